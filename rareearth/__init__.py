@@ -1,0 +1,48 @@
+"""Sourced figures, checkable methods and shareable reports on the rare-earth industry.
+
+The names below are loaded when they are first used, so that ``import rareearth``
+costs next to nothing and the command line starts at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "load": "figures",
+    "sources": "figures",
+    "revisions": "figures",
+    "countries": "figures",
+    "check": "figures",
+    "measures": "concentration",
+    "share_table": "concentration",
+}
+
+__all__ = [
+    "__version__",
+    "check",
+    "countries",
+    "load",
+    "measures",
+    "revisions",
+    "share_table",
+    "sources",
+]
+
+if TYPE_CHECKING:
+    from rareearth.concentration import measures, share_table
+    from rareearth.figures import check, countries, load, revisions, sources
+
+
+def __getattr__(name: str) -> Any:
+    """Import the module that holds `name` on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rareearth' has no attribute {name!r}")
+    return getattr(import_module(f"rareearth.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

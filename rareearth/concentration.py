@@ -1,0 +1,244 @@
+"""Shares of a total, and how concentrated a market is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+ITEMISED = 0.95  # a table that names this part of its total is used for a whole year
+
+
+def measures(quantities: pd.Series, residual: float = 0.0) -> pd.Series:
+    """Return measures of concentration of a market, with bounds for what is not named.
+
+    Parameters
+    ----------
+    quantities : Series
+        Output of each named producer, in any one unit. Missing values are left out;
+        they are not zero. A producer with zero output counts as none.
+    residual : float, default 0
+        Output that belongs to producers that are not named ("Other").
+
+    Returns
+    -------
+    Series of float, with s_i the share of producer i in all output, residual included
+        ``hhi_low``, ``hhi_high``
+            Herfindahl-Hirschman index, 10,000 * sum(s_i ** 2), from 10,000 / n (equal)
+            to 10,000 (monopoly); the residual counted as infinitely many producers,
+            and as one. Part of the literature has it from 0 to 1: divide by 10,000.
+        ``hhi_normalised``
+            (H - 1/n) / (1 - 1/n), 0 (equal) to 1 (monopoly), with H = hhi_high /
+            10,000 and n the producers, the residual as one. 1 when there is only one.
+        ``n_effective``
+            1 / H, the number of equal producers with the same concentration.
+        ``cr1``, ``cr3``, ``cr4``
+            Share of the one, three, four largest named producers, 0 to 1.
+        ``theil``
+            sum(s_i * ln(n * s_i)), 0 (equal) to ln n; the residual as one producer.
+        ``shannon``
+            -sum(s_i * ln(s_i)), 0 (monopoly) to ln n; theil = ln n - shannon.
+
+    Raises
+    ------
+    ValueError
+        If an output is negative or infinite, or the total is not positive.
+
+    References
+    ----------
+    Hirschman (1945), *National Power and the Structure of Foreign Trade*; Herfindahl
+    (1950); Rhoades, *Federal Reserve Bulletin* 79 (1993), 188; Theil (1967),
+    *Economics and Information Theory*; Shannon, *Bell System Technical Journal* 27
+    (1948), 379.
+    """
+    named = quantities.dropna().astype("float64")
+    if (named < 0).any() or residual < 0:
+        raise ValueError("quantities and residual must not be negative")
+    if not np.isfinite(named).all() or not np.isfinite(residual):
+        raise ValueError("quantities and residual must be finite numbers")
+    total = named.sum() + residual
+    if total <= 0:
+        raise ValueError("measures need a positive total; all quantities are zero")
+    shares = (named[named > 0] / total).sort_values(ascending=False)
+    rest = residual / total
+    with_rest = np.append(shares, rest) if rest > 0 else shares.to_numpy()
+    n, low, high = len(with_rest), float((shares**2).sum()), float((with_rest**2).sum())
+    shannon = float(-(with_rest * np.log(with_rest)).sum())
+    return pd.Series(
+        {
+            "hhi_low": low * 10_000,
+            "hhi_high": high * 10_000,
+            "hhi_normalised": (high - 1 / n) / (1 - 1 / n) if n > 1 else 1.0,
+            "n_effective": 1 / high,
+            "cr1": shares.head(1).sum(),
+            "cr3": shares.head(3).sum(),
+            "cr4": shares.head(4).sum(),
+            "theil": np.log(n) - shannon,
+            "shannon": shannon,
+        }
+    )
+
+
+def share_table(figures: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
+    """Return who has which share of the published total, year by year.
+
+    Numerator and denominator of a year come from one printed table, because tables
+    differ in scope: the one that names at least 95 % of its own total, then the one
+    of the highest confidence, then the newest. A year without such a table takes the
+    best total and the best figures by country that there are, and leaves the rest
+    open. `low` and `high` span every share that any source prints for the year.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        Every printed value of a series that has totals, with one product, from
+        `figures.revisions`.
+    kinds : Series
+        Kind of each entity (country, total, residual), from `figures.kinds`.
+
+    Returns
+    -------
+    DataFrame, one row per year and country, sorted, and one row ``"Not named"`` for
+    what the table does not give by country
+        ``year`` int, ``entity`` str, ``kind`` ("country" or "residual"),
+        ``quantity``, ``total`` float in the unit of the series,
+        ``share``, ``low``, ``high`` float between 0 and 1 (``low`` and ``high`` NaN
+        for the residual),
+        ``source_id``, ``confidence`` str, ``whole`` bool: the table names the whole.
+    """
+    printed = figures.dropna(subset=["value"]).assign(
+        year=figures["period_end"].dt.year, kind=figures["entity"].map(kinds)
+    )
+    years = [_year(group) for _, group in printed.groupby("year")]
+    table = pd.concat([year for year in years if year is not None] or [_nothing()])
+    spans = _spans(printed, table)
+    table = table.merge(spans, on=["year", "entity"], how="left")
+    order = ["year", "kind", "share", "entity"]
+    ascending = [True, True, False, True]
+    return table.sort_values(order, ascending=ascending, ignore_index=True)
+
+
+def by_year(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return `measures` for each year of a share table.
+
+    Returns
+    -------
+    DataFrame, indexed by ``year``
+        The measures; ``source_id``, ``confidence`` and ``whole`` of the table of the
+        year. The denominator is the sum of the parts, which a rounded world total
+        may miss by a percent.
+    """
+    rows = {}
+    for year, table in shares.groupby("year"):
+        named = table[table["kind"] == "country"].set_index("entity")["quantity"]
+        rest = table.loc[table["kind"] == "residual", "quantity"].sum()
+        rows[int(year)] = measures(named, float(rest))
+    found = pd.DataFrame(rows).T.rename_axis("year")
+    chosen = shares[shares["kind"] == "residual"].set_index("year")
+    return found.astype(float).join(chosen[["source_id", "confidence", "whole"]])
+
+
+def _nothing() -> pd.DataFrame:
+    columns = [
+        "year",
+        "entity",
+        "kind",
+        "quantity",
+        "total",
+        "share",
+        "source_id",
+        "confidence",
+        "whole",
+    ]
+    return pd.DataFrame(columns=columns)
+
+
+def _year(printed: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the shares of one year from the table chosen, None without a total."""
+    totals = printed[printed["kind"] == "total"]
+    if totals.empty or totals["value"].max() <= 0:
+        return None
+    rank = {"tertiary": 0, "secondary": 1, "primary": 2, "own": 3}
+    totals = totals.assign(rank=totals["confidence"].map(rank))
+    order = ["whole", "rank", "published"]
+    totals = totals.assign(
+        whole=[
+            _named(printed, source) >= ITEMISED * total
+            for source, total in zip(totals["source_id"], totals["value"], strict=True)
+        ]
+    ).sort_values(order, ascending=False)
+    chosen = totals.iloc[0]
+    parts = printed[printed["kind"] == "country"]
+    if chosen["whole"]:
+        parts = parts[parts["source_id"] == chosen["source_id"]]
+    parts = (
+        parts.assign(rank=parts["confidence"].map(rank))
+        .sort_values(["rank", "published"])
+        .drop_duplicates("entity", keep="last")
+    )
+    total = float(chosen["value"])
+    shares = parts[["year", "entity", "kind", "source_id", "confidence"]].assign(
+        quantity=parts["value"], total=total, share=parts["value"] / total
+    )
+    rest = max(total - parts["value"].sum(), _printed_rest(printed, chosen), 0.0)
+    residual = pd.DataFrame(
+        {
+            "year": [chosen["year"]],
+            "entity": ["Not named"],
+            "kind": ["residual"],
+            "quantity": [rest],
+            "total": [total],
+            "share": [rest / total],
+            "source_id": [chosen["source_id"]],
+            "confidence": [chosen["confidence"]],
+        }
+    )
+    return pd.concat([shares, residual]).assign(whole=bool(chosen["whole"]))
+
+
+def _printed_rest(printed: pd.DataFrame, chosen: pd.Series) -> float:
+    """Return the rest that the chosen table prints itself, 0 where it prints none."""
+    own = (printed["kind"] == "residual") & (
+        printed["source_id"] == chosen["source_id"]
+    )
+    return float(printed.loc[own, "value"].sum()) if chosen["whole"] else 0.0
+
+
+def _named(printed: pd.DataFrame, source: str) -> float:
+    """Return what a source gives by country and as its own rest, in the unit."""
+    of_source = printed["source_id"] == source
+    parts = printed["kind"].isin(["country", "residual"])
+    countries = printed["kind"] == "country"
+    if not (of_source & countries).any():
+        return 0.0
+    return float(printed.loc[of_source & parts, "value"].sum())
+
+
+def _spans(printed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the lowest and highest share that can be read out of the sources.
+
+    A value is divided by the total of its own source where there is one, else by
+    every total. The value of the chosen table is also divided by the totals of
+    sources that print none for the country, never by one that belongs to another
+    edition of the same table.
+    """
+    totals = printed.loc[
+        (printed["kind"] == "total") & (printed["value"] > 0),
+        ["year", "source_id", "value"],
+    ]
+    parts = printed.loc[
+        printed["kind"] == "country", ["year", "entity", "source_id", "value"]
+    ]
+    pairs = parts.merge(totals, on="year", suffixes=("", "_total"))
+    pairs["own"] = pairs["source_id"] == pairs["source_id_total"]
+    by_source = pairs.groupby(["year", "entity", "source_id"])["own"]
+    orphan = ~by_source.transform("any")
+    other = ["year", "entity", "source_id_total"]
+    prints_it = pairs.groupby(other)["own"].transform("any")
+    best = pairs[["year", "entity", "source_id"]].merge(
+        table[["year", "entity", "source_id"]].assign(best=True), how="left"
+    )["best"]
+    chosen = best.notna().to_numpy() & ~prints_it
+    pairs = pairs[pairs["own"] | orphan | chosen]
+    pairs = pairs.assign(share=pairs["value"] / pairs["value_total"])
+    span = pairs[pairs["share"] <= 1].groupby(["year", "entity"])["share"]
+    return span.agg(low="min", high="max").reset_index()

@@ -1,0 +1,134 @@
+"""The small tables beside the figures: what each name in a figure stands for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from rareearth import tables
+from rareearth.errors import DataError
+from rareearth.tables import DICTIONARIES, Problem, Table
+
+PUBLISHED = r"\d{4}(-\d{2}(-\d{2})?)?"
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Dictionaries:
+    """The small tables beside the figures, indexed by their keys (all columns text)."""
+
+    series: pd.DataFrame
+    entities: pd.DataFrame
+    products: pd.DataFrame
+    bases: pd.DataFrame
+    sources: pd.DataFrame
+
+    @cached_property
+    def definitions(self) -> frozenset[str]:
+        """Basis codes that say what a number means, not how it was printed."""
+        return frozenset(self.bases.index[self.bases["kind"] == "definition"])
+
+    def definition(self, basis: pd.Series) -> pd.Series:
+        """Return each basis with its defining codes only, sorted: what is compared."""
+        codes = {
+            text: ";".join(sorted(set(text.split(";")) & self.definitions))
+            for text in basis.unique()
+        }
+        return basis.map(codes)
+
+
+def folder() -> Path:
+    """Return the folder of the curated figures: of the wheel, or of the checkout."""
+    inside = _HERE / "data"
+    return inside if inside.is_dir() else _HERE.parent / "data"
+
+
+def own_folder(extra: str | Path | None) -> Path | None:
+    """Return the folder of the user's own figures, or None when there is none."""
+    named = extra if extra is not None else os.environ.get("RAREEARTH_EXTRA_DATA")
+    if not named:
+        return None
+    path = Path(named).expanduser().resolve()
+    if not path.is_dir():
+        raise DataError(f"{path}: no such folder; extra data are a folder of CSV files")
+    return path
+
+
+def read(where: Path, base: Dictionaries | None = None) -> Dictionaries:
+    """Return the dictionaries of a folder, added to those of `base` if given."""
+    found = {}
+    for name, columns in DICTIONARIES.items():
+        path = where / f"{name}.csv"
+        if base is not None and not path.exists():
+            found[name] = getattr(base, name)
+            continue
+        table = tables.read(path, columns)
+        if problems := problems_of(name, table):
+            raise DataError(str(problems[0]))
+        frame = table.frame.set_index(columns[0])
+        if base is not None:
+            older = getattr(base, name)
+            frame = pd.concat([older[~older.index.isin(frame.index)], frame])
+        found[name] = frame
+    return Dictionaries(**found)
+
+
+_Stamps = tuple[tuple[str, int, int], ...]
+_cache: dict[tuple[Path, Path | None], tuple[_Stamps, Dictionaries]] = {}
+
+
+def known(extra: str | Path | None = None) -> Dictionaries:
+    """Return the dictionaries in force, those of the user's own folder included.
+
+    The same object comes back until a file changes.
+    """
+    curated, own = folder(), own_folder(extra)
+    stamps = _stamps(curated) + (_stamps(own) if own else ())
+    cached = _cache.get((curated, own))
+    if cached is None or cached[0] != stamps:
+        names = read(curated)
+        if own is not None:
+            names = read(own, names)
+        cached = _cache[(curated, own)] = (stamps, names)
+    return cached[1]
+
+
+def _stamps(where: Path) -> _Stamps:
+    paths = [where / f"{name}.csv" for name in DICTIONARIES]
+    stats = [(str(path), path.stat()) for path in paths if path.exists()]
+    return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+
+
+def problems_of(name: str, table: Table) -> list[Problem]:
+    """Return what is wrong in a dictionary: empty or repeated keys, wrong kinds."""
+    frame = table.frame
+    key = frame.columns[0]
+    found = list(tables.rows(table, frame[key].str.strip() == "", key, "is empty"))
+    found += tables.repeated(table, [key], f"the same {key}")
+    if name == "sources":
+        published = frame["published"]
+        bad = (published != "") & ~published.str.fullmatch(PUBLISHED)
+        text = "'" + published + "' is not YYYY, YYYY-MM or YYYY-MM-DD"
+        found += tables.rows(table, bad, "published", text)
+    if name == "series":
+        for column in ("low", "high"):
+            _, wrong = tables.numbers(table, column)
+            found += wrong
+    if name == "entities":
+        found += tables.rows(
+            table,
+            (frame["kind"] == "country") & ~frame["iso3"].str.fullmatch("[A-Z]{3}"),
+            "iso3",
+            "a country needs its ISO 3166 alpha-3 code",
+        )
+        found += tables.rows(
+            table,
+            (frame["kind"] != "country") & (frame["iso3"] != ""),
+            "iso3",
+            "only a country has an ISO 3166 code",
+        )
+    return found

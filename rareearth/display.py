@@ -1,0 +1,282 @@
+"""Show sentences, tables, charts and sources in a notebook and in its report.
+
+Everything that is shown passes through here, so that text from data stays text, each
+chart carries its data, its description and its sources, and each source gets one
+number in the whole report.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from IPython.display import display
+
+from rareearth import figures
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+FINDINGS = "application/vnd.rareearth.findings+json"
+MOST_ROWS = 60  # of the table behind a chart; the CSV has all
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+
+_numbers: dict[str, int] = {}  # source_id -> its number in this report
+_cited: list[pd.DataFrame] = []
+
+
+def say(text: str) -> None:
+    """Display a paragraph with computed numbers; ``**bold**`` is all it may contain."""
+    safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text, quote=False))
+    _show({"text/html": f"<p>{safe}</p>", "text/plain": text})
+
+
+def findings(items: Sequence[tuple[str, str, str]]) -> None:
+    """Display the key findings as a panel: label, value, range or condition.
+
+    The panel is also kept as data, so that a sweep can collect it.
+    """
+    cells = "".join(
+        f"<div><dt>{escape(label)}</dt><dd class='value'>{escape(value)}</dd>"
+        f"<dd class='range'>{escape(span)}</dd></div>"
+        for label, value, span in items
+    )
+    html = f"<section class='findings' aria-label='Key findings'><dl>{cells}</dl>"
+    rows = [dict(zip(("label", "value", "range"), item, strict=True)) for item in items]
+    _show({"text/html": f"{html}</section>", FINDINGS: rows})
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    formats: Mapping[str, str] | None = None,
+    used: pd.DataFrame | None = None,
+) -> None:
+    """Display a frame as an accessible table; its first column heads the rows.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns are named as the reader should see them, with their unit.
+    caption : str
+        What the table shows.
+    formats : mapping, optional
+        Format of a column's numbers, e.g. ``{"Share": "{:.0%}"}``; by default
+        thousands are separated and what is missing is left blank.
+    used : DataFrame, optional
+        The figures that the table rests on; their sources are cited under it.
+    """
+    note = f"<p class='source'>{cite(used)}</p>" if used is not None else ""
+    _show({"text/html": _html_table(frame, caption, formats or {}) + note})
+
+
+def show(
+    figure: Figure,
+    data: pd.DataFrame,
+    alt: str,
+    used: pd.DataFrame | None = None,
+    formats: Mapping[str, str] | None = None,
+) -> None:
+    """Display `figure` once, with its description, its sources and its data.
+
+    Parameters
+    ----------
+    figure : Figure
+        It is closed afterwards, so that no second copy appears.
+    data : DataFrame
+        The rows behind the chart: shown folded under it, and kept as a CSV file.
+    alt : str
+        What someone who cannot see the chart should know: kind, axes and finding.
+    used : DataFrame, optional
+        The figures that the chart rests on. Default: `data`, if it names sources.
+
+    Raises
+    ------
+    ValueError
+        If the description is too short to describe, or there is nothing to show.
+    """
+    if len(alt.split()) < 8:
+        raise ValueError("describe the figure: kind, axes and what it shows")
+    if data.empty:
+        raise ValueError("the chart has no data; say in words what is missing")
+    title = _title(figure)
+    name = _slug(title)
+    image = _svg(figure)
+    link = base64.b64encode(to_csv(data).encode()).decode()
+    cited = used if used is not None else data
+    sources = cite(cited) if "source_id" in cited else ""
+    shown = data.drop(columns=[c for c in ("source_id",) if c in data])
+    more = len(shown) - MOST_ROWS
+    rest = f"<p>{more} more rows are in the CSV file.</p>" if more > 0 else ""
+    _show(
+        {
+            "text/html": (
+                f"<figure class='chart'><img alt='{escape(alt, quote=True)}' "
+                f"src='data:image/svg+xml;base64,{image}'><figcaption>"
+                f"<p class='source'>{sources}</p>"
+                f"<details class='data'><summary>Data behind this chart</summary>"
+                f"<p><a download='{name}.csv' href='data:text/csv;base64,{link}'>"
+                f"Download as CSV</a> · <a download='{name}.svg' "
+                f"href='data:image/svg+xml;base64,{image}'>Download the picture</a></p>"
+                f"{_html_table(shown.head(MOST_ROWS), title, formats or {})}{rest}"
+                "</details></figcaption></figure>"
+            ),
+            "text/plain": alt,
+        }
+    )
+
+
+def cite(used: pd.DataFrame) -> str:
+    """Return the numbered links to the sources of a frame, as HTML."""
+    listed = figures.sources(used)
+    _cited.append(used[["source_id"]])
+    links = []
+    for source in dict.fromkeys(used["source_id"]):
+        number = _numbers.setdefault(source, len(_numbers) + 1)
+        title = escape(_citation(listed.loc[source]), quote=True)
+        links.append(
+            (number, f"<a href='#source-{source}' title='{title}'>{number}</a>")
+        )
+    return "Sources: " + ", ".join(link for _, link in sorted(links))
+
+
+def bibliography() -> None:
+    """Display the sources cited so far, numbered as in the text."""
+    if not _cited:
+        raise ValueError("nothing was cited; show charts and tables first")
+    listed = figures.sources(pd.concat(_cited))
+    items = []
+    for source, number in sorted(_numbers.items(), key=lambda item: item[1]):
+        entry = listed.loc[source]
+        items.append(
+            f"<li id='source-{escape(source)}' value='{number}'>"
+            f"{escape(_citation(entry))}{_link(entry['url'])}"
+            f"{_remark(entry)}</li>"
+        )
+    _show({"text/html": f"<ol class='sources'>{''.join(items)}</ol>"})
+
+
+def to_csv(data: pd.DataFrame) -> str:
+    """Return a frame as CSV whose text cannot become a formula in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_harmless(column) for column in data.columns])
+    for row in data.itertuples(index=False):
+        writer.writerow([_harmless(cell) for cell in row])
+    return out.getvalue()
+
+
+def reset() -> None:
+    """Forget what was cited: for tests, and for a notebook that starts again."""
+    _numbers.clear()
+    _cited.clear()
+
+
+def _show(bundle: dict[str, Any]) -> None:
+    bundle.setdefault("text/plain", re.sub("<[^>]+>", " ", bundle["text/html"])[:200])
+    display(bundle, raw=True)
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, pd.Timestamp):
+        return cell.date().isoformat()
+    if cell is None or cell is pd.NaT or (isinstance(cell, float) and pd.isna(cell)):
+        return ""
+    if isinstance(cell, str) and cell.startswith(FORMULA):
+        return "'" + cell
+    return cell
+
+
+def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -> str:
+    numeric = {
+        column: pd.api.types.is_numeric_dtype(frame[column])
+        and not pd.api.types.is_bool_dtype(frame[column])
+        for column in frame.columns
+    }
+    head = "".join(
+        f"<th scope='col'{_num(numeric[column])}>{escape(str(column))}</th>"
+        for column in frame.columns
+    )
+    body = []
+    for row in frame.to_dict("records"):
+        cells = []
+        for place, (column, value) in enumerate(row.items()):
+            text = escape(_format(value, column, formats.get(str(column))))
+            tag = "th scope='row'" if place == 0 else "td"
+            end = "th" if place == 0 else "td"
+            cells.append(f"<{tag}{_num(numeric[column])}>{text}</{end}>")
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    name = escape(caption, quote=True)
+    return (
+        f"<div class='table-wrap' role='region' tabindex='0' aria-label='{name}'>"
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _num(numeric: bool) -> str:
+    return " class='num'" if numeric else ""
+
+
+def _format(value: Any, column: object, form: str | None) -> str:
+    if value is None or pd.isna(value):
+        return ""
+    if form is not None:
+        return form.format(value)
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value) if str(column).lower() == "year" else f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"
+    return str(value)
+
+
+def _citation(source: pd.Series) -> str:
+    published = source["published"] or "no date"
+    return f"{source['publisher']}, {source['title']} ({published})"
+
+
+def _link(url: str) -> str:
+    if not re.match(r"https?://", url):
+        return ""
+    safe = escape(url, quote=True)
+    return f" <a href='{safe}' rel='noreferrer'>{escape(url.split('/')[2])}</a>"
+
+
+def _remark(source: pd.Series) -> str:
+    parts = [f"Seen as: {source['via']}"] if source["via"] else []
+    parts += ["From the reader's own folder"] if source["own"] else []
+    text = ". ".join([*parts, f"Terms: {source['terms']}" if source["terms"] else ""])
+    return f"<br><small>{escape(text.strip(' .'))}.</small>" if text.strip(" .") else ""
+
+
+def _title(figure: Figure) -> str:
+    title = figure.get_suptitle()
+    if not title:
+        raise ValueError("a chart needs a title that says its finding")
+    return " ".join(title.split())
+
+
+def _slug(title: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    return words[:60].strip("-") or "chart"
+
+
+def _svg(figure: Figure) -> str:
+    """Return the figure as SVG in base64, the same bytes for the same figure."""
+    import matplotlib.pyplot as plt
+
+    out = io.StringIO()
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    plt.close(figure)
+    text = re.sub(r"[ \t]+\n", "\n", out.getvalue())
+    return base64.b64encode(text.encode()).decode()

@@ -1,0 +1,317 @@
+"""Load curated figures, choose among vintages, list their sources.
+
+A figure is a value of a series for an entity, a product and a period, on a basis,
+from a source. This module alone knows where the data lie.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+import pandas as pd
+
+from rareearth import dictionaries, rules, tables, vintages
+from rareearth.dictionaries import Dictionaries
+from rareearth.errors import (
+    DataError,
+    NoFigures,
+    ParameterError,
+    unknown_name,
+)
+from rareearth.tables import CONFIDENCE, DICTIONARIES, FIGURE_COLUMNS, OWN
+
+if TYPE_CHECKING:
+    from rareearth.tables import Problem
+
+Names = str | Sequence[str]
+
+
+def load(
+    series: str,
+    entity: Names | None = None,
+    product: Names | None = None,
+    start: int | str | None = None,
+    end: int | str | None = None,
+    as_of: str = "latest",
+    variants: Literal["best", "all"] = "best",
+    extra: str | Path | None = None,
+) -> pd.DataFrame:
+    """Return the curated figures of one series.
+
+    One row is one value of the series for an entity, a product and a period. Values
+    stay in the unit they were printed in.
+
+    Parameters
+    ----------
+    series : str
+        A key of ``data/series.csv``, e.g. ``"mine_production"``.
+    entity, product : str or list of str, optional
+        Keep only these. Names as in ``entities.csv`` and ``products.csv``.
+    start, end : int or str, optional
+        Keep only figures whose period ends in these years, or on and between these
+        ISO dates. Both ends are included.
+    as_of : str, default "latest"
+        ISO date. Only figures published on or before it are considered; a date that
+        is known to the month or year only counts from its last day, and a source
+        without a date counts for "latest" alone.
+    variants : {"best", "all"}
+        "best" keeps one row per entity, product, period, unit and definition: the
+        highest confidence, then the newest publication. "all" keeps every printed
+        value.
+    extra : path, optional
+        A folder with the user's own figures in the same columns. Default: the
+        environment variable ``RAREEARTH_EXTRA_DATA``.
+
+    Returns
+    -------
+    DataFrame, shape (n_figures, 16)
+        ``period_start``, ``period_end``  datetime64
+        ``value``, ``low``, ``high``      float64, NaN where not given
+        ``price_year``                    Int64
+        the rest                          str
+
+    Raises
+    ------
+    UnknownName
+        If a name is not in its dictionary. The message lists the nearest names.
+    NoFigures
+        If the names are known but nothing is left. The message says what exists.
+    ParameterError
+        If a date is not a date, `start` lies after `end`, or `variants` is neither.
+    DataError
+        If a file breaks a rule. The message names file, line and column.
+    """
+    if variants not in ("best", "all"):
+        raise ParameterError(f"variants: {variants!r} is not 'best' or 'all'")
+    first, last = _period(start, end)
+    known = dictionaries.known(extra)
+    _check_name("series", series, known.series.index)
+    for kind, names, index in (
+        ("entity", entity, known.entities.index),
+        ("product", product, known.products.index),
+    ):
+        for name in _listed(names):
+            _check_name(kind, name, index)
+    everything = _figures_of(series, known, dictionaries.own_folder(extra))
+    chosen = everything
+    if names := _listed(entity):
+        chosen = chosen[chosen["entity"].isin(names)]
+    if names := _listed(product):
+        chosen = chosen[chosen["product"].isin(names)]
+    inside = chosen[chosen["period_end"].between(first, last)]
+    published = vintages.published_by(inside, known, as_of)
+    if published.empty:
+        raise NoFigures(_what_exists(series, everything, chosen, inside, known, as_of))
+    best = published if variants == "all" else vintages.best(published, known)
+    order = ["entity", "product", "period_start", "period_end", "figure_id"]
+    return best.sort_values(order, ignore_index=True)[FIGURE_COLUMNS]
+
+
+def revisions(
+    series: str,
+    entity: Names | None = None,
+    period: int | str | None = None,
+    product: Names | None = None,
+    as_of: str = "latest",
+    extra: str | Path | None = None,
+) -> pd.DataFrame:
+    """Return every printed value with its edition, the oldest of each figure first.
+
+    Parameters
+    ----------
+    series, entity, product : str
+        What was measured, and for whom. Default: all entities and products.
+    period : int or str, optional
+        The year, or the ISO date on which the period ends. Default: all periods.
+
+    Returns
+    -------
+    DataFrame
+        ``published`` (datetime64, NaT if unknown), ``title``, then the columns of
+        `load`.
+    """
+    printed = load(series, entity, product, period, period, as_of, "all", extra)
+    known = dictionaries.known(extra)
+    printed.insert(0, "published", vintages.available(printed, known))
+    printed.insert(1, "title", printed["source_id"].map(known.sources["title"]))
+    order = ["entity", "product", "period_end", "published", "figure_id"]
+    return printed.sort_values(order, ignore_index=True)
+
+
+def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:
+    """Return the bibliography of a frame of figures, one row per source.
+
+    Returns
+    -------
+    DataFrame, indexed by ``source_id``
+        The columns of ``sources.csv`` (all str), ``figures`` (how many rows of the
+        frame rest on it), ``own`` (True when it comes from the user's own folder).
+    """
+    known = dictionaries.known(extra)
+    used = figures["source_id"].value_counts()
+    for name in used.index.difference(known.sources.index):
+        raise unknown_name("source", name, known.sources.index)
+    listed = known.sources.loc[sorted(used.index)].copy()
+    listed["figures"] = used
+    mine = _own_sources(dictionaries.own_folder(extra))
+    listed["own"] = listed.index.isin(mine)
+    return listed
+
+
+def countries(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a frame that stand for countries, without totals and rests."""
+    return figures[figures["entity"].map(kinds()) == "country"].reset_index(drop=True)
+
+
+def kinds(extra: str | Path | None = None) -> pd.Series:
+    """Return the kind of each entity: country, total, residual, company ..."""
+    return dictionaries.known(extra).entities["kind"]
+
+
+def dictionary(name: str, extra: str | Path | None = None) -> pd.DataFrame:
+    """Return one of the dictionaries: series, entities, products, bases, sources."""
+    if name not in DICTIONARIES:
+        raise unknown_name("dictionary", name, DICTIONARIES)
+    known = dictionaries.known(extra)
+    return cast(pd.DataFrame, getattr(known, name)).copy()
+
+
+def check(where: str | Path | None = None) -> list[Problem]:
+    """Return every violation in a folder of figures (default: the curated ones)."""
+    from rareearth.checks import check as validate  # its library is slow to import
+
+    return validate(Path(where) if where else dictionaries.folder())
+
+
+def figure_files(where: Path) -> list[Path]:
+    """Return the files of a folder that hold figures: every CSV with a figure_id."""
+    special = {f"{name}.csv" for name in DICTIONARIES}
+    return [
+        path
+        for path in sorted(where.glob("*.csv"))
+        if path.name not in special and _starts_with_figure_id(path)
+    ]
+
+
+def _starts_with_figure_id(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b"event_id" not in file.read(64)
+
+
+def _own_sources(own: Path | None) -> set[str]:
+    path = own / "sources.csv" if own else None
+    if path is None or not path.exists():
+        return set()
+    return set(tables.read(path, DICTIONARIES["sources"]).frame["source_id"])
+
+
+_typed_cache: dict[tuple[str, Path], tuple[Dictionaries, pd.DataFrame]] = {}
+
+
+def _figures_of(series: str, known: Dictionaries, own: Path | None) -> pd.DataFrame:
+    path = dictionaries.folder() / f"{known.series.at[series, 'table']}.csv"
+    parts = []
+    if path.exists():
+        parts.append(_typed(path, known, CONFIDENCE))
+    for mine in figure_files(own) if own else []:
+        parts.append(_typed(mine, known, (*CONFIDENCE, OWN)))
+    if not parts:
+        raise DataError(f"{path.name}: missing; series.csv says it holds {series}")
+    figures = pd.concat(parts) if len(parts) > 1 else parts[0]
+    replaced = figures["figure_id"].duplicated(keep="last")
+    return figures[(figures["series"] == series) & ~replaced]
+
+
+def _typed(
+    path: Path, known: Dictionaries, confidence: tuple[str, ...]
+) -> pd.DataFrame:
+    table = tables.read(path, FIGURE_COLUMNS)
+    cached = _typed_cache.get((table.sha256, path))
+    if cached is None or cached[0] is not known:
+        found = rules.figures(table, known, confidence)
+        if found.problems:
+            more = len(found.problems) - 1
+            rest = f" (and {more} more: run `rareearth check`)" if more else ""
+            raise DataError(f"{found.problems[0]}{rest}")
+        cached = _typed_cache[(table.sha256, path)] = (known, found.typed)
+    return cached[1]
+
+
+def _listed(names: Names | None) -> list[str]:
+    if names is None:
+        return []
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _check_name(kind: str, name: str, index: pd.Index) -> None:
+    if name not in index:
+        raise unknown_name(kind, name, index)
+
+
+def _period(
+    start: int | str | None, end: int | str | None
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    first = _date("start", start, last=False) if start is not None else pd.Timestamp.min
+    last = _date("end", end, last=True) if end is not None else pd.Timestamp.max
+    if first > last:
+        raise ParameterError(f"start {start} is after end {end}")
+    return first, last
+
+
+def _date(name: str, given: int | str, *, last: bool) -> pd.Timestamp:
+    text = str(given)
+    if len(text) == 4 and text.isdigit():
+        text += "-12-31" if last else "-01-01"
+    try:
+        return pd.Timestamp(dt.date.fromisoformat(text))
+    except ValueError:
+        raise ParameterError(
+            f"{name}: {given!r} is not a year or an ISO date (YYYY-MM-DD)"
+        ) from None
+
+
+def _what_exists(
+    series: str,
+    everything: pd.DataFrame,
+    chosen: pd.DataFrame,
+    inside: pd.DataFrame,
+    known: Dictionaries,
+    as_of: str,
+) -> str:
+    """Return the sentence of `NoFigures`: the first choice that left nothing over."""
+    if chosen.empty:
+        names = sorted(everything["entity"].unique())
+        goods = sorted(everything["product"].unique())
+        return (
+            f"no figures of {series} for this entity and product; it has "
+            f"{_few(names)}; products {_few(goods)}"
+        )
+    if inside.empty:
+        years = chosen["period_end"].dt.year
+        return (
+            f"no figures of {series} in this period; there are figures for "
+            f"{years.min()} to {years.max()}"
+        )
+    earliest = vintages.available(inside, known).min()
+    return (
+        f"no figures of {series} were published by {as_of}; the first that are known "
+        f"came out on {earliest:%Y-%m-%d}"
+    )
+
+
+def _few(names: list[str], most: int = 20) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+__all__ = [
+    "check",
+    "countries",
+    "dictionary",
+    "load",
+    "revisions",
+    "sources",
+]

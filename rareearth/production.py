@@ -1,0 +1,562 @@
+"""Who mines, separates and makes magnets: stages, editions, quotas and reserves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from rareearth.errors import NoFigures, ParameterError
+from rareearth.words import SPACE, listed, number, pct, signed, span
+
+
+class Stage(NamedTuple):
+    """A stage of the chain: the series of printed shares, and how it is called."""
+
+    series: str
+    label: str
+
+
+STAGES = {
+    "mine": Stage("world_share_mining", "mining"),
+    "separation": Stage("world_share_separation", "separation and refining"),
+    "metal": Stage("world_share_metal", "metals and alloys"),
+    "magnet": Stage("world_share_magnets", "magnets"),
+}
+SCOPES = {
+    "all-ree": "all rare earths",
+    "magnet-ree": "magnet rare earths",
+    "heavy-ree": "heavy rare earths",
+    "sintered": "sintered magnets",
+    "all-grades": "all magnets",
+}
+
+
+def check_parameters(stage: str, start_year: int, end_year: int) -> None:
+    """Refuse a stage that is none, and years the wrong way round.
+
+    Raises
+    ------
+    ParameterError
+        The message names the parameter and the choices.
+    """
+    if stage not in STAGES:
+        choices = ", ".join(STAGES)
+        raise ParameterError(f"stage: {stage!r} is not a stage; one of {choices}")
+    if start_year > end_year:
+        raise ParameterError(f"start_year {start_year} is after end_year {end_year}")
+
+
+def window(shares: pd.DataFrame, start_year: int, end_year: int) -> pd.DataFrame:
+    """Return the shares of the years from `start_year` to `end_year`.
+
+    Raises
+    ------
+    NoFigures
+        If no year in between has a world total. The message says which have one.
+    """
+    inside = shares[shares["year"].between(start_year, end_year)]
+    if inside.empty:
+        years = (
+            f"totals are known for {shares['year'].min()} to {shares['year'].max()}"
+            if len(shares)
+            else "no total had been published by then"
+        )
+        raise NoFigures(f"no world total for {start_year} to {end_year}; {years}")
+    return inside.reset_index(drop=True)
+
+
+def in_focus(
+    shares: pd.DataFrame,
+    stated: pd.DataFrame,
+    country: str,
+    start_year: int,
+    end_year: int,
+) -> pd.DataFrame:
+    """Return the share of one country through time, and what the sources allow.
+
+    Years that have no tonnage for the country take the share that a source prints.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From `concentration.share_table`, cut to the years wanted.
+    stated : DataFrame
+        Figures of ``world_share_mining``, in percent.
+    country : str
+        A country.
+    start_year, end_year : int
+        First and last year wanted.
+
+    Returns
+    -------
+    DataFrame
+        ``year`` int; ``entity``; ``value``, ``low``, ``high`` shares from 0 to 1;
+        ``quantity``, ``total`` (NaN where only a share is printed); ``confidence``;
+        ``source_id``.
+
+    Raises
+    ------
+    NoFigures
+        If the country has neither. The message names the countries that have.
+    """
+    own = shares[shares["entity"] == country].rename(columns={"share": "value"})
+    stated = stated.assign(
+        year=stated["period_end"].dt.year, value=stated["value"] / 100
+    )
+    usable = (
+        (stated["entity"] == country)
+        & stated["year"].between(start_year, end_year)
+        & ~stated["year"].isin(own["year"])
+        & stated["basis"].str.contains("all-ree")
+        & ~stated["basis"].str.contains("capacity")
+        & stated["value"].notna()
+    )
+    more = stated[usable].sort_values(["year", "confidence"]).drop_duplicates("year")
+    columns = "year entity value low high quantity total confidence source_id".split()
+    found = pd.concat(
+        [own.reindex(columns=columns), more.drop(columns=["low", "high"])]
+    ).reindex(columns=columns)
+    if found.empty:
+        have = sorted(shares.loc[shares["kind"] == "country", "entity"].unique())
+        raise NoFigures(
+            f"no figures of mine production for {country} from {start_year} to "
+            f"{end_year}; there are some for {', '.join(have)}"
+        )
+    for bound in ("low", "high"):
+        found[bound] = found[bound].fillna(found["value"])
+    return found.sort_values("year", ignore_index=True)
+
+
+def path(focus: pd.DataFrame) -> str:
+    """Return the share at the first and the last year of `in_focus` in words."""
+    ends = focus.iloc[[0, -1]].drop_duplicates("year")
+    parts = [f"{pct(end.value)} in {end.year}" for end in ends.itertuples()]
+    return ", ".join(parts)
+
+
+def standing(shares: pd.DataFrame, country: str) -> str:
+    """Return "rank 1 of 13 producing countries" for the last year of the shares."""
+    last = shares[shares["year"] == shares["year"].max()]
+    named = last[(last["kind"] == "country") & (last["quantity"] > 0)]
+    ranks = named.set_index("entity")["quantity"].rank(ascending=False, method="min")
+    if country not in ranks:
+        return "no tonnage is printed for it in the last year"
+    return f"rank {ranks[country]:.0f} of {len(ranks)} countries with printed output"
+
+
+def largest(shares: pd.DataFrame, country: str, most: int) -> list[str]:
+    """Return the countries with the highest share in any year, and the one in focus."""
+    named = shares[shares["kind"] == "country"]
+    peak = named.groupby("entity")["share"].max().sort_values(ascending=False)
+    top = list(peak.index[:most])
+    if country in peak.index and country not in top:
+        top = [*top[: most - 1], country]
+    return top
+
+
+def league(latest: pd.DataFrame) -> pd.DataFrame:
+    """Return one year of a share table as readers see it, largest first."""
+    shown = latest[(latest["quantity"] > 0) | (latest["kind"] == "residual")]
+    return pd.DataFrame(
+        {
+            "Country": shown["entity"],
+            "Output (t REO)": shown["quantity"],
+            "Share": shown["share"],
+            "Lowest share": shown["low"],
+            "Highest share": shown["high"],
+            "Confidence": shown["confidence"],
+        }
+    )
+
+
+def hhi_band(hhi: pd.DataFrame) -> pd.DataFrame:
+    """Return the HHI as a band, and as a line where the table names the whole."""
+    return pd.DataFrame(
+        {
+            "year": hhi.index,
+            "entity": "HHI",
+            "value": hhi["hhi_high"].where(hhi["whole"]).to_numpy(),
+            "low": hhi["hhi_low"].to_numpy(),
+            "high": hhi["hhi_high"].to_numpy(),
+            "confidence": hhi["confidence"].to_numpy(),
+            "source_id": hhi["source_id"].to_numpy(),
+        }
+    )
+
+
+def stage_shares(
+    load: Callable[..., pd.DataFrame], as_of: str = "latest"
+) -> pd.DataFrame:
+    """Return the shares of the world that sources print for each stage.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.revisions`; a stage of which nothing was published yet is left out.
+
+    Returns
+    -------
+    DataFrame
+        ``stage``, ``entity``, ``year`` int, ``scope`` str, ``value`` and ``low`` from
+        0 to 1 (``low`` only where "more than" is printed), ``confidence``,
+        ``source_id``, ``note``.
+    """
+    parts = []
+    for stage, (series, _) in STAGES.items():
+        try:
+            frame = load(series, as_of=as_of)
+        except NoFigures:
+            continue
+        parts.append(
+            pd.DataFrame(
+                {
+                    "stage": stage,
+                    "entity": frame["entity"],
+                    "year": frame["period_end"].dt.year,
+                    "scope": frame["basis"].map(_scope),
+                    "value": frame["value"] / 100,
+                    "low": frame["low"] / 100,
+                    "confidence": frame["confidence"],
+                    "source_id": frame["source_id"],
+                    "note": frame["note"],
+                }
+            )
+        )
+    if not parts:
+        raise NoFigures(f"no share of the world was published by {as_of} at any stage")
+    return pd.concat(parts, ignore_index=True)
+
+
+def _scope(basis: str) -> str:
+    codes = basis.split(";")
+    scope = next((SCOPES[code] for code in codes if code in SCOPES), "scope not stated")
+    return f"{scope}, capacity" if "capacity" in codes else scope
+
+
+def stage_sentence(chain: pd.DataFrame, stage: str, country: str) -> str:
+    """Return in words what is printed of a country at a stage.
+
+    Raises
+    ------
+    NoFigures
+        If nothing at all is printed for the stage.
+    """
+    at = chain[chain["stage"] == stage]
+    label = STAGES[stage].label
+    if at.empty:
+        have = [STAGES[name].label for name in chain["stage"].unique()]
+        raise NoFigures(
+            f"no printed shares of {label}; there are some of {listed(have)}"
+        )
+    own = at[at["entity"] == country]
+    if own.empty:
+        others = sorted(name for name in at["entity"].unique() if " and " not in name)
+        return (
+            f"No source states a share of {country} in {label}; shares are printed for "
+            f"{listed(others)}."
+        )
+    number_ = own["value"].fillna(own["low"])
+    newest = own.loc[own["year"] == own["year"].max()].index
+    return (
+        f"At the stage of **{label}**, {len(own)} printed shares of {country} lie "
+        f"between {pct(number_.min())} and {pct(number_.max())}; for the newest year "
+        f"({own['year'].max()}) between {pct(number_[newest].min())} and "
+        f"{pct(number_[newest].max())}. They differ in scope, and not only in year."
+    )
+
+
+def stage_summary(chain: pd.DataFrame, country: str) -> pd.DataFrame:
+    """Return for each stage after the mine the newest printed share of a country.
+
+    Returns
+    -------
+    DataFrame
+        ``name`` of the stage; ``years``, ``headline``, ``remark`` in words. Weak
+        (tertiary) figures count only where there is nothing else.
+    """
+    rows = []
+    for stage, (_, label) in STAGES.items():
+        own = chain[(chain["stage"] == stage) & (chain["entity"] == country)]
+        own = own.dropna(subset=["value"])
+        if stage == "mine" or own.empty:
+            continue
+        firm = own[own["confidence"] != "tertiary"]
+        best = firm if len(firm) else own
+        newest = best[best["year"] == best["year"].max()].iloc[-1]
+        recent = own[own["year"] >= newest["year"] - 4]["value"]
+        weak = ", weak source" if firm.empty else ""
+        rows.append(
+            {
+                "name": label,
+                "years": str(newest["year"]),
+                "headline": pct(newest["value"]),
+                "remark": f"{newest['scope']}{weak}; printed since "
+                f"{newest['year'] - 4}: {span(recent.min(), recent.max(), pct)}",
+            }
+        )
+    return pd.DataFrame(rows, columns=["name", "years", "headline", "remark"])
+
+
+def stage_dots(chain: pd.DataFrame) -> pd.DataFrame:
+    """Return the printed shares of single countries, for `charts.share_panels`."""
+    own = chain[~chain["entity"].str.contains(" and ")].copy()
+    own["row"] = own["stage"].map(lambda stage: STAGES[stage].label)
+    return own["row entity year scope value low confidence source_id".split()]
+
+
+def stage_table(at: pd.DataFrame) -> pd.DataFrame:
+    """Return the printed shares of one stage as readers see them, newest first."""
+    at = at.sort_values(["year", "value"], ascending=False)
+    return pd.DataFrame(
+        {
+            "Country": at["entity"],
+            "Year": at["year"].astype(str),
+            "Scope": at["scope"],
+            "Share": at["value"],
+            "More than": at["low"],
+            "Confidence": at["confidence"],
+            "Remark": at["note"],
+        }
+    )
+
+
+def revised_year(printed: pd.DataFrame, end_year: int) -> int:
+    """Return the last year up to `end_year` that two primary sources print a total for.
+
+    Falls back on the last year with any total.
+    """
+    world = printed[(printed["entity"] == "World") & printed["value"].notna()]
+    year = world["period_end"].dt.year
+    world, year = world[year <= end_year], year[year <= end_year]
+    primary = world["confidence"] == "primary"
+    editions = world[primary].groupby(year[primary])["source_id"].nunique()
+    twice = editions[editions > 1]
+    return int(twice.index.max() if len(twice) else year.max())
+
+
+def first_and_last(printed: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return what was first printed for a year and what is printed now.
+
+    Only primary figures are compared, so that a copy never counts as an edition.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        From `figures.revisions`.
+
+    Returns
+    -------
+    DataFrame, one row per entity, the largest change first
+        ``entity``; ``before``, ``after`` in the unit of the series; ``change``;
+        ``first_source``, ``last_source``; empty when no figure has two editions.
+    """
+    rows = printed[
+        (printed["period_end"].dt.year == year)
+        & (printed["confidence"] == "primary")
+        & printed["value"].notna()
+    ].sort_values("published")
+    grouped = rows.groupby("entity")
+    table = pd.DataFrame(
+        {
+            "before": grouped["value"].first(),
+            "after": grouped["value"].last(),
+            "first_source": grouped["source_id"].first(),
+            "last_source": grouped["source_id"].last(),
+        }
+    )
+    table = table[table["first_source"] != table["last_source"]].reset_index()
+    table["change"] = table["after"] - table["before"]
+    order = table["change"].abs().sort_values(ascending=False).index
+    return table.loc[order].reset_index(drop=True)
+
+
+def revision_sentence(changes: pd.DataFrame, country: str, year: int) -> str:
+    """Return in words why the share of a country differs between two editions.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        From `first_and_last`.
+    """
+    row = changes.set_index("entity")
+    if country not in row.index or "World" not in row.index:
+        return (
+            f"For {year}, {country} and the world stand in one primary edition only: "
+            "nothing has been revised so far."
+        )
+    own, world = row.loc[country], row.loc["World"]
+    moved = changes[
+        (changes["change"] != 0) & ~changes["entity"].isin(["World", country])
+    ]
+    others = listed(
+        [
+            f"{item.entity} {signed(item.change)}{SPACE}t"
+            for item in moved.head(3).itertuples()
+        ]
+    )
+    why = f"; the largest other changes are {others}" if others else ""
+    return (
+        f"For {year} the share of **{country}** was first printed as "
+        f"**{pct(own['before'] / world['before'])}** and is now "
+        f"**{pct(own['after'] / world['after'])}**. Its own figure {_changed(own)}, "
+        f"the world total {_changed(world)}{why}. World totals are rounded by their "
+        "publisher."
+    )
+
+
+def revision_finding(
+    changes: pd.DataFrame, country: str, year: int
+) -> list[tuple[str, str, str]]:
+    """Return the revised share as a key finding, or nothing without two editions."""
+    row = changes.set_index("entity")
+    if country not in row.index or "World" not in row.index:
+        return []
+    own, world = row.loc[country], row.loc["World"]
+    return [
+        (
+            f"{country}, share of mining, {year}",
+            pct(own["after"] / world["after"]),
+            f"first printed as {pct(own['before'] / world['before'])}",
+        )
+    ]
+
+
+def _changed(row: pd.Series) -> str:
+    if row["change"] == 0:
+        return f"did not change ({number(row['after'])}{SPACE}t)"
+    return (
+        f"changed by {signed(row['change'])}{SPACE}t (from {number(row['before'])} to "
+        f"{number(row['after'])}{SPACE}t)"
+    )
+
+
+def revision_title(moved: pd.DataFrame, year: int) -> str:
+    """Return the finding of the revision chart as its title."""
+    if moved.empty:
+        return f"No country's figure for {year} has been revised"
+    top = moved.iloc[0]
+    return (
+        f"{top['entity']}'s output of {year} went from {number(top['before'])} to "
+        f"{number(top['after'])}{SPACE}t between editions"
+    )
+
+
+def of_entities(printed: pd.DataFrame, entities: list[str]) -> pd.DataFrame:
+    """Return the rows of some entities."""
+    return printed[printed["entity"].isin(entities)]
+
+
+def of_year(printed: pd.DataFrame, entities: list[str], year: int) -> pd.DataFrame:
+    """Return the rows of some entities whose period ends in a year."""
+    rows = of_entities(printed, entities)
+    return rows[rows["period_end"].dt.year == year]
+
+
+def of_sources(printed: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `printed` from the editions that `changes` compares."""
+    compared = set(changes["first_source"]) | set(changes["last_source"])
+    return printed[printed["source_id"].isin(compared)]
+
+
+def joined(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources of several frames in one, for citing."""
+    return pd.concat([frame[["source_id"]] for frame in frames], ignore_index=True)
+
+
+def edition_table(printed: pd.DataFrame, *, dated: bool = False) -> pd.DataFrame:
+    """Return printed values with their editions as readers see them."""
+    rows = printed.sort_values(["entity", "published"], na_position="first")
+    table = pd.DataFrame(
+        {
+            "Entity": rows["entity"],
+            "Published": rows["published"],
+            "Edition": rows["title"],
+            "Printed (t REO)": rows["value"],
+            "More than (t REO)": rows["low"],
+            "Confidence": rows["confidence"],
+        }
+    )
+    if dated:
+        table.insert(1, "As of", rows["period_end"])
+    return table.dropna(axis="columns", how="all")
+
+
+def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of each country in reserves beside its share in output.
+
+    Parameters
+    ----------
+    reserves : DataFrame
+        Best figures of ``reserves``; the newest edition in it is used.
+    shares : DataFrame
+        From `concentration.share_table`; its last year is used.
+
+    Returns
+    -------
+    DataFrame, largest reserves first
+        ``entity``; ``reserves`` (t); ``reserves_share`` (at most: the world total is
+        printed as a lower bound); ``output_share``; ``years`` (reserves over output of
+        the last year, missing without output); ``source_id`` of the reserves.
+    """
+    newest = reserves[reserves["period_end"] == reserves["period_end"].max()]
+    world = newest[newest["entity"] == "World"]
+    total = float(world["value"].fillna(world["low"]).max()) if len(world) else None
+    last = shares[shares["year"] == shares["year"].max()].set_index("entity")
+    table = newest[newest["entity"] != "World"][["entity", "value", "source_id"]]
+    table = table.rename(columns={"value": "reserves"})
+    table["reserves_share"] = table["reserves"] / total if total else float("nan")
+    table["output_share"] = table["entity"].map(last["share"])
+    output = table["entity"].map(last["quantity"])
+    table["years"] = (table["reserves"] / output).where(output > 0)
+    return table.sort_values("reserves", ascending=False, ignore_index=True)
+
+
+def reserves_title(drawn: pd.DataFrame) -> str:
+    """Return the finding of the reserves chart: who mines more than it holds."""
+    first = drawn.iloc[0]
+    beyond = drawn[drawn["after"] > drawn["before"]]
+    names = listed([str(name) for name in beyond["entity"].head(3)])
+    tail = f"; {names} mine a larger share than they hold" if names else ""
+    return f"{first['entity']} holds at most {pct(first['before'])} of reserves{tail}"
+
+
+def stage_title(chain: pd.DataFrame, country: str) -> str:
+    """Return the finding of the stage chart: newest firm shares, mine to magnet."""
+    parts = [
+        f"{row.headline} of {row.name}"
+        for row in stage_summary(chain, country).itertuples(index=False)
+    ]
+    return f"{country} after the mine: {listed(parts)}"
+
+
+def quota_beside_output(
+    output: pd.DataFrame, quota: pd.DataFrame, plan: pd.DataFrame
+) -> pd.DataFrame:
+    """Return China's printed output beside the mining quota and the production plan.
+
+    Returns
+    -------
+    DataFrame, one row per year, in tonnes of REO
+        ``year``, ``output``, ``quota``, ``plan`` (NaN where there is none),
+        ``same`` bool: output and quota are equal.
+    """
+    series = {
+        name: frame.assign(year=frame["period_end"].dt.year).set_index("year")["value"]
+        for name, frame in (("output", output), ("quota", quota), ("plan", plan))
+    }
+    table = pd.DataFrame(series).reset_index()
+    table["same"] = table["output"] == table["quota"]
+    return table
+
+
+def long(beside: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of `quota_beside_output` as lines for a chart."""
+    names = {
+        "output": "China",
+        "quota": "mining quota",
+        "plan": "industry plan",
+    }
+    table = beside.melt("year", list(names), "entity", "value").dropna()
+    return table.assign(entity=table["entity"].map(names))

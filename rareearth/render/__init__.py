@@ -1,0 +1,1 @@
+"""From notebook and parameters to ``outputs/``: execution, HTML, index, commands."""

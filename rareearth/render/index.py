@@ -1,0 +1,206 @@
+"""The first page of the outputs: a card for each report that lies there.
+
+Rebuilt from the executed notebooks after every run, so it cannot go out of date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from bs4 import BeautifulSoup
+
+from rareearth.render import library, store
+
+_PICTURE = re.compile(r"<img\b[^>]*>")
+_EMBEDDED = re.compile(r"data:image/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+")
+_SENTENCE = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
+_CARD = """<li class="card">
+<a href="{link}">{picture}<span class="title">{title}</span></a>
+{lines}
+</li>"""
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>Rare Earth Workbook</title>
+<link rel="icon" href="data:,">
+<style>
+{style}
+</style>
+</head>
+<body class="index">
+<a class="skip" href="#report">Skip to the reports</a>
+<header class="masthead"><p>Rare Earth Workbook</p></header>
+<main id="report">
+<h1>Reports on the rare-earth industry</h1>
+<p class="lead">{lead}</p>
+{content}
+</main>
+<footer><p>One file, no scripts. Each report is a file of its own that can be sent
+as it is.</p></footer>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the index says of one report; `picture` is an escaped ``<img>``."""
+
+    name: str
+    title: str
+    answer: str
+    changed: str
+    picture: str
+    failure: str
+
+
+def build(folder: Path) -> Path:
+    """Write ``index.html`` for the reports in `folder` and return its path."""
+    from rareearth.render.page import POLICY, style
+
+    cards = [card for path in sorted(folder.glob("*.ipynb")) if (card := read(path))]
+    made = [each for each in cards if not each.failure]
+    failed = [each for each in cards if each.failure]
+    page = _PAGE.format(
+        policy=POLICY,
+        style=style(),
+        lead=_count(len(made)),
+        content=_made(made, {each.name for each in failed}) + _failed(failed),
+    )
+    target = folder / "index.html"
+    store.write({target: page})
+    return target
+
+
+def read(path: Path) -> Card | None:
+    """Return the card of one executed notebook, None if it is not one of ours."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        about = notebook["metadata"]["rareearth"]
+        cells = list(notebook["cells"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    name = path.name.removesuffix(".ipynb").removesuffix(".failed")
+    is_failed = path.name.endswith(".failed.ipynb")
+    if not is_failed and not path.with_suffix(".html").is_file():
+        return None
+    return Card(
+        name=name,
+        title=library.title(cells) or name,
+        answer=_answer(cells),
+        changed=_changed(about),
+        picture=_first_picture(cells),
+        failure=str(about.get("failure", "unknown")) if is_failed else "",
+    )
+
+
+def _count(reports: int) -> str:
+    if not reports:
+        return "No report has been made yet."
+    return "One report." if reports == 1 else f"{reports} reports."
+
+
+def _made(cards: list[Card], failed: set[str]) -> str:
+    """Return the list of cards; one whose last run failed says that it is older."""
+    items = []
+    for card in cards:
+        older = "The last run failed; this is the report before it."
+        changed = f'<p class="changed">With {escape(card.changed)}</p>'
+        lines = [
+            changed if card.changed else "",
+            f"<p>{escape(card.answer)}</p>" if card.answer else "",
+            f'<p class="note">{older}</p>' if card.name in failed else "",
+        ]
+        items.append(
+            _CARD.format(
+                link=quote(f"{card.name}.html"),
+                picture=f'<span class="picture">{card.picture}</span>',
+                title=escape(card.title),
+                lines="\n".join(filter(None, lines)),
+            )
+        )
+    return f'<ul class="cards">\n{chr(10).join(items)}\n</ul>' if items else ""
+
+
+def _failed(cards: list[Card]) -> str:
+    """Return the list of the runs that failed, with their errors."""
+    if not cards:
+        return ""
+    items = []
+    for card in cards:
+        title = f"<strong>{escape(card.title)}</strong>"
+        changed = f" with {escape(card.changed)}" if card.changed else ""
+        kept = quote(f"{card.name}.failed.ipynb")
+        link = f'<a href="{kept}">partial notebook</a>'
+        items.append(f"<li>{title}{changed}: {escape(card.failure)} ({link})</li>")
+    return f'\n<h2>Failed</h2>\n<ul class="failed">\n{chr(10).join(items)}\n</ul>'
+
+
+def _changed(about: dict[str, Any]) -> str:
+    """Return the parameters that differ from the defaults, as a phrase."""
+    from rareearth.render.compose import cut, readable
+
+    used = about.get("parameters", {})
+    changed = [name for name in about.get("changed", []) if name in used]
+    return ", ".join(f"{name} = {cut(readable(used[name]))}" for name in changed)
+
+
+def _answer(cells: list[dict[str, Any]]) -> str:
+    """Return the first sentence that the report computes, else its first paragraph."""
+    from rareearth.render import markdown, markup
+
+    for html in _displayed(cells):
+        if found := _SENTENCE.match(html):
+            return _plain(found[1])
+    for cell in cells:
+        if cell.get("cell_type") == "markdown":
+            try:
+                found = _SENTENCE.search(markdown.to_html(library.source(cell)))
+            except markup.MarkupError:
+                continue
+            return _plain(found[1]) if found else ""
+    return ""
+
+
+def _first_picture(cells: list[dict[str, Any]]) -> str:
+    """Return the first chart that the report displays, with its description."""
+    for html in _displayed(cells):
+        if found := _PICTURE.search(html):
+            about = BeautifulSoup(found[0], "html.parser").img or {}
+            address = str(about.get("src", ""))
+            if _EMBEDDED.fullmatch(address):
+                return (
+                    f'<img src="{address}" alt="{escape(str(about.get("alt", "")))}">'
+                )
+    return ""
+
+
+def _displayed(cells: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield the HTML that the cells display, pictures as ``<img>``."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/html" in data:
+                yield "".join(data["text/html"])
+            elif "image/png" in data:
+                about = output.get("metadata", {}).get("image/png", {})
+                png = "".join("".join(data["image/png"]).split())
+                alt = escape(str(about.get("alt", "")))
+                yield f'<img src="data:image/png;base64,{png}" alt="{alt}">'
+
+
+def _plain(html: str) -> str:
+    """Return the text of a piece of HTML on one line."""
+    return " ".join(BeautifulSoup(html, "html.parser").get_text().split())

@@ -1,0 +1,247 @@
+"""Read the CSV files of a data folder strictly, each once.
+
+A file is read as text, so that nothing is guessed: a field that is not what its
+column promises is reported with file, line, column and value, and never turned
+into something else. Every file that was read is remembered with its hash.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from rareearth.errors import DataError, nearest
+
+FIGURE_COLUMNS = (
+    "figure_id,series,entity,product,period_start,period_end,value,low,high,unit,"
+    "price_year,basis,source_id,locator,confidence,note"
+).split(",")
+DICTIONARIES = {
+    name: columns.split(",")
+    for name, columns in {
+        "series": "series,table,title,unit,kind,stage,low,high,note",
+        "entities": "entity,kind,iso3,country,note",
+        "products": "product,form,elements,group,formula,note",
+        "bases": "code,kind,meaning",
+        "sources": "source_id,title,publisher,published,lag_days,url,kind,confidence,"
+        "terms,via,note",
+    }.items()
+}
+CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
+OWN = "own"  # in a user's own folder: outranks the published figures
+MOST_BYTES = 50_000_000  # curated tables are kilobytes; anything else is a mistake
+
+
+class Problem(NamedTuple):
+    """One violation: where it is, what stands there and what was expected."""
+
+    file: str
+    line: int | None
+    column: str | None
+    text: str
+
+    def __str__(self) -> str:
+        """Return ``file:line: column: text`` without the parts that are unknown."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return ": ".join(part for part in (place, self.column, self.text) if part)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One CSV file as text columns; line `i + 2` of the file is row `i`."""
+
+    file: str
+    frame: pd.DataFrame
+    sha256: str
+
+    def line(self, row: int | np.integer) -> int:
+        """Return the line of the file on which a row stands."""
+        return int(row) + 2
+
+
+_cache: dict[Path, tuple[tuple[int, int], Table]] = {}
+_read: dict[Path, str] = {}
+
+
+def files_read() -> dict[Path, str]:
+    """Return the data files read by this process, with the SHA-256 of each."""
+    return dict(_read)
+
+
+def read(path: Path, columns: list[str]) -> Table:
+    """Return a CSV file as text columns.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, too large, empty, not UTF-8, starts with a
+        byte-order mark, has a broken quote, a line of the wrong length, or other
+        columns than `columns`. The message names file and line.
+    """
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise DataError(f"{path.name}: cannot be read: {error.strerror}") from error
+    stamp = (stat.st_mtime_ns, stat.st_size)
+    if path in _cache and _cache[path][0] == stamp:
+        table = _cache[path][1]
+    else:
+        table = _parse(path, columns, stat.st_size)
+        _cache[path] = (stamp, table)
+    if list(table.frame.columns) != columns:
+        raise DataError(_column_message(path.name, list(table.frame.columns), columns))
+    _read[path] = table.sha256
+    return table
+
+
+def _parse(path: Path, columns: list[str], size: int) -> Table:
+    name = path.name
+    if size > MOST_BYTES:
+        raise DataError(
+            f"{name}: {size / 1e6:.0f} MB; a table of figures has at most "
+            f"{MOST_BYTES / 1e6:.0f} MB"
+        )
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{name}: cannot be read: {error.strerror}") from error
+    rows = list(_rows(name, _text(name, raw)))
+    if rows[0] != columns:
+        raise DataError(_column_message(name, rows[0], columns))
+    for line, row in enumerate(rows, start=1):
+        if len(row) != len(columns):
+            raise DataError(
+                f"{name}:{line}: {len(row)} fields; expected {len(columns)} "
+                f"({columns[0]} ... {columns[-1]})"
+            )
+    body = rows[1:]
+    data = np.array(body, dtype=object).reshape(len(body), len(columns))
+    frame = pd.DataFrame(data, columns=columns, dtype=object)
+    return Table(name, frame, hashlib.sha256(raw).hexdigest())
+
+
+def _text(name: str, raw: bytes) -> str:
+    if not raw.strip():
+        raise DataError(f"{name}: empty file; expected a header line and figures")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        raise DataError(
+            f"{name}:1: starts with a byte-order mark; save it as UTF-8 without BOM"
+        )
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise DataError(
+            f"{name}:{line}: not UTF-8 (byte 0x{raw[error.start]:02x}); save the file "
+            "as UTF-8"
+        ) from error
+    for line, content in enumerate(text.split("\n"), start=1):
+        if "\0" in content or "\r" in content.removesuffix("\r"):
+            raise DataError(f"{name}:{line}: control character in the line")
+    return text
+
+
+def _rows(name: str, text: str) -> Iterator[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    read = 0
+    try:
+        for row in reader:
+            read += 1
+            if reader.line_num != read:  # a field swallowed the line's end
+                raise DataError(f"{name}:{read}: a quote is opened and not closed")
+            yield row
+    except csv.Error as error:
+        raise DataError(f"{name}:{read + 1}: broken quote: {error}") from error
+
+
+def _column_message(name: str, found: list[str], expected: list[str]) -> str:
+    missing = [column for column in expected if column not in found]
+    surplus = [column for column in found if column not in expected]
+    parts = [f"missing column {', '.join(missing)}"] if missing else []
+    for column in surplus:
+        parts.append(f"unknown column {column!r} ({nearest(column, expected)})")
+    if not parts:
+        parts = ["a column stands twice or in another order"]
+    return f"{name}:1: {'; '.join(parts)}; expected {','.join(expected)}"
+
+
+def numbers(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
+    """Return a text column as float64 (NaN where empty), and what is not a number."""
+    text = table.frame[column]
+    values = pd.to_numeric(text.mask(text == ""), errors="coerce").astype("float64")
+    bad = (text != "") & ~np.isfinite(values)
+    expected = "is not a number (digits, a point, no separators)"
+    return values, _cells(table, column, bad, expected)
+
+
+def dates(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
+    """Return a text column as datetime64, and what is not an ISO date."""
+    text = table.frame[column]
+    values = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce").astype(
+        "datetime64[ns]"
+    )
+    expected = "is not a date; expected YYYY-MM-DD"
+    return values, _cells(table, column, values.isna(), expected)
+
+
+def _cells(table: Table, column: str, bad: pd.Series, expected: str) -> list[Problem]:
+    return [
+        Problem(
+            table.file,
+            table.line(row),
+            column,
+            f"{table.frame.at[row, column]!r} {expected}",
+        )
+        for row in np.flatnonzero(bad)
+    ]
+
+
+def unknown(table: Table, column: str, known: pd.Index) -> list[Problem]:
+    """Return the cells of a key column that are not in its dictionary."""
+    text = table.frame[column]
+    return [
+        Problem(
+            table.file,
+            table.line(row),
+            column,
+            f"unknown {column} {text[row]!r}; {nearest(text[row], known)}",
+        )
+        for row in np.flatnonzero(~text.isin(known))
+    ]
+
+
+def repeated(table: Table, columns: list[str], what: str) -> list[Problem]:
+    """Return the rows whose `columns` stand in an earlier row already."""
+    frame = table.frame[columns]
+    later = frame.duplicated()
+    found = []
+    for row in np.flatnonzero(later):
+        same = (frame == frame.loc[row]).all(axis=1)
+        first = table.line(int(np.flatnonzero(same)[0]))
+        value = ", ".join(str(cell) for cell in frame.loc[row] if cell)
+        found.append(
+            Problem(
+                table.file,
+                table.line(row),
+                columns[0],
+                f"{what} as line {first}: {value}",
+            )
+        )
+    return found
+
+
+def rows(
+    table: Table, bad: pd.Series | np.ndarray, column: str, text: pd.Series | str
+) -> Iterator[Problem]:
+    """Return a problem for each row that is `bad`, with its own or a common text."""
+    for row in np.flatnonzero(bad):
+        message = text if isinstance(text, str) else str(text.iloc[row])
+        yield Problem(table.file, table.line(row), column, message)

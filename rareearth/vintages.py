@@ -1,0 +1,70 @@
+"""Which printed values were public by a date, and which of them is taken.
+
+Statistics get revised; every printed value is kept as a row of its own. A choice
+that the rule here gets wrong is corrected by a row in the data, never by code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from rareearth import rules
+from rareearth.dictionaries import Dictionaries
+from rareearth.errors import ParameterError
+from rareearth.tables import CONFIDENCE, OWN
+
+
+def available(figures: pd.DataFrame, known: Dictionaries) -> pd.Series:
+    """Return the date from which each figure was public, NaT if unknown."""
+    listed = known.sources.loc[:, ["published", "lag_days"]]
+    dated = figures["source_id"].map(_last_day(listed["published"]))
+    lag = figures["source_id"].map(pd.to_numeric(listed["lag_days"], errors="coerce"))
+    rolling = figures["period_end"] + pd.to_timedelta(lag, unit="D")
+    return rolling.where(lag.notna(), dated)
+
+
+def _last_day(published: pd.Series) -> pd.Series:
+    """Return the last day that a date known to the year, month or day can mean."""
+    length = published.str.len()
+    full = published + length.map({0: "", 4: "-12-01", 7: "-01", 10: ""}).fillna("")
+    date = pd.to_datetime(full, format="%Y-%m-%d", errors="coerce")
+    return date.where(length == 10, date + pd.offsets.MonthEnd(0))
+
+
+def published_by(
+    figures: pd.DataFrame, known: Dictionaries, as_of: str
+) -> pd.DataFrame:
+    """Return the figures that were public by a date.
+
+    Raises
+    ------
+    ParameterError
+        If `as_of` is neither "latest" nor an ISO date.
+    """
+    if as_of == "latest":
+        return figures
+    try:
+        day = pd.Timestamp(dt.date.fromisoformat(as_of))
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"as_of: {as_of!r} is not 'latest' or an ISO date (YYYY-MM-DD)"
+        ) from None
+    return figures[available(figures, known) <= day]
+
+
+def best(figures: pd.DataFrame, known: Dictionaries) -> pd.DataFrame:
+    """Return one row for each figure: highest confidence, then newest publication.
+
+    Rows are variants of one figure when series, entity, product, period, unit and the
+    defining codes of the basis agree; how a number was printed makes no difference.
+    """
+    rank = {name: level for level, name in enumerate((*CONFIDENCE, OWN))}
+    ranked = figures.assign(
+        _rank=figures["confidence"].map(rank),
+        _available=available(figures, known),
+        _definition=known.definition(figures["basis"]),
+    ).sort_values(["_rank", "_available", "figure_id"], na_position="first")
+    key = [*rules.KEY, "unit", "_definition"]
+    return ranked.drop_duplicates(key, keep="last")
