@@ -21,6 +21,7 @@ from rareearth.tables import (
     DICTIONARIES,
     FIGURE_COLUMNS,
     OWN,
+    RECORDS,
     Problem,
     Table,
 )
@@ -62,8 +63,11 @@ def check(where: Path) -> list[Problem]:
     checked = [
         rules.figures(table, known, confidence)
         for name, table in read.items()
-        if name not in DICTIONARIES
+        if name not in DICTIONARIES and name not in RECORDS
     ]
+    for name in RECORDS:
+        if name in read:
+            found += rules.record_problems(name, read[name], known)
     for part in checked:
         found += part.problems
         found += _totals(part, known)
@@ -89,7 +93,7 @@ def _structure(where: Path) -> tuple[list[Problem], dict[str, Table]]:
     found: list[Problem] = []
     read: dict[str, Table] = {}
     figure_files = [path.stem for path in figures.figure_files(where)]
-    columns = dict.fromkeys(figure_files, FIGURE_COLUMNS) | DICTIONARIES
+    columns = dict.fromkeys(figure_files, FIGURE_COLUMNS) | DICTIONARIES | RECORDS
     optional = not (where / DESCRIPTOR).exists()
     for name, expected in columns.items():
         path = where / f"{name}.csv"
@@ -155,14 +159,21 @@ def _across(
                 yield Problem(file, part.table.line(row), "figure_id", text)
         home = frame["series"].map(known.series["table"])
         if unused:
-            text = frame["series"] + " belongs into " + home.astype(str) + ".csv"
             wrong = home.notna() & (home != file.removesuffix(".csv"))
+            text = "stands in another table than series.csv says"
             yield from tables.rows(part.table, wrong, "series", text)
         for name, column in _COLUMNS.items():
             used[name] |= set(frame[column])
         used["bases"] |= {
             c for text in frame["basis"].unique() for c in text.split(";")
         }
+    for name in RECORDS:
+        if name in read:
+            frame = read[name].frame
+            for text in frame["source_id"]:
+                used["sources"] |= set(text.split(";"))
+            for key, column in (("entities", "project"), ("products", "product")):
+                used[key] |= set(frame.get(column, []))
     for name, table in read.items():
         if unused and name in DICTIONARIES:
             key = DICTIONARIES[name][0]

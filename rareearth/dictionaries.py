@@ -112,7 +112,7 @@ def problems_of(name: str, table: Table) -> list[Problem]:
     if name == "sources":
         published = frame["published"]
         bad = (published != "") & ~published.str.fullmatch(PUBLISHED)
-        text = "'" + published + "' is not YYYY, YYYY-MM or YYYY-MM-DD"
+        text = "is not YYYY, YYYY-MM or YYYY-MM-DD"
         found += tables.rows(table, bad, "published", text)
     if name == "series":
         for column in ("low", "high"):

@@ -21,7 +21,7 @@ from rareearth.errors import (
     ParameterError,
     unknown_name,
 )
-from rareearth.tables import CONFIDENCE, DICTIONARIES, FIGURE_COLUMNS, OWN
+from rareearth.tables import CONFIDENCE, DICTIONARIES, FIGURE_COLUMNS, OWN, RECORDS
 
 if TYPE_CHECKING:
     from rareearth.tables import Problem
@@ -86,20 +86,20 @@ def load(
     """
     if variants not in ("best", "all"):
         raise ParameterError(f"variants: {variants!r} is not 'best' or 'all'")
-    first, last = _period(start, end)
+    first, last = period(start, end)
     known = dictionaries.known(extra)
-    _check_name("series", series, known.series.index)
+    check_name("series", series, known.series.index)
     for kind, names, index in (
         ("entity", entity, known.entities.index),
         ("product", product, known.products.index),
     ):
-        for name in _listed(names):
-            _check_name(kind, name, index)
+        for name in listed(names):
+            check_name(kind, name, index)
     everything = _figures_of(series, known, dictionaries.own_folder(extra))
     chosen = everything
-    if names := _listed(entity):
+    if names := listed(entity):
         chosen = chosen[chosen["entity"].isin(names)]
-    if names := _listed(product):
+    if names := listed(product):
         chosen = chosen[chosen["product"].isin(names)]
     inside = chosen[chosen["period_end"].between(first, last)]
     published = vintages.published_by(inside, known, as_of)
@@ -187,18 +187,9 @@ def check(where: str | Path | None = None) -> list[Problem]:
 
 
 def figure_files(where: Path) -> list[Path]:
-    """Return the files of a folder that hold figures: every CSV with a figure_id."""
-    special = {f"{name}.csv" for name in DICTIONARIES}
-    return [
-        path
-        for path in sorted(where.glob("*.csv"))
-        if path.name not in special and _starts_with_figure_id(path)
-    ]
-
-
-def _starts_with_figure_id(path: Path) -> bool:
-    with path.open("rb") as file:
-        return b"event_id" not in file.read(64)
+    """Return the files of a folder that hold figures: all CSV but the other tables."""
+    others = {f"{name}.csv" for name in (*DICTIONARIES, *RECORDS)}
+    return [path for path in sorted(where.glob("*.csv")) if path.name not in others]
 
 
 def _own_sources(own: Path | None) -> set[str]:
@@ -240,20 +231,23 @@ def _typed(
     return cached[1]
 
 
-def _listed(names: Names | None) -> list[str]:
+def listed(names: Names | None) -> list[str]:
+    """Return one name, or several, as a list."""
     if names is None:
         return []
     return [names] if isinstance(names, str) else list(names)
 
 
-def _check_name(kind: str, name: str, index: pd.Index) -> None:
+def check_name(kind: str, name: str, index: pd.Index) -> None:
+    """Refuse a name that is not in its dictionary, offering the nearest."""
     if name not in index:
         raise unknown_name(kind, name, index)
 
 
-def _period(
+def period(
     start: int | str | None, end: int | str | None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and last day that two years or ISO dates name."""
     first = _date("start", start, last=False) if start is not None else pd.Timestamp.min
     last = _date("end", end, last=True) if end is not None else pd.Timestamp.max
     if first > last:

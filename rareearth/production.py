@@ -8,7 +8,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.words import SPACE, listed, number, pct, signed, span
 
 
 class Stage(NamedTuple):
@@ -129,23 +128,6 @@ def in_focus(
     return found.sort_values("year", ignore_index=True)
 
 
-def path(focus: pd.DataFrame) -> str:
-    """Return the share at the first and the last year of `in_focus` in words."""
-    ends = focus.iloc[[0, -1]].drop_duplicates("year")
-    parts = [f"{pct(end.value)} in {end.year}" for end in ends.itertuples()]
-    return ", ".join(parts)
-
-
-def standing(shares: pd.DataFrame, country: str) -> str:
-    """Return "rank 1 of 13 producing countries" for the last year of the shares."""
-    last = shares[shares["year"] == shares["year"].max()]
-    named = last[(last["kind"] == "country") & (last["quantity"] > 0)]
-    ranks = named.set_index("entity")["quantity"].rank(ascending=False, method="min")
-    if country not in ranks:
-        return "no tonnage is printed for it in the last year"
-    return f"rank {ranks[country]:.0f} of {len(ranks)} countries with printed output"
-
-
 def largest(shares: pd.DataFrame, country: str, most: int) -> list[str]:
     """Return the countries with the highest share in any year, and the one in focus."""
     named = shares[shares["kind"] == "country"]
@@ -235,70 +217,6 @@ def _scope(basis: str) -> str:
     return f"{scope}, capacity" if "capacity" in codes else scope
 
 
-def stage_sentence(chain: pd.DataFrame, stage: str, country: str) -> str:
-    """Return in words what is printed of a country at a stage.
-
-    Raises
-    ------
-    NoFigures
-        If nothing at all is printed for the stage.
-    """
-    at = chain[chain["stage"] == stage]
-    label = STAGES[stage].label
-    if at.empty:
-        have = [STAGES[name].label for name in chain["stage"].unique()]
-        raise NoFigures(
-            f"no printed shares of {label}; there are some of {listed(have)}"
-        )
-    own = at[at["entity"] == country]
-    if own.empty:
-        others = sorted(name for name in at["entity"].unique() if " and " not in name)
-        return (
-            f"No source states a share of {country} in {label}; shares are printed for "
-            f"{listed(others)}."
-        )
-    number_ = own["value"].fillna(own["low"])
-    newest = own.loc[own["year"] == own["year"].max()].index
-    return (
-        f"At the stage of **{label}**, {len(own)} printed shares of {country} lie "
-        f"between {pct(number_.min())} and {pct(number_.max())}; for the newest year "
-        f"({own['year'].max()}) between {pct(number_[newest].min())} and "
-        f"{pct(number_[newest].max())}. They differ in scope, and not only in year."
-    )
-
-
-def stage_summary(chain: pd.DataFrame, country: str) -> pd.DataFrame:
-    """Return for each stage after the mine the newest printed share of a country.
-
-    Returns
-    -------
-    DataFrame
-        ``name`` of the stage; ``years``, ``headline``, ``remark`` in words. Weak
-        (tertiary) figures count only where there is nothing else.
-    """
-    rows = []
-    for stage, (_, label) in STAGES.items():
-        own = chain[(chain["stage"] == stage) & (chain["entity"] == country)]
-        own = own.dropna(subset=["value"])
-        if stage == "mine" or own.empty:
-            continue
-        firm = own[own["confidence"] != "tertiary"]
-        best = firm if len(firm) else own
-        newest = best[best["year"] == best["year"].max()].iloc[-1]
-        recent = own[own["year"] >= newest["year"] - 4]["value"]
-        weak = ", weak source" if firm.empty else ""
-        rows.append(
-            {
-                "name": label,
-                "years": str(newest["year"]),
-                "headline": pct(newest["value"]),
-                "remark": f"{newest['scope']}{weak}; printed since "
-                f"{newest['year'] - 4}: {span(recent.min(), recent.max(), pct)}",
-            }
-        )
-    return pd.DataFrame(rows, columns=["name", "years", "headline", "remark"])
-
-
 def stage_dots(chain: pd.DataFrame) -> pd.DataFrame:
     """Return the printed shares of single countries, for `charts.share_panels`."""
     own = chain[~chain["entity"].str.contains(" and ")].copy()
@@ -372,77 +290,6 @@ def first_and_last(printed: pd.DataFrame, year: int) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
-def revision_sentence(changes: pd.DataFrame, country: str, year: int) -> str:
-    """Return in words why the share of a country differs between two editions.
-
-    Parameters
-    ----------
-    changes : DataFrame
-        From `first_and_last`.
-    """
-    row = changes.set_index("entity")
-    if country not in row.index or "World" not in row.index:
-        return (
-            f"For {year}, {country} and the world stand in one primary edition only: "
-            "nothing has been revised so far."
-        )
-    own, world = row.loc[country], row.loc["World"]
-    moved = changes[
-        (changes["change"] != 0) & ~changes["entity"].isin(["World", country])
-    ]
-    others = listed(
-        [
-            f"{item.entity} {signed(item.change)}{SPACE}t"
-            for item in moved.head(3).itertuples()
-        ]
-    )
-    why = f"; the largest other changes are {others}" if others else ""
-    return (
-        f"For {year} the share of **{country}** was first printed as "
-        f"**{pct(own['before'] / world['before'])}** and is now "
-        f"**{pct(own['after'] / world['after'])}**. Its own figure {_changed(own)}, "
-        f"the world total {_changed(world)}{why}. World totals are rounded by their "
-        "publisher."
-    )
-
-
-def revision_finding(
-    changes: pd.DataFrame, country: str, year: int
-) -> list[tuple[str, str, str]]:
-    """Return the revised share as a key finding, or nothing without two editions."""
-    row = changes.set_index("entity")
-    if country not in row.index or "World" not in row.index:
-        return []
-    own, world = row.loc[country], row.loc["World"]
-    return [
-        (
-            f"{country}, share of mining, {year}",
-            pct(own["after"] / world["after"]),
-            f"first printed as {pct(own['before'] / world['before'])}",
-        )
-    ]
-
-
-def _changed(row: pd.Series) -> str:
-    if row["change"] == 0:
-        return f"did not change ({number(row['after'])}{SPACE}t)"
-    return (
-        f"changed by {signed(row['change'])}{SPACE}t (from {number(row['before'])} to "
-        f"{number(row['after'])}{SPACE}t)"
-    )
-
-
-def revision_title(moved: pd.DataFrame, year: int) -> str:
-    """Return the finding of the revision chart as its title."""
-    if moved.empty:
-        return f"No country's figure for {year} has been revised"
-    top = moved.iloc[0]
-    return (
-        f"{top['entity']}'s output of {year} went from {number(top['before'])} to "
-        f"{number(top['after'])}{SPACE}t between editions"
-    )
-
-
 def of_entities(printed: pd.DataFrame, entities: list[str]) -> pd.DataFrame:
     """Return the rows of some entities."""
     return printed[printed["entity"].isin(entities)]
@@ -511,24 +358,6 @@ def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.Data
     output = table["entity"].map(last["quantity"])
     table["years"] = (table["reserves"] / output).where(output > 0)
     return table.sort_values("reserves", ascending=False, ignore_index=True)
-
-
-def reserves_title(drawn: pd.DataFrame) -> str:
-    """Return the finding of the reserves chart: who mines more than it holds."""
-    first = drawn.iloc[0]
-    beyond = drawn[drawn["after"] > drawn["before"]]
-    names = listed([str(name) for name in beyond["entity"].head(3)])
-    tail = f"; {names} mine a larger share than they hold" if names else ""
-    return f"{first['entity']} holds at most {pct(first['before'])} of reserves{tail}"
-
-
-def stage_title(chain: pd.DataFrame, country: str) -> str:
-    """Return the finding of the stage chart: newest firm shares, mine to magnet."""
-    parts = [
-        f"{row.headline} of {row.name}"
-        for row in stage_summary(chain, country).itertuples(index=False)
-    ]
-    return f"{country} after the mine: {listed(parts)}"
 
 
 def quota_beside_output(

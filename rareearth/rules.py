@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from rareearth import tables
@@ -16,6 +15,10 @@ from rareearth.dictionaries import Dictionaries
 from rareearth.tables import Problem, Table
 
 KEY = ["series", "entity", "product", "period_start", "period_end"]
+
+
+MONEY = r"^(?:USD|AUD|CAD|CNY|EUR|JPY|MYR|sen)\b(?! per)"
+LONGEST_YEAR = 400  # days; a fiscal year may have 53 weeks
 
 
 @dataclass(frozen=True)
@@ -89,75 +92,114 @@ def _bases(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Probl
 def _order(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
     """Report periods that end before they start, and ranges the wrong way round."""
     raw = table.frame
+    late = typed["period_end"] < typed["period_start"]
     found = list(
         tables.rows(
             table,
-            typed["period_end"] < typed["period_start"],
+            late,
             "period_end",
-            raw["period_end"] + " is before period_start " + raw["period_start"],
+            lambda row: "{} is before period_start {}".format(
+                raw.at[row, "period_end"], raw.at[row, "period_start"]
+            ),
         )
     )
     for low, high in (("low", "high"), ("low", "value"), ("value", "high")):
-        text = low + " " + raw[low] + " is above " + high + " " + raw[high]
-        found += tables.rows(table, typed[low] > typed[high], low, text)
+        for row in np.flatnonzero(typed[low] > typed[high]):
+            text = f"{low} {raw.at[row, low]} is above {high} {raw.at[row, high]}"
+            found.append(Problem(table.file, table.line(row), low, text))
     return found
 
 
 def _units(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
     """Report units that the series does not have."""
-    allowed = typed["series"].map(known.series["unit"]).fillna("")
-    pairs = pd.DataFrame({"unit": table.frame["unit"], "allowed": allowed})
-    good = {
-        (unit, units): unit in units.split("|")
-        for unit, units in pairs.drop_duplicates().itertuples(index=False)
-    }
-    bad = np.array([not good[pair] for pair in zip(*pairs.to_numpy().T, strict=True)])
-    bad &= (allowed != "").to_numpy()
-    text = (
-        "'"
-        + pairs["unit"]
-        + "' is not the unit of "
-        + typed["series"]
-        + "; expected "
-        + allowed.str.replace("|", " or ", regex=False)
-    )
-    return list(tables.rows(table, bad, "unit", text))
+    pairs = table.frame[["series", "unit"]].drop_duplicates()
+    allowed = {name: units.split("|") for name, units in known.series["unit"].items()}
+    found: list[Problem] = []
+    for series, unit in pairs.itertuples(index=False):
+        if series in allowed and unit not in allowed[series]:
+            bad = (table.frame["series"] == series) & (table.frame["unit"] == unit)
+            text = f"{unit!r} is not the unit of {series}; expected "
+            found += tables.rows(
+                table, bad, "unit", text + " or ".join(allowed[series])
+            )
+    return found
 
 
 def _ranges(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
     """Report numbers outside the plausible range of their series."""
-    bounds = {
-        side: typed["series"].map(pd.to_numeric(known.series[side], errors="coerce"))
-        for side in ("low", "high")
-    }
+    limits = known.series[["low", "high"]].apply(pd.to_numeric, errors="coerce")
+    lowest, highest = (typed["series"].map(limits[side]) for side in ("low", "high"))
+    raw = table.frame
     found: list[Problem] = []
     for column in ("value", "low", "high"):
-        outside = (typed[column] < bounds["low"]) | (typed[column] > bounds["high"])
-        text = (
-            table.frame[column]
-            + " is outside the plausible range of "
-            + typed["series"]
-            + " ("
-            + bounds["low"].map("{:g}".format)
-            + " to "
-            + bounds["high"].map("{:g}".format)
-            + " "
-            + table.frame["unit"]
-            + ")"
-        )
-        found += tables.rows(table, outside, column, text)
+        outside = (typed[column] < lowest) | (typed[column] > highest)
+        for row in np.flatnonzero(outside):
+            text = (
+                f"{raw.at[row, column]} is outside the plausible range of "
+                f"{raw.at[row, 'series']} ({lowest[row]:g} to {highest[row]:g} "
+                f"{raw.at[row, 'unit']})"
+            )
+            found.append(Problem(table.file, table.line(row), column, text))
     return found
 
 
 def _money(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
-    """Report years of money that cannot be years."""
+    """Report money without a year: an impossible year, or a period of many years.
+
+    A sum that belongs to one year is money of that year. One that spans several needs
+    `price_year`, or the basis ``nominal`` (money of the day on which it is paid).
+    """
     year = typed["price_year"]
     bad = year.notna() & ((year < 1900) | (year > 2100)).fillna(False)
-    text = table.frame["price_year"] + " is not a year between 1900 and 2100"
-    return list(tables.rows(table, bad.to_numpy(bool), "price_year", text))
+    text = "is not a year between 1900 and 2100"
+    found = list(tables.rows(table, bad.to_numpy(bool), "price_year", text))
+    money = table.frame["unit"].str.contains(MONEY, regex=True)
+    long = (typed["period_end"] - typed["period_start"]).dt.days > LONGEST_YEAR
+    undated = year.isna() & ~table.frame["basis"].str.contains(r"\bnominal\b")
+    message = "is empty; money of a period of several years needs the year of its money"
+    return found + list(
+        tables.rows(table, money & long & undated, "price_year", message)
+    )
 
 
 def _twice(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
     """Report a number that stands under two ids: same key, source, basis and value."""
     columns = [*KEY, "value", "low", "high", "unit", "basis", "source_id"]
     return tables.repeated(table, columns, "the same figure")
+
+
+def record_problems(name: str, table: Table, known: Dictionaries) -> list[Problem]:
+    """Return what is wrong in a table of dated records: events or milestones."""
+    frame = table.frame
+    key = frame.columns[0]
+    found = tables.repeated(table, [key], f"the same {key}")
+    columns = [column for column in frame if str(column).startswith(_DATED)]
+    typed = {}
+    for column in columns:
+        typed[column] = pd.to_datetime(
+            frame[column], format="%Y-%m-%d", errors="coerce"
+        )
+        bad = typed[column].isna() & (frame[column] != "")
+        found += tables.rows(table, bad, column, "is not a date; expected YYYY-MM-DD")
+    for first, last in _IN_ORDER:
+        if first in typed and last in typed:
+            late = typed[last] < typed[first]
+            found += tables.rows(table, late, last, f"is before {first}")
+    if name == "events":
+        undated = frame["date_announced"].eq("") & frame["date_effective"].eq("")
+        text = "is empty, and so is date_effective; an event needs a date"
+        found += tables.rows(table, undated, "date_announced", text)
+    for row, text in enumerate(frame["source_id"]):
+        for source in set(text.split(";")) - set(known.sources.index):
+            message = f"unknown source_id {source!r}; "
+            message += tables.nearest(source, known.sources.index)
+            found.append(Problem(table.file, table.line(row), "source_id", message))
+    return found
+
+
+_DATED = ("date_", "planned_", "actual_")
+_IN_ORDER = (
+    ("date_effective", "date_until"),
+    ("planned_start", "planned_end"),
+    ("actual_start", "actual_end"),
+)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -29,10 +29,19 @@ DICTIONARIES = {
     for name, columns in {
         "series": "series,table,title,unit,kind,stage,low,high,note",
         "entities": "entity,kind,iso3,country,note",
-        "products": "product,form,elements,group,formula,note",
+        "products": "product,form,elements,group,formula,metal_content,note",
         "bases": "code,kind,meaning",
         "sources": "source_id,title,publisher,published,lag_days,url,kind,confidence,"
         "terms,via,note",
+    }.items()
+}
+RECORDS = {
+    name: columns.split(",")
+    for name, columns in {
+        "events": "event_id,date_announced,date_effective,date_until,actor,kind,"
+        "subject,covers,title,source_id,locator,confidence,note",
+        "milestones": "milestone_id,project,product,step,planned_start,planned_end,"
+        "actual_start,actual_end,as_stated_on,source_id,locator,confidence,note",
     }.items()
 }
 CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
@@ -239,9 +248,16 @@ def repeated(table: Table, columns: list[str], what: str) -> list[Problem]:
 
 
 def rows(
-    table: Table, bad: pd.Series | np.ndarray, column: str, text: pd.Series | str
+    table: Table,
+    bad: pd.Series | np.ndarray,
+    column: str,
+    text: str | Callable[[int], str],
 ) -> Iterator[Problem]:
-    """Return a problem for each row that is `bad`, with its own or a common text."""
+    """Return a problem for each row that is `bad`.
+
+    `text` is one text for all, or makes the text of a row: it is called for bad rows
+    only, so that sound tables cost nothing.
+    """
     for row in np.flatnonzero(bad):
-        message = text if isinstance(text, str) else str(text.iloc[row])
+        message = text if isinstance(text, str) else text(int(row))
         yield Problem(table.file, table.line(row), column, message)

@@ -19,13 +19,13 @@ from rareearth.tables import CONFIDENCE, OWN
 def available(figures: pd.DataFrame, known: Dictionaries) -> pd.Series:
     """Return the date from which each figure was public, NaT if unknown."""
     listed = known.sources.loc[:, ["published", "lag_days"]]
-    dated = figures["source_id"].map(_last_day(listed["published"]))
+    dated = figures["source_id"].map(last_day(listed["published"]))
     lag = figures["source_id"].map(pd.to_numeric(listed["lag_days"], errors="coerce"))
     rolling = figures["period_end"] + pd.to_timedelta(lag, unit="D")
     return rolling.where(lag.notna(), dated)
 
 
-def _last_day(published: pd.Series) -> pd.Series:
+def last_day(published: pd.Series) -> pd.Series:
     """Return the last day that a date known to the year, month or day can mean."""
     length = published.str.len()
     full = published + length.map({0: "", 4: "-12-01", 7: "-01", 10: ""}).fillna("")
@@ -45,13 +45,19 @@ def published_by(
     """
     if as_of == "latest":
         return figures
+    return figures[available(figures, known) <= day(as_of)]
+
+
+def day(as_of: str) -> pd.Timestamp:
+    """Return the day that `as_of` names; the last of all days for "latest"."""
+    if as_of == "latest":
+        return pd.Timestamp.max
     try:
-        day = pd.Timestamp(dt.date.fromisoformat(as_of))
+        return pd.Timestamp(dt.date.fromisoformat(as_of))
     except (TypeError, ValueError):
         raise ParameterError(
             f"as_of: {as_of!r} is not 'latest' or an ISO date (YYYY-MM-DD)"
         ) from None
-    return figures[available(figures, known) <= day]
 
 
 def best(figures: pd.DataFrame, known: Dictionaries) -> pd.DataFrame:
