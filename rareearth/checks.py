@@ -170,7 +170,7 @@ def _across(
     for name in RECORDS:
         if name in read:
             frame = read[name].frame
-            for text in frame["source_id"]:
+            for text in frame.get("source_id", []):
                 used["sources"] |= set(text.split(";"))
             for key, column in (("entities", "project"), ("products", "product")):
                 used[key] |= set(frame.get(column, []))

@@ -85,6 +85,19 @@ def milestones(project: Names | None = None, as_of: str = "latest") -> pd.DataFr
     return frame.reset_index(drop=True)
 
 
+def explanations() -> pd.DataFrame:
+    """Return the gaps between sources that are understood.
+
+    Returns
+    -------
+    DataFrame
+        ``check_id`` of `reconcile`; ``expected``, the difference that is explained, in
+        the unit of the comparison; ``reason``.
+    """
+    frame = _records("explanations", dictionaries.known())
+    return frame.assign(expected=pd.to_numeric(frame["expected"]))
+
+
 def _records(name: str, known: Dictionaries) -> pd.DataFrame:
     table = tables.read(dictionaries.folder() / f"{name}.csv", RECORDS[name])
     if problems := rules.record_problems(name, table, known):

@@ -190,6 +190,9 @@ def record_problems(name: str, table: Table, known: Dictionaries) -> list[Proble
         undated = frame["date_announced"].eq("") & frame["date_effective"].eq("")
         text = "is empty, and so is date_effective; an event needs a date"
         found += tables.rows(table, undated, "date_announced", text)
+    if name == "explanations":
+        _, wrong = tables.numbers(table, "expected")
+        return found + wrong
     for row, text in enumerate(frame["source_id"]):
         for source in set(text.split(";")) - set(known.sources.index):
             message = f"unknown source_id {source!r}; "

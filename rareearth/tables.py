@@ -42,6 +42,7 @@ RECORDS = {
         "subject,covers,title,source_id,locator,confidence,note",
         "milestones": "milestone_id,project,product,step,planned_start,planned_end,"
         "actual_start,actual_end,as_stated_on,source_id,locator,confidence,note",
+        "explanations": "check_id,expected,reason",
     }.items()
 }
 CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
