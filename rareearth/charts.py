@@ -113,10 +113,10 @@ def share_columns(
     """
     figure, axes = canvas(title, 4.2)
     drawn = _stacked(shares, named)
-    floor = np.zeros(len(drawn))
-    for name in drawn:
-        axes.bar(drawn.index, drawn[name], 1.0, floor, color=colour(name), lw=0)
-        floor += drawn[name].to_numpy()
+    edges = np.append(drawn.index - 0.5, drawn.index[-1] + 0.5)
+    heights = np.vstack([drawn.to_numpy(), drawn.to_numpy()[-1:]]).T
+    hues = [colour(str(name)) for name in drawn]
+    axes.stackplot(edges, heights, colors=hues, lw=0, step="post")
     end = drawn.iloc[-1]
     middle = (end.cumsum() - end / 2)[end > 0.004]
     at = float(drawn.index[-1]) + 0.5
@@ -138,7 +138,8 @@ def _stacked(shares: pd.DataFrame, named: Sequence[str]) -> pd.DataFrame:
     others = wide.drop(columns=[*named, "Not named"], errors="ignore")
     drawn["Other countries"] = others.sum(axis=1)
     drawn["Not named"] = wide.get("Not named", pd.Series(0.0, wide.index))
-    return drawn.div(drawn.sum(axis=1), axis=0)
+    every_year = range(int(drawn.index.min()), int(drawn.index.max()) + 1)
+    return drawn.div(drawn.sum(axis=1), axis=0).reindex(every_year, fill_value=0.0)
 
 
 def line_band(
@@ -255,8 +256,8 @@ def share_panels(
     ----------
     frame : DataFrame
         Columns ``row`` (the panel), ``entity``, ``year``, ``value`` (0 to 1), ``low``
-        (a lower bound where there is no value), ``confidence``. A triangle is a lower
-        bound, an open mark a tertiary figure.
+        and ``high`` (a range, drawn as a bar; ``low`` alone is a lower bound, drawn
+        as a triangle), ``confidence``. An open mark is a tertiary figure.
     named : list of str
         The entities with a colour and a place in the legend; the others are grey.
     """
@@ -296,8 +297,11 @@ def _share_dots(axes: Axes, here: pd.DataFrame, named: Sequence[str]) -> None:
     order = {name: place for place, name in enumerate(named)}
     ranks = here["entity"].map(order).fillna(len(order))
     for item in here.loc[ranks.sort_values(ascending=False).index].itertuples():
-        bound = bool(pd.isna(item.value))
         hue = colour(str(item.entity)) if item.entity in order else "#BBBBBB"
+        if pd.notna(item.high):
+            axes.vlines(item.year, item.low, item.high, color=hue, lw=5, alpha=0.5)
+            continue
+        bound = bool(pd.isna(item.value))
         axes.plot(
             item.year,
             item.low if bound else item.value,
@@ -329,17 +333,17 @@ def label_ends(axes: Axes, ends: Mapping[str, tuple[float, float]], gap: float) 
 def spread(heights: pd.Series, gap: float) -> pd.Series:
     """Return heights moved apart just enough to lie at least `gap` from each other."""
     ordered = heights.sort_values()
-    moved = ordered.to_numpy(dtype=float).copy()
-    for _ in range(len(moved)):
-        short = gap - np.diff(moved)
-        if (short <= 1e-9).all():
-            break
-        for place in np.flatnonzero(short > 0):
-            push = (gap - (moved[place + 1] - moved[place])) / 2
-            if push > 0:
-                moved[place] -= push
-                moved[place + 1] += push
-    return pd.Series(moved, index=ordered.index)
+    steps = gap * np.arange(len(ordered))
+    groups: list[tuple[float, int]] = []  # mean height less its step, and members
+    for height in ordered.to_numpy(dtype=float) - steps:
+        mean, members = float(height), 1
+        while groups and groups[-1][0] > mean:
+            before, many = groups.pop()
+            mean = (before * many + mean * members) / (many + members)
+            members += many
+        groups.append((mean, members))
+    levels = [mean for mean, members in groups for _ in range(members)]
+    return pd.Series(np.array(levels) + steps, index=ordered.index)
 
 
 def _readable(hue: str) -> str:

@@ -106,15 +106,70 @@ def share_table(figures: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
         ``source_id``, ``confidence`` str, ``whole`` bool: the table names the whole.
     """
     printed = figures.dropna(subset=["value"]).assign(
-        year=figures["period_end"].dt.year, kind=figures["entity"].map(kinds)
+        year=figures["period_end"].dt.year,
+        kind=figures["entity"].map(kinds),
+        rank=figures["confidence"].map({name: n for n, name in enumerate(RANKS)}),
     )
-    years = [_year(group) for _, group in printed.groupby("year")]
-    table = pd.concat([year for year in years if year is not None] or [_nothing()])
-    spans = _spans(printed, table)
-    table = table.merge(spans, on=["year", "entity"], how="left")
+    chosen = _chosen_tables(printed)
+    parts = _parts(printed, chosen)
+    table = pd.concat([parts, _rests(printed, chosen, parts)], ignore_index=True)
+    table = table.merge(_spans(printed, table), on=["year", "entity"], how="left")
     order = ["year", "kind", "share", "entity"]
     ascending = [True, True, False, True]
     return table.sort_values(order, ascending=ascending, ignore_index=True)
+
+
+RANKS = ("tertiary", "secondary", "primary", "own")  # of confidence, weak to strong
+_SHARED = "year,entity,kind,quantity,total,share,source_id,confidence,whole".split(",")
+
+
+def _chosen_tables(printed: pd.DataFrame) -> pd.DataFrame:
+    """Return for each year the total and the table that its shares come from."""
+    totals = printed[(printed["kind"] == "total") & (printed["value"] > 0)]
+    countries = printed[printed["kind"] == "country"]
+    parts = printed[printed["kind"].isin(["country", "residual"])]
+    key = ["year", "source_id"]
+    named = parts.groupby(key)["value"].sum().rename("named")
+    lists = countries.groupby(key).size().rename("lists")
+    totals = totals.join(named, on=key).join(lists, on=key)
+    enough = totals["named"] >= ITEMISED * totals["value"]
+    totals = totals.assign(whole=enough & totals["lists"].notna())
+    best = totals.sort_values(["year", "whole", "rank", "published"])
+    columns = {"value": "total", "source_id": "table", "confidence": "table_confidence"}
+    return best.drop_duplicates("year", keep="last").rename(columns=columns)[
+        ["year", "total", "table", "table_confidence", "whole"]
+    ]
+
+
+def _parts(printed: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return the countries of each year with their shares."""
+    rows = printed[printed["kind"] == "country"].merge(chosen, on="year")
+    rows = rows[~rows["whole"] | (rows["source_id"] == rows["table"])]
+    rows = rows.sort_values(["rank", "published"])
+    rows = rows.drop_duplicates(["year", "entity"], keep="last")
+    rows = rows.assign(quantity=rows["value"], share=rows["value"] / rows["total"])
+    return rows[_SHARED]
+
+
+def _rests(
+    printed: pd.DataFrame, chosen: pd.DataFrame, parts: pd.DataFrame
+) -> pd.DataFrame:
+    """Return for each year what is not named: printed as a rest, or left over."""
+    named = parts.groupby("year")["quantity"].sum().rename("named")
+    own = printed[printed["kind"] == "residual"].groupby(["year", "source_id"])["value"]
+    rests = chosen.join(named, on="year").join(
+        own.sum().rename("printed_rest"), on=["year", "table"]
+    )
+    left = (rests["total"] - rests["named"].fillna(0.0)).clip(lower=0.0)
+    own_rest = rests["printed_rest"].where(rests["whole"]).fillna(0.0)
+    quantity = left.where(left > own_rest, own_rest)
+    names = {"table": "source_id", "table_confidence": "confidence"}
+    return rests.rename(columns=names).assign(
+        entity="Not named",
+        kind="residual",
+        quantity=quantity,
+        share=quantity / rests["total"],
+    )[_SHARED]
 
 
 def by_year(shares: pd.DataFrame) -> pd.DataFrame:
@@ -135,82 +190,6 @@ def by_year(shares: pd.DataFrame) -> pd.DataFrame:
     found = pd.DataFrame(rows).T.rename_axis("year")
     chosen = shares[shares["kind"] == "residual"].set_index("year")
     return found.astype(float).join(chosen[["source_id", "confidence", "whole"]])
-
-
-def _nothing() -> pd.DataFrame:
-    columns = [
-        "year",
-        "entity",
-        "kind",
-        "quantity",
-        "total",
-        "share",
-        "source_id",
-        "confidence",
-        "whole",
-    ]
-    return pd.DataFrame(columns=columns)
-
-
-def _year(printed: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the shares of one year from the table chosen, None without a total."""
-    totals = printed[printed["kind"] == "total"]
-    if totals.empty or totals["value"].max() <= 0:
-        return None
-    rank = {"tertiary": 0, "secondary": 1, "primary": 2, "own": 3}
-    totals = totals.assign(rank=totals["confidence"].map(rank))
-    order = ["whole", "rank", "published"]
-    totals = totals.assign(
-        whole=[
-            _named(printed, source) >= ITEMISED * total
-            for source, total in zip(totals["source_id"], totals["value"], strict=True)
-        ]
-    ).sort_values(order, ascending=False)
-    chosen = totals.iloc[0]
-    parts = printed[printed["kind"] == "country"]
-    if chosen["whole"]:
-        parts = parts[parts["source_id"] == chosen["source_id"]]
-    parts = (
-        parts.assign(rank=parts["confidence"].map(rank))
-        .sort_values(["rank", "published"])
-        .drop_duplicates("entity", keep="last")
-    )
-    total = float(chosen["value"])
-    shares = parts[["year", "entity", "kind", "source_id", "confidence"]].assign(
-        quantity=parts["value"], total=total, share=parts["value"] / total
-    )
-    rest = max(total - parts["value"].sum(), _printed_rest(printed, chosen), 0.0)
-    residual = pd.DataFrame(
-        {
-            "year": [chosen["year"]],
-            "entity": ["Not named"],
-            "kind": ["residual"],
-            "quantity": [rest],
-            "total": [total],
-            "share": [rest / total],
-            "source_id": [chosen["source_id"]],
-            "confidence": [chosen["confidence"]],
-        }
-    )
-    return pd.concat([shares, residual]).assign(whole=bool(chosen["whole"]))
-
-
-def _printed_rest(printed: pd.DataFrame, chosen: pd.Series) -> float:
-    """Return the rest that the chosen table prints itself, 0 where it prints none."""
-    own = (printed["kind"] == "residual") & (
-        printed["source_id"] == chosen["source_id"]
-    )
-    return float(printed.loc[own, "value"].sum()) if chosen["whole"] else 0.0
-
-
-def _named(printed: pd.DataFrame, source: str) -> float:
-    """Return what a source gives by country and as its own rest, in the unit."""
-    of_source = printed["source_id"] == source
-    parts = printed["kind"].isin(["country", "residual"])
-    countries = printed["kind"] == "country"
-    if not (of_source & countries).any():
-        return 0.0
-    return float(printed.loc[of_source & parts, "value"].sum())
 
 
 def _spans(printed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

@@ -141,7 +141,10 @@ def cite(used: pd.DataFrame) -> str:
         number = _numbers.setdefault(source, len(_numbers) + 1)
         title = escape(_citation(listed.loc[source]), quote=True)
         links.append(
-            (number, f"<a href='#source-{source}' title='{title}'>{number}</a>")
+            (
+                number,
+                f"<a href='#source-{escape(source)}' title='{title}'>{number}</a>",
+            )
         )
     return "Sources: " + ", ".join(link for _, link in sorted(links))
 
@@ -255,8 +258,9 @@ def _link(url: str) -> str:
 def _remark(source: pd.Series) -> str:
     parts = [f"Seen as: {source['via']}"] if source["via"] else []
     parts += ["From the reader's own folder"] if source["own"] else []
-    text = ". ".join([*parts, f"Terms: {source['terms']}" if source["terms"] else ""])
-    return f"<br><small>{escape(text.strip(' .'))}.</small>" if text.strip(" .") else ""
+    known = source["terms"] not in ("", "not stated")
+    parts += [f"Terms: {source['terms']}"] if known else []
+    return f"<br><small>{escape('. '.join(parts))}.</small>" if parts else ""
 
 
 def _title(figure: Figure) -> str:

@@ -171,6 +171,17 @@ def kinds(extra: str | Path | None = None) -> pd.Series:
     return dictionaries.known(extra).entities["kind"]
 
 
+def check_country(name: str) -> None:
+    """Refuse a name that is no country of ``entities.csv``, offering the nearest.
+
+    Raises
+    ------
+    UnknownName
+    """
+    known = kinds()
+    check_name("country", name, known.index[known == "country"])
+
+
 def dictionary(name: str, extra: str | Path | None = None) -> pd.DataFrame:
     """Return one of the dictionaries: series, entities, products, bases, sources."""
     if name not in DICTIONARIES:
@@ -290,10 +301,12 @@ def _what_exists(
             f"{years.min()} to {years.max()}"
         )
     earliest = vintages.available(inside, known).min()
-    return (
-        f"no figures of {series} were published by {as_of}; the first that are known "
-        f"came out on {earliest:%Y-%m-%d}"
+    first = (
+        "the date of none of their sources is known"
+        if pd.isna(earliest)
+        else f"the first that are known came out on {earliest:%Y-%m-%d}"
     )
+    return f"no figures of {series} were published by {as_of}; {first}"
 
 
 def _few(names: list[str], most: int = 20) -> str:

@@ -28,6 +28,7 @@ SCOPES = {
     "magnet-ree": "magnet rare earths",
     "heavy-ree": "heavy rare earths",
     "sintered": "sintered magnets",
+    "sintered-blanks": "blanks of sintered magnets",
     "all-grades": "all magnets",
 }
 
@@ -181,9 +182,9 @@ def stage_shares(
     Returns
     -------
     DataFrame
-        ``stage``, ``entity``, ``year`` int, ``scope`` str, ``value`` and ``low`` from
-        0 to 1 (``low`` only where "more than" is printed), ``confidence``,
-        ``source_id``, ``note``.
+        ``stage``, ``entity``, ``year`` int, ``scope`` str, ``value``, ``low`` and
+        ``high`` from 0 to 1 (``low`` alone where "more than" is printed, both where a
+        range is), ``confidence``, ``source_id``, ``note``.
     """
     parts = []
     for stage, (series, _) in STAGES.items():
@@ -200,6 +201,7 @@ def stage_shares(
                     "scope": frame["basis"].map(_scope),
                     "value": frame["value"] / 100,
                     "low": frame["low"] / 100,
+                    "high": frame["high"] / 100,
                     "confidence": frame["confidence"],
                     "source_id": frame["source_id"],
                     "note": frame["note"],
@@ -221,7 +223,7 @@ def stage_dots(chain: pd.DataFrame) -> pd.DataFrame:
     """Return the printed shares of single countries, for `charts.share_panels`."""
     own = chain[~chain["entity"].str.contains(" and ")].copy()
     own["row"] = own["stage"].map(lambda stage: STAGES[stage].label)
-    return own["row entity year scope value low confidence source_id".split()]
+    return own["row entity year scope value low high confidence source_id".split()]
 
 
 def stage_table(at: pd.DataFrame) -> pd.DataFrame:
@@ -233,7 +235,8 @@ def stage_table(at: pd.DataFrame) -> pd.DataFrame:
             "Year": at["year"].astype(str),
             "Scope": at["scope"],
             "Share": at["value"],
-            "More than": at["low"],
+            "From": at["low"],
+            "To": at["high"],
             "Confidence": at["confidence"],
             "Remark": at["note"],
         }
@@ -322,12 +325,18 @@ def edition_table(printed: pd.DataFrame, *, dated: bool = False) -> pd.DataFrame
             "Edition": rows["title"],
             "Printed (t REO)": rows["value"],
             "More than (t REO)": rows["low"],
+            "Where": rows["locator"],
             "Confidence": rows["confidence"],
         }
     )
     if dated:
         table.insert(1, "As of", rows["period_end"])
     return table.dropna(axis="columns", how="all")
+
+
+def newest(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the last period in a frame of figures."""
+    return figures[figures["period_end"] == figures["period_end"].max()]
 
 
 def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
@@ -347,11 +356,11 @@ def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.Data
         printed as a lower bound); ``output_share``; ``years`` (reserves over output of
         the last year, missing without output); ``source_id`` of the reserves.
     """
-    newest = reserves[reserves["period_end"] == reserves["period_end"].max()]
-    world = newest[newest["entity"] == "World"]
+    edition = newest(reserves)
+    world = edition[edition["entity"] == "World"]
     total = float(world["value"].fillna(world["low"]).max()) if len(world) else None
     last = shares[shares["year"] == shares["year"].max()].set_index("entity")
-    table = newest[newest["entity"] != "World"][["entity", "value", "source_id"]]
+    table = edition[edition["entity"] != "World"][["entity", "value", "source_id"]]
     table = table.rename(columns={"value": "reserves"})
     table["reserves_share"] = table["reserves"] / total if total else float("nan")
     table["output_share"] = table["entity"].map(last["share"])

@@ -10,10 +10,9 @@ from rareearth.words import SPACE, listed, number, pct, signed, span
 
 
 def path(focus: pd.DataFrame) -> str:
-    """Return the share at the first and the last year of `in_focus` in words."""
+    """Return "27 % in 1990 and 69 % in 2025": the ends of `production.in_focus`."""
     ends = focus.iloc[[0, -1]].drop_duplicates("year")
-    parts = [f"{pct(end.value)} in {end.year}" for end in ends.itertuples()]
-    return ", ".join(parts)
+    return listed([f"{pct(end.value)} in {end.year}" for end in ends.itertuples()])
 
 
 def standing(shares: pd.DataFrame, country: str) -> str:
@@ -53,8 +52,9 @@ def stage_sentence(chain: pd.DataFrame, stage: str, country: str) -> str:
     return (
         f"At the stage of **{label}**, {len(own)} printed shares of {country} lie "
         f"between {pct(number_.min())} and {pct(number_.max())}; for the newest year "
-        f"({own['year'].max()}) between {pct(number_[newest].min())} and "
-        f"{pct(number_[newest].max())}. They differ in scope, and not only in year."
+        f"({own['year'].max()}) at "
+        f"{span(number_[newest].min(), number_[newest].max(), pct)}. They differ in "
+        "scope, not only in year."
     )
 
 
