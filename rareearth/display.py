@@ -213,7 +213,8 @@ def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -
             text = escape(_format(value, column, formats.get(str(column))))
             tag = "th scope='row'" if place == 0 else "td"
             end = "th" if place == 0 else "td"
-            cells.append(f"<{tag}{_num(numeric[column])}>{text}</{end}>")
+            kind = " class='date'" if isinstance(value, pd.Timestamp) else ""
+            cells.append(f"<{tag}{_num(numeric[column]) or kind}>{text}</{end}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     name = escape(caption, quote=True)
     return (
@@ -239,7 +240,8 @@ def _format(value: Any, column: object, form: str | None) -> str:
     if isinstance(value, int):
         return str(value) if str(column).lower() == "year" else f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.0f}" if value == round(value) else f"{value:,.4g}"
+        whole = abs(value) >= 1_000 or value == round(value)
+        return f"{value:,.0f}" if whole else f"{value:,.4g}"
     return str(value)
 
 

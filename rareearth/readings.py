@@ -75,16 +75,18 @@ def stage_summary(chain: pd.DataFrame, country: str) -> pd.DataFrame:
             continue
         firm = own[own["confidence"] != "tertiary"]
         best = firm if len(firm) else own
-        newest = best[best["year"] == best["year"].max()].iloc[-1]
-        recent = own[own["year"] >= newest["year"] - 4]["value"]
+        year = int(best["year"].max())
+        newest = best[best["year"] == year]
+        values, scopes = newest["value"], sorted(newest["scope"].unique())
+        recent = own[own["year"] >= year - 4]["value"]
         weak = ", weak source" if firm.empty else ""
         rows.append(
             {
                 "name": label,
-                "years": str(newest["year"]),
-                "headline": pct(newest["value"]),
-                "remark": f"{newest['scope']}{weak}; printed since "
-                f"{newest['year'] - 4}: {span(recent.min(), recent.max(), pct)}",
+                "years": str(year),
+                "headline": span(values.min(), values.max(), pct),
+                "remark": f"{listed(scopes)}{weak}; printed since {year - 4}: "
+                f"{span(recent.min(), recent.max(), pct)}",
             }
         )
     return pd.DataFrame(rows, columns=["name", "years", "headline", "remark"])

@@ -1,0 +1,242 @@
+"""Periods as spans of days, and the printed average of a quantity over each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from rareearth.errors import NoFigures, ParameterError
+
+Periods: TypeAlias = pd.DataFrame | pd.Series | pd.Index
+Missing: TypeAlias = Literal["refuse", "nan"]
+Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
+
+
+@dataclass(frozen=True, eq=False)
+class Averages:
+    """Printed averages of one quantity: of months, years and perhaps other spans.
+
+    A span takes the average that was printed for exactly it; within one month, that of
+    the month; else, if it is made of whole months, the unweighted mean of its months.
+
+    Attributes
+    ----------
+    name : str
+        What is averaged, for messages.
+    figures : DataFrame
+        Figures with one value per period.
+    gaps : int, default 0
+        How many months of a span of several may be missing, if figures of earlier and
+        later months exist; the mean is then that of the others.
+    option : str, optional
+        How a caller sets `gaps`, for messages.
+    """
+
+    name: str
+    figures: pd.DataFrame
+    gaps: int = 0
+    option: str = ""
+
+    def along(
+        self, spans: pd.DataFrame, needed: pd.Series, missing: Missing | None
+    ) -> pd.Series:
+        """Return the average over each span, NaN where there is none.
+
+        Raises
+        ------
+        NoFigures
+            If a span that is `needed` has none, unless `missing` is "nan". None for
+            `missing` refuses without offering "nan".
+        """
+        unique = spans.drop_duplicates()
+        means = [
+            self._mean(span)
+            for span in zip(unique["start"], unique["end"], strict=True)
+        ]
+        which = spans.groupby(["start", "end"], sort=False, dropna=False).ngroup()
+        values = np.array(means, dtype="float64")[which.to_numpy()]
+        found = pd.Series(values, index=spans.index)
+        lacking = spans[found.isna() & needed]
+        if (missing is None or refuses(missing)) and len(lacking):
+            offer = "; missing='nan' leaves such rows NaN" if missing else ""
+            raise NoFigures(self._refusal(lacking) + offer)
+        return found
+
+    def behind(self, spans: pd.DataFrame) -> pd.DataFrame:
+        """Return the figures that the averages over the spans are made of."""
+        unique = spans.drop_duplicates()
+        exact: set[Span] = set()
+        months: set[int] = set()
+        for span in _pairs(unique):
+            if span in self._printed:
+                exact.add(span)
+            elif not np.isnan(self._mean(span)):
+                months.update(_months(span))
+        periods = pd.MultiIndex.from_frame(self.figures[["period_start", "period_end"]])
+        ordinals = _ordinal(self.figures["period_start"].dt)
+        inside = _is_month(self.figures) & ordinals.isin(list(months))
+        return self.figures[periods.isin(list(exact)) | inside.to_numpy()]
+
+    @cached_property
+    def _printed(self) -> dict[Span, float]:
+        pairs = _pairs(self.figures[["period_start", "period_end"]])
+        return dict(zip(pairs, self.figures["value"], strict=True))
+
+    @cached_property
+    def _monthly(self) -> dict[int, float]:
+        """Return the averages of months, by months since the year 0."""
+        monthly = self.figures[_is_month(self.figures)].sort_values("period_start")
+        ordinals = _ordinal(monthly["period_start"].dt)
+        return dict(zip(ordinals, monthly["value"], strict=True))
+
+    def _mean(self, span: Span) -> float:
+        if span in self._printed:
+            return self._printed[span]
+        months = _months(span)
+        if len(months) == 1:
+            return self._monthly.get(months[0], np.nan)
+        inside = [self._monthly[month] for month in months if month in self._monthly]
+        lack = len(months) - len(inside)
+        enough = inside and lack == len(self._gaps(months)) <= self.gaps
+        return float(np.mean(inside)) if enough and _whole(span) else np.nan
+
+    def _gaps(self, months: range) -> list[int]:
+        """Return the months without a figure that have figures before and after."""
+        first, last = min(self._monthly, default=0), max(self._monthly, default=0)
+        known = self._monthly
+        return [m for m in months if first < m < last and m not in known]
+
+    def _refusal(self, lacking: pd.DataFrame) -> str:
+        span = _pairs(lacking)[0]
+        absent = [_month_name(m) for m in _months(span) if m not in self._monthly]
+        why = ""
+        if len(_months(span)) > 1 and not _whole(span):
+            why = ", which is not made of whole months"
+        elif len(_months(span)) > 1:
+            more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+            why = f": {absent[0]}{more} missing"
+            if self.option and len(absent) == len(self._gaps(_months(span))):
+                why += f" ({self.option}={len(absent)} takes the mean of the others)"
+        return f"no {self.name} for {label(lacking)}{why}; printed: {self._range()}"
+
+    def _range(self) -> str:
+        if not self._monthly:
+            return "none"
+        first, last = min(self._monthly), max(self._monthly)
+        gaps = self._gaps(range(first, last))
+        without = f" without {', '.join(map(_month_name, gaps))}" if gaps else ""
+        return f"{_month_name(first)} to {_month_name(last)}{without}"
+
+
+def spans_of(periods: Periods, values: pd.Series) -> pd.DataFrame:
+    """Return the first and last day of each period, with the index of `values`.
+
+    Parameters
+    ----------
+    periods : DataFrame, Series or Index
+        A frame with ``period_start`` and ``period_end``; or days (datetime64), pandas
+        periods, or calendar years (int).
+
+    Returns
+    -------
+    DataFrame
+        ``start``, ``end`` datetime64.
+
+    Raises
+    ------
+    ParameterError
+        If these are no periods, or do not fit the values in number or index.
+    """
+    if len(periods) != len(values):
+        raise ParameterError(f"{len(periods)} periods for {len(values)} values")
+    if isinstance(periods, pd.Index):
+        periods = pd.Series(periods, index=values.index)
+    if not periods.index.equals(values.index):
+        raise ParameterError("periods and values have different indexes; align them")
+    if isinstance(periods, pd.DataFrame):
+        if absent := {"period_start", "period_end"} - set(periods.columns):
+            raise ParameterError(f"periods: no column {', '.join(sorted(absent))}")
+        both = periods[["period_start", "period_end"]]
+        return both.set_axis(["start", "end"], axis=1)
+    if isinstance(periods.dtype, pd.PeriodDtype):
+        start, end = periods.dt.start_time, periods.dt.end_time.dt.normalize()
+    elif pd.api.types.is_datetime64_dtype(periods):
+        start = end = periods.dt.normalize()
+    elif pd.api.types.is_integer_dtype(periods):
+        return year_spans(periods)
+    else:
+        raise ParameterError(
+            f"periods of {periods.dtype} are neither days, pandas periods nor years "
+            "(int), nor a frame with period_start and period_end"
+        )
+    return pd.DataFrame({"start": start, "end": end})
+
+
+def year_spans(years: pd.Series) -> pd.DataFrame:
+    """Return the first and last day of calendar years, NaT where a year is missing."""
+    text, form = years.astype("Int64").astype("string"), "%Y-%m-%d"
+    return pd.DataFrame(
+        {
+            "start": pd.to_datetime(text + "-01-01", format=form, errors="coerce"),
+            "end": pd.to_datetime(text + "-12-31", format=form, errors="coerce"),
+        }
+    )
+
+
+def refuses(missing: str) -> bool:
+    """Return whether a missing figure is refused; check what the caller asked for."""
+    if missing not in ("refuse", "nan"):
+        raise ParameterError(f"missing: {missing!r} is not 'refuse' or 'nan'")
+    return missing == "refuse"
+
+
+def label(spans: pd.DataFrame) -> str:
+    """Return how the first of the spans is called, and how many more there are."""
+    start, end = spans.iloc[0]
+    more = len(spans.drop_duplicates()) - 1
+    rest = f" (and {more} more periods)" if more else ""
+    if pd.isna(start) or pd.isna(end):
+        return f"a row without a period{rest}"
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        form = "%Y"
+    else:
+        form = "%Y-%m" if _whole((start, end)) else "%Y-%m-%d"
+    first, last = start.strftime(form), end.strftime(form)
+    return (first if first == last else f"{first} to {last}") + rest
+
+
+def _pairs(spans: pd.DataFrame) -> list[Span]:
+    """Return the two columns of a frame as pairs of days."""
+    return list(spans.itertuples(index=False, name=None))
+
+
+def _ordinal(when: Any) -> Any:
+    """Return the months since the year 0, of a day or of a Series through ``.dt``."""
+    return when.year * 12 + when.month - 1
+
+
+def _month_name(ordinal: int) -> str:
+    return f"{ordinal // 12}-{ordinal % 12 + 1:02}"
+
+
+def _months(span: Span) -> range:
+    """Return the months that a span touches; none when an end is missing."""
+    start, end = span
+    if pd.isna(start) or pd.isna(end):
+        return range(0)
+    return range(_ordinal(start), _ordinal(end) + 1)
+
+
+def _whole(span: Span) -> bool:
+    """Return whether a span begins and ends with a month."""
+    return bool(span[0].is_month_start and span[1].is_month_end)
+
+
+def _is_month(figures: pd.DataFrame) -> pd.Series:
+    start, end = figures["period_start"].dt, figures["period_end"].dt
+    one = _ordinal(start) == _ordinal(end)
+    return one & start.is_month_start & end.is_month_end
