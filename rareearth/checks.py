@@ -52,7 +52,7 @@ def check(where: Path) -> list[Problem]:
     if package:
         found += _package(where, broken)
     if broken & {f"{name}.csv" for name in DICTIONARIES}:
-        return found  # without a dictionary every name would be unknown
+        return _sorted(found)  # without a dictionary every name would be unknown
     for name in DICTIONARIES:
         if name in read:
             found += dictionaries.problems_of(name, read[name])
@@ -76,8 +76,11 @@ def check(where: Path) -> list[Problem]:
 
 
 def _sorted(found: list[Problem]) -> list[Problem]:
-    """Return the problems in order, each place and column once."""
-    places = {(p.file, p.line, p.column): p for p in reversed(found)}
+    """Return the problems in order, each place and column once.
+
+    The rules come after the library and know more: the last word on a place counts.
+    """
+    places = {(p.file, p.line, p.column): p for p in found}
     unplaced = [p for p in found if p.line is None]
     placed = [p for p in places.values() if p.line is not None]
     order = sorted(placed, key=lambda p: (p.file, p.line or 0, p.column or ""))
@@ -133,11 +136,12 @@ def _package(where: Path, broken: set[str]) -> Iterator[Problem]:
         yield Problem(DESCRIPTOR, None, None, whole.message)
     for task in report.tasks:
         for cell in task.errors:
+            value = getattr(cell, "cell", "")
             yield Problem(
                 task.place,
                 getattr(cell, "row_number", None),
                 getattr(cell, "field_name", None),
-                " ".join(cell.note.split()),
+                " ".join([*([repr(value)] if value else []), *cell.note.split()]),
             )
 
 

@@ -134,7 +134,8 @@ def _chosen_tables(printed: pd.DataFrame) -> pd.DataFrame:
     totals = totals.join(named, on=key).join(lists, on=key)
     enough = totals["named"] >= ITEMISED * totals["value"]
     totals = totals.assign(whole=enough & totals["lists"].notna())
-    best = totals.sort_values(["year", "whole", "rank", "published"])
+    order = ["year", "whole", "rank", "published"]
+    best = totals.sort_values(order, na_position="first")
     columns = {"value": "total", "source_id": "table", "confidence": "table_confidence"}
     return best.drop_duplicates("year", keep="last").rename(columns=columns)[
         ["year", "total", "table", "table_confidence", "whole"]
@@ -145,7 +146,7 @@ def _parts(printed: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     """Return the countries of each year with their shares."""
     rows = printed[printed["kind"] == "country"].merge(chosen, on="year")
     rows = rows[~rows["whole"] | (rows["source_id"] == rows["table"])]
-    rows = rows.sort_values(["rank", "published"])
+    rows = rows.sort_values(["rank", "published"], na_position="first")
     rows = rows.drop_duplicates(["year", "entity"], keep="last")
     rows = rows.assign(quantity=rows["value"], share=rows["value"] / rows["total"])
     return rows[_SHARED]

@@ -176,6 +176,8 @@ def reserves_title(drawn: pd.DataFrame) -> str:
     """Return the finding of the reserves chart: who mines more than it holds."""
     first = drawn.iloc[0]
     beyond = drawn[drawn["after"] > drawn["before"]]
-    names = listed([str(name) for name in beyond["entity"].head(3)])
-    tail = f"; {names} mine a larger share than they hold" if names else ""
+    names = [str(name) for name in beyond["entity"].head(3)]
+    does = "mines a larger share than it holds"
+    do = "mine a larger share than they hold"
+    tail = f"; {listed(names)} {does if len(names) == 1 else do}" if names else ""
     return f"{first['entity']} holds at most {pct(first['before'])} of reserves{tail}"

@@ -47,6 +47,7 @@ RECORDS = {
 }
 CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
 OWN = "own"  # in a user's own folder: outranks the published figures
+YEARS = pd.Timestamp(1700, 1, 1), pd.Timestamp(2200, 12, 31)  # nanoseconds hold them
 MOST_BYTES = 50_000_000  # curated tables are kilobytes; anything else is a mistake
 
 
@@ -195,10 +196,10 @@ def numbers(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
 def dates(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
     """Return a text column as datetime64, and what is not an ISO date."""
     text = table.frame[column]
-    values = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce").astype(
-        "datetime64[ns]"
-    )
-    expected = "is not a date; expected YYYY-MM-DD"
+    whole = text.where(text.map(len) == 10)  # pandas takes 2024-1-5 as well
+    values = pd.to_datetime(whole, format="%Y-%m-%d", errors="coerce")
+    values = values.where(values.between(*YEARS)).astype("datetime64[ns]")
+    expected = "is not a date; expected YYYY-MM-DD between 1700 and 2200"
     return values, _cells(table, column, values.isna(), expected)
 
 

@@ -127,7 +127,7 @@ def _plan(
     for name in given:
         if not any(name in each for each in names_of.values()):
             everything = [each for some in known.values() for each in some]
-            where = paths[0].stem if len(known) == 1 else "none of these notebooks"
+            where = paths[0].stem if len(known) == 1 else "any of the notebooks"
             raise parameters.unknown_parameter(name, everything, where)
     jobs = [
         report.plan(path, {n: given[n] for n in given if n in names_of[path]}, folder)
@@ -159,9 +159,8 @@ def _tell(result: report.Result, quiet: bool) -> None:
 
 def _closing(made: int, failed: int, seconds: float) -> str:
     """Return the sentence that sums up a command."""
-    reports = "1 report" if made == 1 else f"{made} reports"
     failures = f", {failed} failed" if failed else ""
-    return f"{reports} made{failures}, {seconds:.1f} s"
+    return f"{_count(made, 'report')} made{failures}, {seconds:.1f} s"
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -200,10 +199,14 @@ def _check(options: argparse.Namespace) -> int:
     for problem in problems:
         print(problem)
     rows = library.figure_counts(folder)
-    many = "s" if len(problems) > 1 else ""
-    found = f"{len(problems)} problem{many}" if problems else "no problem"
-    print(f"{sum(rows):,} figures in {len(rows)} tables, {found}")
+    counted = f"{_count(sum(rows), 'figure')} in {_count(len(rows), 'table')}"
+    print(f"{counted}, {_count(len(problems), 'problem')}")
     return FAILED if problems else 0
+
+
+def _count(number: int, thing: str) -> str:
+    """Return a number with its noun, as in ``no problem`` or ``1,200 figures``."""
+    return f"{number:,} {thing}s" if number > 1 else f"{number or 'no'} {thing}"
 
 
 def _complain(text: str, status: int) -> int:

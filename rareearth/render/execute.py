@@ -74,6 +74,7 @@ def execute(notebook: Path, parameters: Mapping[str, Any]) -> NotebookNode:
             parameters=dict(parameters),
             engine_name=ENGINE,
             kernel_name=KERNEL,
+            language="python",
             progress_bar=False,
             request_save_on_cell_execute=False,
             keep=keep,

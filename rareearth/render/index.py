@@ -178,7 +178,7 @@ def _first_picture(cells: list[dict[str, Any]]) -> str:
     """Return the first chart that the report displays, with its description."""
     for html in _displayed(cells):
         if found := _PICTURE.search(html):
-            about = BeautifulSoup(found[0], "html.parser").img or {}
+            about: Any = BeautifulSoup(found[0], "html.parser").img or {}
             address = str(about.get("src", ""))
             if _EMBEDDED.fullmatch(address):
                 return (

@@ -38,7 +38,7 @@ def report_name(
     """
     changed = {
         name: value
-        for name, value in used.items()
+        for name, value in sorted(used.items())
         if defaults is None or name not in defaults or defaults[name] != value
     }
     wanted = [stem, *(f"{key}-{_plain(value)}" for key, value in changed.items())]

@@ -72,11 +72,11 @@ def unknown_parameter(
 ) -> ParameterError:
     """Return the error for `name`: the nearest, then a line for each of the `known`."""
     lines = {str(each): each.name for each in known}
-    head = f"{where} has no parameter {shorten(name)}"
+    head = f"no parameter {shorten(name)} in {where}"
     if not lines:
         return ParameterError(f"{head}; its parameters cell is empty")
     hint = nearest(name, set(lines.values()))
-    return ParameterError("\n  ".join([f"{head}; {hint} The parameters:", *lines]))
+    return ParameterError("\n  ".join([f"{head}; {hint}", *lines]))
 
 
 def read(notebook: Path) -> list[Parameter]:

@@ -26,10 +26,16 @@ def improve(tree: BeautifulSoup) -> None:
         _align(table)
         for tag in [table, *table.find_all(["tr", "thead"])]:
             tag.attrs.pop("style", None)
-        caption = table.find("caption")
-        label = caption.get_text(" ", strip=True) if caption else "Table"
         wrap = {"class": "table-wrap", "role": "region", "tabindex": "0"}
-        table.wrap(tree.new_tag("div", attrs={**wrap, "aria-label": label}))
+        table.wrap(tree.new_tag("div", attrs={**wrap, "aria-label": _label(table)}))
+
+
+def _label(table: Tag) -> str:
+    """Return the caption of a table, else the names of its first columns."""
+    if caption := table.find("caption"):
+        return caption.get_text(" ", strip=True)
+    names = [cell.get_text(" ", strip=True) for cell in table.select("thead th")]
+    return f"Table: {', '.join(filter(None, names[:6]))}"
 
 
 def _scope(table: Tag) -> None:

@@ -1,0 +1,77 @@
+"""What several test modules share."""
+
+import json
+
+import pytest
+from hypothesis import settings
+from small_data import Folder, SmallData
+
+# The same examples in every run, however slow the machine.
+settings.register_profile("rareearth", deadline=None, derandomize=True)
+settings.load_profile("rareearth")
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Return a function that writes a notebook from pairs of kind and source.
+
+    A kind is ``markdown``, ``code`` or ``parameters`` (a code cell with that tag).
+    """
+
+    def write(*cells, name="sample", folder=tmp_path):
+        content = {
+            "cells": [stored(*cell, number) for number, cell in enumerate(cells, 1)],
+            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+            "nbformat": 4,
+            "nbformat_minor": 5,
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}.ipynb"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    return write
+
+
+def stored(kind, source, number):
+    """Return a cell as nbformat stores it."""
+    if kind == "markdown":
+        return {
+            "id": f"c{number}",
+            "cell_type": kind,
+            "metadata": {},
+            "source": source,
+        }
+    return {
+        "id": f"c{number}",
+        "cell_type": "code",
+        "metadata": {"tags": ["parameters"]} if kind == "parameters" else {},
+        "source": source,
+        "outputs": [],
+        "execution_count": None,
+    }
+
+
+@pytest.fixture
+def data_copy(tmp_path):
+    """Return a small data package in a folder of its own, for a test to break."""
+    return SmallData(tmp_path / "data")
+
+
+@pytest.fixture
+def curated(data_copy, monkeypatch):
+    """Return the small data package, put in the place of the curated figures."""
+    monkeypatch.setattr("rareearth.dictionaries.folder", lambda: data_copy.path)
+    return data_copy
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Return an empty folder for figures of the user's own."""
+    return Folder(tmp_path / "own")
+
+
+@pytest.fixture(autouse=True)
+def _no_own_figures(monkeypatch):
+    """Keep the figures of whoever runs the tests out of them."""
+    monkeypatch.delenv("RAREEARTH_EXTRA_DATA", raising=False)

@@ -1,0 +1,453 @@
+"""A page is one harmless file with one title, a contents list and folded code."""
+
+import base64
+import re
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from rareearth.render import index, page
+from rareearth.render.compose import PageError
+from rareearth.render.maths import to_mathml
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+DOT = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+FIGURE = (
+    f"<figure class='chart'><img alt='Line of prices, rising' "
+    f"src='data:image/png;base64,{DOT}'><figcaption><p class='source'>Sources: "
+    "<a href='#source-x' title='USGS'>1</a></p><details class='data'><summary>Data"
+    "</summary><a download='x.csv' href='data:text/csv;base64,YQ=='>CSV</a>"
+    "<div class='table-wrap' role='region' tabindex='0' aria-label='Prices'><table>"
+    "<caption>Prices</caption><thead><tr><th scope='col'>Year</th></tr></thead><tbody>"
+    "<tr><th scope='row'>2024</th></tr></tbody></table></div></details></figcaption>"
+    "</figure><ol class='sources'><li id='source-x' value='1'>USGS</li></ol>"
+)
+
+
+def markdown(*sources):
+    return [new_markdown_cell(each) for each in sources]
+
+
+def shown(data, source="show()", **metadata):
+    """Return a code cell that displayed `data`, a dictionary by media type."""
+    output = new_output("display_data", data=data, metadata=metadata)
+    return new_code_cell(source, outputs=[output], execution_count=1)
+
+
+def render(*cells, **metadata):
+    """Return the text and the tree of the page of some cells."""
+    text = page.render(new_notebook(cells=list(cells), metadata=metadata))
+    return text, BeautifulSoup(text, "html.parser")
+
+
+def render_html(html):
+    return render(*markdown("# A question?"), shown({"text/html": html}))
+
+
+def test_a_page_has_language_title_viewport_policy_and_one_h1():
+    text, tree = render(*markdown("# Who *mines*?\n\nFirst.", "## Then"))
+    assert text.startswith("<!DOCTYPE html>")
+    assert tree.html["lang"] == "en"
+    assert tree.title.text == "Who mines? - Rare Earth Workbook"
+    assert tree.find("meta", {"name": "viewport"})
+    policy = tree.find("meta", {"http-equiv": "Content-Security-Policy"})
+    assert policy["content"] == POLICY
+    assert [each.text for each in tree.find_all("h1")] == ["Who mines?"]
+
+
+def test_a_page_has_no_script_and_loads_nothing():
+    _, tree = render_html(FIGURE)
+    assert not tree.find_all(["script", "iframe", "object", "embed", "form", "base"])
+    for tag in tree.find_all(True):
+        assert not [name for name in tag.attrs if name.startswith("on")]
+        if tag.name != "a":
+            for name in ("src", "href"):
+                assert str(tag.get(name, "data:")).startswith("data:")
+    assert not re.search(r"url\(|@import", tree.style.text)
+
+
+def test_the_markup_of_our_own_charts_comes_through_unchanged():
+    _, tree = render_html(FIGURE)
+    before = BeautifulSoup(FIGURE, "html.parser")
+    for name in ("figure", "ol"):
+        found = tree.find("main").find(name)
+        assert found == before.find(name)
+
+
+@pytest.mark.parametrize(
+    ("html", "message"),
+    [
+        ("<script>alert(1)</script>", "<script> is not allowed"),
+        ("<SCRIPT SRC=//x.org/a.js></SCRIPT>", "<script> is not allowed"),
+        ("<img src=x onerror=alert(1) alt=x>", "onerror|inside the file"),
+        ("<p ONMOUSEOVER='x()'>a</p>", "event handler onmouseover"),
+        ("<svg onload=alert(1)></svg>", "event handler onload"),
+        ("<a href='javascript:alert(1)'>a</a>", "a link leads to"),
+        ("<a href=' java\nscript:alert(1)'>a</a>", "a link leads to"),
+        ("<a href='&#106;avascript:alert(1)'>a</a>", "a link leads to"),
+        ("<a href='data:text/html,<b>x'>a</a>", "a link leads to"),
+        ("<a href='file:///etc/passwd'>a</a>", "a link leads to"),
+        ("<a href='//x.org/'>a</a>", "a link leads to"),
+        ("<a download href='https://x.org/a.csv'>a</a>", "a download must be inside"),
+        ("<a download href='data:text/html,x'>a</a>", "a download must be inside"),
+        ("<img alt='a b' src='https://x.org/a.png'>", "an image must be inside"),
+        ("<img alt='a b' src='//x.org/a.png'>", "an image must be inside"),
+        ("<img alt='a b' src='data:text/html,x'>", "an image must be inside"),
+        ("<img src='data:image/png;base64,AA'>", "without alt text"),
+        ("<p style='background:url(//x.org/a.png)'>a</p>", r"url\( is not allowed"),
+        ("<p style='background:u\\72l(//x.org)'>a</p>", "is not allowed"),
+        ("<style>body{background:url(//x.org)}</style>", "<style> is not allowed"),
+        ("<link rel=stylesheet href=//x.org>", "<link> is not allowed"),
+        ("<iframe srcdoc='x'></iframe>", "<iframe> is not allowed"),
+        ("<form action=//x.org><input></form>", "<form> is not allowed"),
+        ("<meta http-equiv=refresh content='0;//x.org'>", "<meta> is not allowed"),
+        ("<base href=//x.org>", "<base> is not allowed"),
+        ("<svg><use href='//x.org/a.svg#b'/></svg>", "only links to this page"),
+        ("<svg><rect fill='url(//x.org#a)'/></svg>", r"url\( is not allowed"),
+        ("<svg><foreignObject>x</foreignObject></svg>", "is not allowed"),
+        ("<svg><animate attributeName=href to='x'/></svg>", "<animate> is not"),
+        ("<math href='javascript:alert(1)'><mi>x</mi></math>", "only links to this"),
+        ("<custom-thing>x</custom-thing>", "<custom-thing> is not allowed"),
+    ],
+)
+def test_markup_that_could_run_or_load_fails_the_page_and_names_the_cell(html, message):
+    place = r"^cell 2 \(show\(\)\): "
+    with pytest.raises(PageError, match=f"{place}.*({message})"):
+        render_html(html)
+    with pytest.raises(PageError, match=message):
+        render(*markdown(f"# A question?\n\n{html}"))
+
+
+def test_a_tag_that_markdown_does_not_know_as_one_is_text():
+    _, tree = render(*markdown("# A question?\n\na <svg/onload=alert(1)> b"))
+    assert "a <svg/onload=alert(1)> b" in tree.main.text
+    with pytest.raises(PageError, match="event handler onload"):
+        render_html("<svg/onload=alert(1)>")
+
+
+def test_comments_and_unknown_attributes_are_left_out():
+    _, tree = render_html("<!--[if IE]><b>--><p foo='x' srcset='//x.org' id='k'>a</p>")
+    assert tree.find(id="k").attrs == {"id": "k"}
+    assert "[if IE]" not in str(tree)
+
+
+def test_text_from_data_stays_text():
+    text, tree = render(
+        *markdown("# A question?"),
+        shown({"text/plain": "<b>&\u202e</b>"}),
+        shown({"text/html": "<p>&lt;script&gt; &amp; 中国</p>"}, source="'<i>'"),
+    )
+    assert "<b>&\u202e</b>" in tree.find("main").text
+    assert "<script> & 中国" in tree.find("main").text
+    assert "<script" not in text
+
+
+def test_code_is_folded_under_the_output_of_its_cell():
+    cell = shown({"text/html": "<p>seen</p>"}, source="compute('<x>')")
+    _, tree = render(*markdown("# A question?"), cell)
+    fold = tree.find("details", class_="code")
+    assert not fold.has_attr("open")
+    assert fold.summary.text == "Code"
+    assert fold.find("pre").text.strip() == "compute('<x>')"
+    assert "seen" in fold.find_previous_sibling("div").text
+
+
+def test_parameter_cells_become_a_table_with_the_values_of_the_run():
+    cells = [
+        *markdown("# A question?"),
+        new_code_cell(
+            'year: int = 2024  # calendar <year>\nname: str = "China"',
+            metadata={"tags": ["parameters"]},
+        ),
+        new_code_cell("name = 'x'", metadata={"tags": ["injected-parameters"]}),
+    ]
+    about = {"parameters": {"year": 2024, "name": "<b>Chile"}}
+    _, tree = render(*cells, rareearth=about)
+    table = tree.find("details", class_="settings").table
+    rows = [[c.text for c in r.find_all(["th", "td"])] for r in table.find_all("tr")]
+    assert rows == [
+        ["Parameter", "Value", "Meaning"],
+        ["year", "2024", "calendar <year>"],
+        ["name", "<b>Chile (changed)", ""],
+    ]
+    assert tree.title.text.startswith("A question? (name = <b>Chile)")
+    assert "injected" not in str(tree.main)
+    assert not tree.find("details", class_="code")
+
+
+def test_the_contents_list_leads_to_every_heading():
+    sources = ("# Q?", "## One\n\n### Inner\n\n#### Deep", "## One\n\n## 中国 & $x$")
+    _, tree = render(*markdown(*sources))
+    (nav,) = tree.find_all("nav")
+    assert nav["aria-label"] == "Contents"
+    links = [(a.text, a["href"][1:]) for a in nav.find(class_="wide").find_all("a")]
+    assert [text for text, _ in links] == ["One", "Inner", "One", "中国 & x"]
+    assert len({target for _, target in links}) == 4
+    for text, target in links:
+        assert tree.find(id=target).text == text
+    assert tree.find("a", class_="skip")["href"] == "#report"
+    assert tree.find(id="report").name == "main"
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        (["# One", "# Two"], r"cell 2 \(# Two\): a second h1 \('Two'\)"),
+        (["# One", "### Three"], r"cell 2 .*: the heading 'Three' is h3 after h1"),
+        (["## Two"], r"cell 1 .*: the heading 'Two' is h2 after nothing"),
+        (["# One", "## A", "#### B"], r"cell 3 .*'B' is h4 after h2"),
+        (["# One", "##"], "cell 2 .*an empty heading"),
+        (["No title"], "the report has no title"),
+    ],
+)
+def test_headings_out_of_order_fail_the_page_and_name_the_cell(sources, message):
+    with pytest.raises(PageError, match=message):
+        render(*markdown(*sources))
+
+
+def test_the_cell_number_is_that_of_the_stored_notebook():
+    injected = new_code_cell("x = 1", metadata={"tags": ["injected-parameters"]})
+    with pytest.raises(PageError, match=r"^cell 2 \(# Two\)"):
+        render(*markdown("# One"), injected, *markdown("# Two"))
+
+
+def test_formulas_become_mathml():
+    _, tree = render(*markdown("# Q?\n\nLet $s_i$ be\n\n$$\\sum_i s_i^2 < 1$$"))
+    inline, block = tree.find_all("math")
+    assert inline["display"] == "inline"
+    assert inline.find("msub").text == "si"
+    assert block["display"] == "block"
+    assert "<" in block.text
+    assert "$" not in tree.main.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "US$60/kg and A$90/kg",
+        "($5/kg, A$6/kg)",
+        "from $5 to $10",
+        r"\$5 and \$6",
+        "cost $ 5 or 6 $ each",
+    ],
+)
+def test_money_is_not_a_formula(text):
+    _, tree = render(*markdown(f"# Q?\n\n{text}"))
+    assert not tree.find("math")
+    assert text.replace("\\", "") in tree.main.text
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [r"\nosuchcommand{x}", r"\frac{a}{b", r"a}", r"x \right", r"a &= b", r"\text{\x}"],
+)
+def test_tex_that_cannot_be_converted_fails_the_page(tex):
+    with pytest.raises(ValueError, match="formula"):
+        to_mathml(tex, "inline")
+    with pytest.raises(PageError, match=r"cell 1 .*formula"):
+        render(*markdown(f"# Q?\n\n$${tex}$$"))
+
+
+def test_a_picture_carries_the_description_of_its_output():
+    metadata = {"image/png": {"alt": 'Prices "fall" <now>', "width": 400}}
+    output = shown({"image/png": DOT + "\n", "text/plain": "<Figure>"}, **metadata)
+    _, tree = render(*markdown("# Q?"), output)
+    assert tree.main.img["alt"] == 'Prices "fall" <now>'
+    assert tree.main.img["width"] == "400"
+
+
+def test_a_picture_without_description_fails_the_page():
+    with pytest.raises(PageError, match=r"cell 2 \(show\(\)\): an image without alt"):
+        render(*markdown("# Q?"), shown({"image/png": DOT}))
+
+
+def test_an_svg_output_is_shown_as_an_image_that_cannot_run():
+    svg = "<svg xmlns='http://www.w3.org/2000/svg' onload='x()'></svg>"
+    output = shown({"image/svg+xml": svg}, alt="A line that rises")
+    _, tree = render(*markdown("# Q?"), output)
+    kind, _, content = tree.main.img["src"].partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert base64.b64decode(content).decode() == svg
+
+
+def test_a_script_output_shows_its_text():
+    data = {"application/javascript": "alert(1)", "text/plain": "<Javascript object>"}
+    _, tree = render(*markdown("# Q?"), shown(data))
+    assert "<Javascript object>" in tree.main.text
+    assert "alert(1)" not in str(tree)
+
+
+def test_printed_text_and_errors_are_visible():
+    outputs = [
+        new_output("stream", name="stdout", text="plain <b>"),
+        new_output("stream", name="stderr", text="\x1b[31mcareful\x1b[0m"),
+        new_output("error", ename="ValueError", evalue="x", traceback=["bad <i>"]),
+    ]
+    _, tree = render(*markdown("# Q?"), new_code_cell("f()", outputs=outputs))
+    found = {
+        pre["class"][0]: pre.text for pre in tree.main.find_all("pre", class_=True)
+    }
+    assert found == {"stdout": "plain <b>", "stderr": "careful", "error": "bad <i>"}
+
+
+def test_a_plain_table_gets_scopes_alignment_and_a_container():
+    html = (
+        "<style scoped>x{}</style><table border='1' class='dataframe'><thead><tr><th>"
+        "</th><th>country</th><th>t</th></tr></thead><tbody><tr><th>0</th><td>Chile"
+        "</td><td>1,200</td></tr><tr><th>1</th><td>Peru</td><td>NaN</td></tr></tbody>"
+        "</table>"
+    )
+    _, tree = render_html(html)
+    wrap = tree.main.find("div", class_="table-wrap")
+    assert (wrap["role"], wrap["tabindex"]) == ("region", "0")
+    assert wrap["aria-label"] == "Table: country, t"
+    heads = [(c.text, c["scope"]) for c in wrap.find_all("th")]
+    assert heads == [("country", "col"), ("t", "col"), ("0", "row"), ("1", "row")]
+    numbers = [cell.text for cell in wrap.find_all(class_="num")]
+    assert numbers == ["t", "1,200", "NaN"]
+    assert "border" not in wrap.table.attrs
+
+
+def test_links_between_notebooks_lead_to_reports():
+    _, tree = render(*markdown("# Q?\n\n[next](02_prices.ipynb#when)"))
+    assert tree.main.a["href"] == "02_prices.html#when"
+
+
+def test_the_footer_says_what_the_report_was_made_from():
+    about = {
+        "notebook": "01_shares",
+        "package_version": "0.1.0",
+        "commit": "not under version control",
+        "data": [{"name": "figures", "version": "1.2", "sha256": "abc"}],
+        "environment": {"python": "3.12.1", "pandas": "<2>"},
+    }
+    _, tree = render(*markdown("# Q?"), rareearth=about)
+    pairs = [each.text.strip() for each in tree.footer.find_all(["dt", "dd"])]
+    rows = dict(zip(pairs[::2], pairs[1::2], strict=True))
+    assert rows["Package"] == "rareearth 0.1.0"
+    assert rows["Commit"] == "not under version control"
+    assert rows["Data: figures"] == "version 1.2, sha256 abc"
+    assert rows["pandas"] == "<2>"
+
+
+def test_equal_notebooks_give_equal_pages():
+    cells = [*markdown("# Q?\n\n$x$"), shown({"text/html": FIGURE})]
+    notebook = new_notebook(cells=cells)
+    copy = nbformat.from_dict(notebook)
+    assert page.render(notebook) == page.render(copy)
+
+
+def test_a_page_without_pictures_stays_small():
+    text, _ = render(*markdown("# Q?"))
+    assert len(text.encode()) < 30_000
+
+
+def test_a_notebook_that_was_never_run_can_be_exported():
+    text, _ = page.RareEarthExporter().from_notebook_node(
+        new_notebook(cells=[*markdown("# Q?"), new_code_cell("1 + 1")])
+    )
+    assert "<h1" in text
+
+
+def luminance(colour):
+    """Return the relative luminance of a colour as WCAG 2 defines it."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts
+    ]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_contrast_is_computed_as_in_the_standard():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+TEXT = ["text", "muted", "link", "keyword", "string", "number", "error"]
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("ground", ["page", "panel"])
+@pytest.mark.parametrize("name", TEXT)
+def test_text_keeps_its_contrast_in_both_modes(mode, ground, name):
+    light, dark = re.findall(r":root \{(.*?)\}", page.style(), re.DOTALL)[:2]
+    block = light if mode == "light" else dark
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+    assert contrast(colours[name], colours[ground]) >= 4.5
+
+
+@pytest.fixture
+def outputs(tmp_path):
+    """Return a function that stores an executed notebook and its page in a folder."""
+
+    def store(name, *cells, failure="", **about):
+        about = {"failure": failure, **about} if failure else about
+        stored = new_notebook(cells=list(cells), metadata={"rareearth": about})
+        ending = ".failed.ipynb" if failure else ".ipynb"
+        nbformat.write(stored, tmp_path / f"{name}{ending}")
+        if not failure:
+            (tmp_path / f"{name}.html").write_text("page")
+        return tmp_path
+
+    return store
+
+
+def build(folder):
+    path = index.build(folder)
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_the_index_has_a_card_for_each_report(outputs):
+    answer = shown({"text/html": "<p>China mined <strong>69 %</strong>.</p>"})
+    about = {"parameters": {"c": "<i>", "d": 1}, "changed": ["c"]}
+    cells = [*markdown("# Who <mines>?\n\nLead."), answer, shown({"text/html": FIGURE})]
+    folder = outputs("01_a--c-x", *cells, **about)
+    outputs("00_b", *markdown("# Overview\n\nAll *in* one."))
+    tree = build(folder)
+    first, second = tree.find_all("li", class_="card")
+    assert first.a["href"] == "00_b.html"
+    assert "All in one." in first.text
+    assert second.a["href"] == "01_a--c-x.html"
+    assert second.find(class_="title").text == "Who <mines>?"
+    assert "China mined 69 %." in second.text
+    assert second.find(class_="changed").text == "With c = <i>"
+    assert second.img["alt"] == "Line of prices, rising"
+
+
+def test_the_index_keeps_the_promises_of_a_page(outputs):
+    tree = build(outputs("a", *markdown("# Q?"), shown({"text/html": FIGURE})))
+    policy = tree.find("meta", {"http-equiv": "Content-Security-Policy"})
+    assert policy["content"] == POLICY
+    assert not tree.find("script")
+    assert tree.html["lang"] == "en"
+    assert len(tree.find_all("h1")) == 1
+
+
+def test_the_index_lists_failures_and_marks_older_reports(outputs):
+    outputs("a", *markdown("# Old?"))
+    folder = outputs("a", *markdown("# Old?"), failure="cell 3 (x): <bad>")
+    tree = build(folder)
+    assert "The last run failed" in tree.find("li", class_="card").text
+    (failed,) = tree.find("ul", class_="failed").find_all("li")
+    assert "cell 3 (x): <bad>" in failed.text
+    assert failed.a["href"] == "a.failed.ipynb"
+
+
+def test_the_index_leaves_out_what_is_not_a_report(outputs, tmp_path):
+    folder = outputs("a", *markdown("# Q?"))
+    (tmp_path / "broken.ipynb").write_text("{")
+    nbformat.write(new_notebook(), tmp_path / "foreign.ipynb")
+    outputs("no-page", *markdown("# Q?"))
+    (tmp_path / "no-page.html").unlink()
+    assert len(build(folder).find_all("li", class_="card")) == 1
+
+
+def test_the_index_of_an_empty_folder_says_so(tmp_path):
+    assert "No report has been made yet." in build(tmp_path).main.text
