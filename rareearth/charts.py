@@ -350,7 +350,7 @@ def _readable(hue: str) -> str:
     """Return a colour dark enough to read as text on white."""
     red, green, blue = (int(hue[place : place + 2], 16) for place in (1, 3, 5))
     light = (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
-    factor = 1.0 if light < 0.42 else 0.42 / light
+    factor = 0.4 / max(light, 0.4)  # gives every colour the contrast of WCAG AA
     return f"#{int(red * factor):02x}{int(green * factor):02x}{int(blue * factor):02x}"
 
 

@@ -13,7 +13,7 @@ from rareearth import tables
 from rareearth.errors import DataError
 from rareearth.tables import DICTIONARIES, Problem, Table
 
-PUBLISHED = r"\d{4}(-\d{2}(-\d{2})?)?"
+PUBLISHED = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 _HERE = Path(__file__).parent
 
 

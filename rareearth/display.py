@@ -191,8 +191,9 @@ def _harmless(cell: object) -> object:
         return cell.date().isoformat()
     if cell is None or cell is pd.NaT or (isinstance(cell, float) and pd.isna(cell)):
         return ""
-    if isinstance(cell, str) and cell.startswith(FORMULA):
-        return "'" + cell
+    if isinstance(cell, str):
+        text = cell.replace("\r", " ")  # unquoted by csv, it would start a row
+        return f"'{text}" if cell.lstrip(" ").startswith(FORMULA) else text
     return cell
 
 

@@ -161,9 +161,20 @@ def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFr
     return listed
 
 
-def countries(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a frame that stand for countries, without totals and rests."""
-    return figures[figures["entity"].map(kinds()) == "country"].reset_index(drop=True)
+def countries(
+    figures: pd.DataFrame, extra: str | Path | None = None
+) -> pd.DataFrame:
+    """Return the rows of a frame that stand for countries, without totals and rests.
+
+    Raises
+    ------
+    UnknownName
+        If an entity is in no dictionary: nobody vanishes silently.
+    """
+    kind = kinds(extra)
+    for name in figures["entity"].unique():
+        check_name("entity", name, kind.index)
+    return figures[figures["entity"].map(kind) == "country"].reset_index(drop=True)
 
 
 def kinds(extra: str | Path | None = None) -> pd.Series:

@@ -77,7 +77,7 @@ def _bases(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Probl
     found: list[Problem] = []
     for text in table.frame["basis"].unique():
         codes = text.split(";")
-        wrong = [code for code in codes if code and code not in known.bases.index]
+        wrong = [code for code in codes if text and code not in known.bases.index]
         doubled = len(codes) != len(set(codes))
         if not wrong and not doubled:
             continue
