@@ -61,7 +61,7 @@ def reconcile(as_of: str = "latest") -> pd.DataFrame:
     table = pd.DataFrame(pairs, columns=Pair._fields)
     table.insert(4, "difference", table["left"] - table["right"])
     known = records.explanations().set_index("check_id")
-    expected = table["check_id"].map(known["expected"])
+    expected = table["check_id"].map(known["expected"]).astype("float64")
     agrees = table["difference"].abs() <= table["tolerance"] * (1 + 1e-9)
     as_expected = (table["difference"] - expected).abs() <= (
         0.005 * expected.abs() + 1e-9
