@@ -67,7 +67,7 @@ def reconcile(as_of: str = "latest") -> pd.DataFrame:
         0.005 * expected.abs() + 1e-9
     )
     table["outcome"] = np.select([agrees, as_expected], ["agrees", "explained"], "open")
-    reasons = table["check_id"].map(known["reason"]).fillna("")
+    reasons = table["check_id"].map(known["reason"]).astype(object).fillna("")
     table["reason"] = reasons.where(table["outcome"] == "explained", "")
     return table
 
