@@ -85,7 +85,8 @@ def share_table(figures: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     differ in scope: the one that names at least 95 % of its own total, then the one
     of the highest confidence, then the newest. A year without such a table takes the
     best total and the best figures by country that there are, and leaves the rest
-    open. `low` and `high` span every share that any source prints for the year.
+    open. A user's own figure (confidence "own") replaces the printed one. `low` and
+    `high` span every share that any source prints for the year.
 
     Parameters
     ----------
@@ -145,7 +146,8 @@ def _chosen_tables(printed: pd.DataFrame) -> pd.DataFrame:
 def _parts(printed: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     """Return the countries of each year with their shares."""
     rows = printed[printed["kind"] == "country"].merge(chosen, on="year")
-    rows = rows[~rows["whole"] | (rows["source_id"] == rows["table"])]
+    own = rows["confidence"] == "own"  # the owner says that it wins
+    rows = rows[~rows["whole"] | (rows["source_id"] == rows["table"]) | own]
     rows = rows.sort_values(["rank", "published"], na_position="first")
     rows = rows.drop_duplicates(["year", "entity"], keep="last")
     rows = rows.assign(quantity=rows["value"], share=rows["value"] / rows["total"])

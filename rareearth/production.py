@@ -334,9 +334,13 @@ def edition_table(printed: pd.DataFrame, *, dated: bool = False) -> pd.DataFrame
     return table.dropna(axis="columns", how="all")
 
 
-def newest(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of the last period in a frame of figures."""
-    return figures[figures["period_end"] == figures["period_end"].max()]
+def edition(reserves: pd.DataFrame) -> pd.DataFrame:
+    """Return the reserves of the newest date for which a world total is printed.
+
+    Empty when none is: single countries, or a deposit, make no edition.
+    """
+    dated = reserves.loc[reserves["entity"] == "World", "period_end"]
+    return reserves[reserves["period_end"] == dated.max()]
 
 
 def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
@@ -345,7 +349,7 @@ def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.Data
     Parameters
     ----------
     reserves : DataFrame
-        Best figures of ``reserves``; the newest edition in it is used.
+        Best figures of ``reserves``; its newest `edition` is used.
     shares : DataFrame
         From `concentration.share_table`; its last year is used.
 
@@ -356,11 +360,11 @@ def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.Data
         printed as a lower bound); ``output_share``; ``years`` (reserves over output of
         the last year, missing without output); ``source_id`` of the reserves.
     """
-    edition = newest(reserves)
-    world = edition[edition["entity"] == "World"]
+    newest = edition(reserves)
+    world = newest[newest["entity"] == "World"]
     total = float(world["value"].fillna(world["low"]).max()) if len(world) else None
     last = shares[shares["year"] == shares["year"].max()].set_index("entity")
-    table = edition[edition["entity"] != "World"][["entity", "value", "source_id"]]
+    table = newest[newest["entity"] != "World"][["entity", "value", "source_id"]]
     table = table.rename(columns={"value": "reserves"})
     table["reserves_share"] = table["reserves"] / total if total else float("nan")
     table["output_share"] = table["entity"].map(last["share"])

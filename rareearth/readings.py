@@ -174,6 +174,8 @@ def revision_title(moved: pd.DataFrame, year: int) -> str:
 
 def reserves_title(drawn: pd.DataFrame) -> str:
     """Return the finding of the reserves chart: who mines more than it holds."""
+    if drawn.empty:
+        return "No edition of reserves with a world total had been published by then."
     first = drawn.iloc[0]
     beyond = drawn[drawn["after"] > drawn["before"]]
     names = [str(name) for name in beyond["entity"].head(3)]

@@ -1,0 +1,88 @@
+"""The notebooks answer for other parameters too, and refuse what they cannot answer."""
+
+import json
+import re
+
+import pytest
+
+from rareearth import display
+from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.render import library
+
+NOTEBOOKS = {path.stem: path for path in library.notebooks()}
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Return a function that runs the code cells of a notebook and what it displays."""
+    shown = []
+    monkeypatch.setattr(display, "display", lambda bundle, **_: shown.append(bundle))
+
+    def execute(name, **parameters):
+        display.reset()
+        names = {}
+        for cell in json.loads(NOTEBOOKS[name].read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                exec("".join(cell["source"]), names)  # noqa: S102 - our own notebook
+                if "parameters" in cell["metadata"].get("tags", []):
+                    names.update(parameters)
+        return " ".join(bundle["text/html"] for bundle in shown)
+
+    return execute
+
+
+SHARES = "01_production_shares"
+
+
+def test_chinas_share_of_2024_is_69_percent_as_published_in_2025(run):
+    # 270,000 of 390,000 t: Mineral Commodity Summaries 2025, p. 145.
+    page = run(SHARES, as_of="2025-11-03", end_year=2024)
+    assert "<strong>69\N{NO-BREAK SPACE}%</strong> of the world" in page
+
+
+def test_chinas_share_of_2024_is_71_percent_as_revised_and_the_report_says_why(run):
+    # 270,000 of 380,000 t: Mineral Commodity Summaries 2026, p. 153.
+    page = run(SHARES, end_year=2024).replace("\N{NO-BREAK SPACE}", " ")
+    assert "first printed as <strong>69 %</strong> and is now <strong>71 %" in page
+    assert "from 390,000 to 380,000 t" in page
+    assert "Australia +16,000 t" in page
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"country": "Australia", "stage": "separation"},
+        {"country": "Brazil", "stage": "magnet", "as_of": "2025-11-03"},
+        {"country": "Malaysia", "stage": "metal"},
+        {"start_year": 1985, "end_year": 1993},
+        {"start_year": 1994, "end_year": 1994},
+        {"as_of": "2020-01-01"},
+        {"as_of": "2012-06-01", "country": "China"},
+    ],
+)
+def test_shares_are_told_for_other_countries_years_and_dates(run, parameters):
+    page = run(SHARES, **parameters)
+    assert "class='findings'" in page
+    assert page.count("<img ") >= 4
+    assert not re.search(r"[>\s(]nan[<\s%)]", page)
+    assert "class='sources'" in page
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"country": "Chna"}, UnknownName, "did you mean 'China'"),
+        ({"country": "World"}, UnknownName, "unknown country: 'World'"),
+        ({"country": "Japan"}, NoFigures, "no figures of mine production for Japan"),
+        ({"stage": "alloy"}, ParameterError, "one of mine, separation, metal, magnet"),
+        ({"start_year": 2026, "end_year": 2020}, ParameterError, "is after end_year"),
+        ({"start_year": 1950, "end_year": 1960}, NoFigures, "known for 1985 to 2025"),
+        ({"as_of": "1990-01-01"}, NoFigures, "the first that are known came out"),
+        ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_with_the_choices(
+    run, parameters, error, message
+):
+    with pytest.raises(error, match=message):
+        run(SHARES, **parameters)
