@@ -161,9 +161,7 @@ def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFr
     return listed
 
 
-def countries(
-    figures: pd.DataFrame, extra: str | Path | None = None
-) -> pd.DataFrame:
+def countries(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:
     """Return the rows of a frame that stand for countries, without totals and rests.
 
     Raises
