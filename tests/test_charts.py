@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.colors import to_hex, to_rgb
 
 from rareearth import charts
+from rareearth.charts import shares, style
 
 NOT_COUNTRIES = {
     "World",
@@ -71,12 +72,12 @@ def test_each_line_is_labelled_where_it_ends():
 def test_no_two_countries_have_one_colour():
     hues = [hue for name, hue in charts.COLOURS.items() if name not in NOT_COUNTRIES]
     assert len(set(hues)) == len(hues)
-    assert charts.NEUTRAL not in hues
+    assert style.NEUTRAL not in hues
 
 
 def test_a_country_without_a_colour_of_its_own_is_grey():
-    assert charts.colour("Burundi") == charts.NEUTRAL
-    assert charts.colour("China") != charts.NEUTRAL
+    assert charts.colour("Burundi") == style.NEUTRAL
+    assert charts.colour("China") != style.NEUTRAL
 
 
 def luminance(hue):
@@ -175,14 +176,14 @@ SHARES = pd.DataFrame(
 
 
 def test_the_parts_of_a_year_fill_the_column():
-    parts = charts._stacked(SHARES, ["China", "India"])
+    parts = shares._stacked(SHARES, ["China", "India"])
     assert parts.sum(axis=1).loc[[2022, 2024]].tolist() == pytest.approx([1, 1])
     assert parts.loc[2024, "Other countries"] == pytest.approx(0.1)
     assert parts.loc[2022, "Not named"] == pytest.approx(0.3 / 0.9)
 
 
 def test_a_year_without_figures_stays_empty():
-    assert charts._stacked(SHARES, ["China"]).loc[2023].sum() == 0
+    assert shares._stacked(SHARES, ["China"]).loc[2023].sum() == 0
 
 
 def test_the_columns_reach_from_0_to_1():
