@@ -19,13 +19,13 @@ import pandas as pd
 from IPython.display import display
 
 from rareearth import figures
+from rareearth.words import harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FINDINGS = "application/vnd.rareearth.findings+json"
 MOST_ROWS = 60  # of the table behind a chart; the CSV has all
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 _numbers: dict[str, int] = {}  # source_id -> its number in this report
 _cited: list[pd.DataFrame] = []
@@ -192,8 +192,7 @@ def _harmless(cell: object) -> object:
     if cell is None or cell is pd.NaT or (isinstance(cell, float) and pd.isna(cell)):
         return ""
     if isinstance(cell, str):
-        text = cell.replace("\r", " ")  # unquoted by csv, it would start a row
-        return f"'{text}" if cell.lstrip(" ").startswith(FORMULA) else text
+        return harmless(cell)
     return cell
 
 

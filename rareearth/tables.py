@@ -80,11 +80,17 @@ class Table:
 
 _cache: dict[Path, tuple[tuple[int, int], Table]] = {}
 _read: dict[Path, str] = {}
+_opening: set[str] = set()  # what `read` itself opens; see rareearth.render.recorder
 
 
 def files_read() -> dict[Path, str]:
     """Return the data files read by this process, with the SHA-256 of each."""
     return dict(_read)
+
+
+def is_reading(path: str) -> bool:
+    """Return whether it is `read` that opens `path`, and nobody behind its back."""
+    return path in _opening
 
 
 def read(path: Path, columns: list[str]) -> Table:
@@ -120,10 +126,13 @@ def _parse(path: Path, columns: list[str], size: int) -> Table:
             f"{name}: {size / 1e6:.0f} MB; a table of figures has at most "
             f"{MOST_BYTES / 1e6:.0f} MB"
         )
+    _opening.add(str(path))
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise DataError(f"{name}: cannot be read: {error.strerror}") from error
+    finally:
+        _opening.discard(str(path))
     rows = list(_rows(name, _text(name, raw)))
     if rows[0] != columns:
         raise DataError(_column_message(name, rows[0], columns))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 SPACE = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 def pct(share: float) -> str:
@@ -46,3 +47,9 @@ def listed(names: list[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def harmless(text: str) -> str:
+    """Return the text of a CSV cell so that no spreadsheet takes it for a formula."""
+    plain = text.replace("\r", " ")  # unquoted by csv, it would start a row
+    return f"'{plain}" if text.lstrip(" \n").startswith(FORMULA) else plain

@@ -9,7 +9,7 @@ import pytest
 
 import rareearth
 from rareearth import figures
-from rareearth.render import cli, library
+from rareearth.render import cli, library, report
 
 TITLE = ("markdown", "# A question?\n\nLead.")
 
@@ -36,11 +36,11 @@ def no_kernel(monkeypatch):
     def refuse(job):
         raise AssertionError(f"a run of {job.name} started")
 
-    monkeypatch.setattr(cli.report, "make", refuse)
+    monkeypatch.setattr(report, "make", refuse)
 
 
 def files(folder):
-    return sorted(each.name for each in folder.iterdir())
+    return sorted(each.name for each in folder.iterdir() if each.name != ".rareearth")
 
 
 def complaint(capsys):
@@ -62,7 +62,7 @@ def test_render_makes_all_notebooks_and_the_index(workbook, tmp_path, capsys):
         "index.html",
     ]
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-2].startswith("2 reports made, ")
+    assert lines[-2].startswith("2 made, ")
     assert lines[-1] == f"see {tmp_path / 'outputs' / 'index.html'}"
     index = (tmp_path / "outputs" / "index.html").read_text()
     assert index.count('class="card"') == 2
@@ -87,7 +87,7 @@ def test_a_failing_notebook_does_not_stop_the_rest(workbook, notebook, capsys):
         "rareearth: 02_bad: cell 3 (raise ValueError('bad')): ValueError: bad; "
         "see 02_bad.failed.ipynb\n"
     )
-    assert "2 reports made, 1 failed" in streams.out
+    assert "2 made, 1 failed" in streams.out
     assert "08_cutoff  " in streams.out
 
 
@@ -113,6 +113,11 @@ def test_a_notebook_given_by_path_is_rendered(workbook, notebook, tmp_path):
         (["nosuch"], "unknown notebook: 'nosuch'; one of '01_shares', '08_cutoff'"),
         (["x/nosuch.ipynb"], "no notebook at x/nosuch.ipynb"),
         (["../../etc/passwd"], "no notebook at ../../etc/passwd"),
+        (["01", "-p", "year", "2024.5"], "'2024.5' is not a whole number"),
+        (["08", "-p", "stock", "nan"], "'nan' is not a finite number"),
+        (["01", "-p", "as_of", "z" * 10_001], "longer than 10,000 characters"),
+        (["01", "-p", "as_of", "a\0b"], "bytes that are no characters"),
+        (["01", "-p", "year\n", "1"], r"no parameter 'year\\n' in 01_shares"),
     ],
 )
 def test_wrong_usage_is_refused_before_a_kernel_starts(
@@ -122,6 +127,58 @@ def test_wrong_usage_is_refused_before_a_kernel_starts(
     text = complaint(capsys)
     assert re.search(message, text)
     assert not (tmp_path / "outputs").exists()
+
+
+def test_a_notebook_without_parameters_cell_is_named(
+    workbook, notebook, no_kernel, capsys
+):
+    notebook(TITLE, ("code", "1"), name="07_bare", folder=workbook)
+    assert cli.main(["render"]) == 2
+    assert "07_bare.ipynb has no parameters cell" in complaint(capsys)
+
+
+@pytest.mark.parametrize(
+    "option", [["--jobs", "0"], ["--jobs", "x"], ["--timeout", "0"], ["--timeout", "x"]]
+)
+def test_a_wrong_number_is_refused(workbook, no_kernel, capsys, option):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["render", *option])
+    assert caught.value.code == 2
+    assert option[0] in capsys.readouterr().err
+
+
+def test_check_of_the_curated_figures_counts_them_and_lists_open_ones(capsys):
+    assert cli.main(["check"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for title in ("table", "confidence", "kind of source"):
+        assert f"Figures by {title}" in lines
+    assert any(line.startswith("Comparisons across sources: ") for line in lines)
+    assert re.fullmatch(r"[\d,]+ figures in \d+ tables, no problem", lines[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["stock", "warm"])
+def test_both_engines_make_the_same_files(workbook, tmp_path, monkeypatch, engine):
+    out = tmp_path / engine
+    monkeypatch.setenv("RAREEARTH_ENGINE", engine)
+    words = ["render", "--out", str(out), "--quiet", "--timeout", "100"]
+    assert cli.main(words) == 0
+    assert len(files(out)) == 5
+    monkeypatch.delenv("RAREEARTH_ENGINE")
+    assert cli.main([*words, "--check"]) == 0
+
+
+@pytest.mark.slow
+def test_the_stock_engine_keeps_the_time_limit(
+    workbook, notebook, tmp_path, monkeypatch, capsys
+):
+    slow = ("code", "import time\ntime.sleep(60)")
+    path = notebook(TITLE, ("parameters", ""), slow, name="slow")
+    monkeypatch.setenv("RAREEARTH_ENGINE", "stock")
+    words = ["render", str(path), "--out", str(tmp_path / "o"), "--timeout", "2"]
+    assert cli.main(words) == 1
+    assert "cell 3 (import time): over the time limit" in complaint(capsys)
+    assert files(tmp_path / "o") == ["index.html", "slow.failed.ipynb"]
 
 
 def test_an_unreadable_notebook_is_named(workbook, no_kernel, capsys):

@@ -320,7 +320,9 @@ def test_the_footer_says_what_the_report_was_made_from():
         "notebook": "01_shares",
         "package_version": "0.1.0",
         "commit": "not under version control",
-        "data": [{"name": "figures", "version": "1.2", "sha256": "abc"}],
+        "data": [{"name": "data/prices.csv", "sha256": "abc"}],
+        "modules": [{"name": "rareearth/charts.py", "sha256": "0123456789"}],
+        "own": "<mine>",
         "environment": {"python": "3.12.1", "pandas": "<2>"},
     }
     _, tree = render(*markdown("# Q?"), rareearth=about)
@@ -328,7 +330,9 @@ def test_the_footer_says_what_the_report_was_made_from():
     rows = dict(zip(pairs[::2], pairs[1::2], strict=True))
     assert rows["Package"] == "rareearth 0.1.0"
     assert rows["Commit"] == "not under version control"
-    assert rows["Data: figures"] == "version 1.2, sha256 abc"
+    assert rows["File data/prices.csv"] == "SHA-256 abc"
+    assert rows["Modules"] == "charts 01234567"
+    assert rows["Own figures"] == "used, from the folder <mine>"
     assert rows["pandas"] == "<2>"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -14,7 +13,9 @@ from nbformat import NotebookNode
 from rareearth.errors import WorkbookError
 from rareearth.render import library, markdown, markup, parameters, tables
 from rareearth.render.headings import Outline
-from rareearth.render.provenance import ERROR_NOTE, INJECTED
+from rareearth.render.provenance import ERROR_NOTE
+from rareearth.render.report import INJECTED
+from rareearth.render.values import cut, readable
 
 # The first of these that an output has is shown. Scripts and widgets are not among
 # them: such an output shows its text.
@@ -49,7 +50,8 @@ class Report:
     def changed(self) -> str:
         """Return the parameters that differ from the defaults, as a phrase."""
         changed = [each for each in self.settings if each.is_changed]
-        return ", ".join(f"{each.name} = {cut(each.value)}" for each in changed)
+        phrases = [f"{each.name} = {cut(each.value)}" for each in changed]
+        return ", ".join(phrases + ["own figures"] * ("own" in self.made_from))
 
     @property
     def title(self) -> str:
@@ -165,18 +167,3 @@ def _settings(source: str, made_from: dict[str, Any]) -> list[Setting]:
         )
         for each in known
     ]
-
-
-def readable(value: Any) -> str:
-    """Return a parameter's value as a reader would write it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(map(readable, value))
-    return json.dumps(value, ensure_ascii=False)
-
-
-def cut(text: str, most: int = 60) -> str:
-    """Return a text on one line, shortened."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else f"{line[:most]}..."

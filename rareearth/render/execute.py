@@ -1,25 +1,34 @@
 """Run one notebook through papermill and return it executed, or say what failed.
 
-Nothing is written here. The parameters have been checked before; papermill injects
-them as literals, so that a value is never code.
+Two engines do the same: in a process that was forked for the run the cells run right
+there, anywhere else in papermill's own kernel. Nothing is written here. The parameters
+have been checked before; papermill injects them as literals, so that a value is never
+code.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import tempfile
+import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from rareearth import errors
-from rareearth.render import library, provenance
+from rareearth.render import library, provenance, recorder, report, server
+from rareearth.render.report import environment
+from rareearth.render.warm import ENGINE as WARM
+from rareearth.render.warm import NeedsKernel, follow_cells
 
 KERNEL = "python3"
 ENGINE = "rareearth-stock"
@@ -46,17 +55,33 @@ class KeepingEngine(NBClientEngine):
     ) -> None:
         """Put the notebook into `keep`, then execute it as papermill does."""
         keep.append(nb_man.nb)
+        follow_cells(nb_man, kwargs.pop("follow", None))
         super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
 
 
 papermill_engines.register(ENGINE, KeepingEngine)
 
+Executed = tuple[NotebookNode, dict[str, Any]]
 
-def execute(notebook: Path, parameters: Mapping[str, Any]) -> NotebookNode:
-    """Return `notebook` executed with `parameters`.
 
-    The kernel works in the notebook's folder, as in JupyterLab, wherever the caller
-    is. Equal inputs give an equal result: it holds no times, paths or random names.
+def execute(
+    notebook: Path,
+    parameters: Mapping[str, Any],
+    timeout: float | None = None,
+    follow: Callable[[NotebookNode, int, bool], None] | None = None,
+) -> Executed:
+    """Return `notebook` executed with `parameters`, and the record of what it used.
+
+    The cells run in the notebook's folder, as in JupyterLab, wherever the caller is.
+    Equal inputs give an equal result: it holds no times, paths or random names.
+
+    Parameters
+    ----------
+    timeout : float, optional
+        Seconds that the run may take on a stock kernel.
+    follow : function, optional
+        Called with the notebook, the index of a cell and whether it is done, when a
+        cell starts and ends.
 
     Raises
     ------
@@ -64,33 +89,101 @@ def execute(notebook: Path, parameters: Mapping[str, Any]) -> NotebookNode:
         If a cell fails or the kernel dies. The message names the cell by its number
         in the stored notebook and its first line, and gives the error in one line.
     """
+    if not server.is_child():
+        return _on_kernel(notebook, parameters, timeout, follow)
+    recorder.start()
+    try:
+        result = _execute(notebook, parameters, WARM, follow)
+    except NeedsKernel:
+        return _on_kernel(notebook, parameters, timeout, follow)
+    finally:
+        recorder.stop()
+    return _checked(result, recorder.manifest())
+
+
+def _on_kernel(
+    notebook: Path,
+    parameters: Mapping[str, Any],
+    timeout: float | None,
+    follow: Callable[[NotebookNode, int, bool], None] | None,
+) -> Executed:
+    """Execute on a stock kernel, which leaves its record in a file."""
+    with tempfile.TemporaryDirectory(prefix="rareearth-") as folder:
+        record = Path(folder) / "manifest.json"
+        settings = {**server.SETTINGS, recorder.MANIFEST: str(record)}
+        watched = (
+            "__import__('rareearth.render.recorder', fromlist=['_']).start_in_kernel()"
+        )
+        with environment(settings):
+            result = _execute(
+                notebook,
+                parameters,
+                ENGINE,
+                follow,
+                coalesce_streams=True,
+                timeout_func=_remaining(timeout),
+                extra_arguments=[
+                    "--IPKernelApp.log_level=ERROR",
+                    f"--IPKernelApp.exec_lines={watched}",
+                ],
+            )
+        used = json.loads(record.read_text()) if record.exists() else {}
+    return _checked(result, used)
+
+
+def _remaining(timeout: float | None) -> Callable[[Any], int | None]:
+    """Return what tells nbclient how many seconds the next cell may take."""
+    end = time.monotonic() + (timeout or 0)
+    return lambda _: max(1, round(end - time.monotonic())) if timeout else None
+
+
+def _execute(
+    notebook: Path,
+    parameters: Mapping[str, Any],
+    engine: str,
+    follow: Callable[[NotebookNode, int, bool], None] | None,
+    **kwargs: Any,
+) -> NotebookNode:
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     keep: list[NotebookNode] = []
-    stored = load(notebook)
     try:
-        result = papermill.execute_notebook(
-            stored,
+        return papermill.execute_notebook(
+            load(notebook),
             None,
             parameters=dict(parameters),
-            engine_name=ENGINE,
+            engine_name=engine,
             kernel_name=KERNEL,
             language="python",
             progress_bar=False,
             request_save_on_cell_execute=False,
             keep=keep,
-            coalesce_streams=True,
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            follow=follow,
             resources={"metadata": {"path": str(notebook.resolve().parent)}},
+            **kwargs,
         )
     except PapermillExecutionError as error:
         raise _failure(keep[0], error.cell_index, error.ename, error.evalue) from None
+    except NeedsKernel:
+        raise
     except Exception as error:  # a dead kernel, a missing one, a timeout
         partial = keep[0] if keep else None
         started = _last_started(partial)
+        if isinstance(error, CellTimeoutError):
+            text = "it ran on a stock kernel"
+            raise _failure(partial, started, "over the time limit", text) from error
         raise _failure(partial, started, type(error).__name__, str(error)) from error
+
+
+def _checked(result: NotebookNode, used: dict[str, Any]) -> Executed:
+    """Return an executed notebook without what differs from run to run."""
     _refuse_early_end(result)
     provenance.settle(result)
-    return result
+    if refused := used.pop("refused", []):
+        raise RunFailed(
+            f"{', '.join(refused)} opened directly; read it with rareearth.load",
+            result,
+        )
+    return result, used
 
 
 def load(notebook: Path) -> NotebookNode:
@@ -129,7 +222,7 @@ def _failure(
     note = provenance.ERROR_NOTE
     cells = [each for each in partial.cells if not library.is_tagged(each, note)]
     cell = cells[index]
-    injected = [library.is_tagged(each, provenance.INJECTED) for each in cells[:index]]
+    injected = [library.is_tagged(each, report.INJECTED) for each in cells[:index]]
     place = library.describe_cell(index + 1 - sum(injected), cell.source)
     provenance.settle(partial)
     return RunFailed(f"{place}: {reason}", partial)

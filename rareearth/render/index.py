@@ -1,6 +1,6 @@
 """The first page of the outputs: a card for each report that lies there.
 
-Rebuilt from the executed notebooks after every run, so it cannot go out of date.
+Rebuilt after every command from what each run has left, so it cannot go out of date.
 """
 
 from __future__ import annotations
@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bs4 import BeautifulSoup
-
-from rareearth.render import library, store
+from rareearth.render import keys, library, store
+from rareearth.render.look import POLICY, style
+from rareearth.render.values import cut, readable
 
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _EMBEDDED = re.compile(r"data:image/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+")
@@ -67,9 +67,10 @@ class Card:
 
 
 def build(folder: Path) -> Path:
-    """Write ``index.html`` for the reports in `folder` and return its path."""
-    from rareearth.render.page import POLICY, style
+    """Write ``index.html`` for the reports in `folder` and return its path.
 
+    A page that is right already is not touched.
+    """
     cards = [card for path in sorted(folder.glob("*.ipynb")) if (card := read(path))]
     made = [each for each in cards if not each.failure]
     failed = [each for each in cards if each.failure]
@@ -80,29 +81,42 @@ def build(folder: Path) -> Path:
         content=_made(made, {each.name for each in failed}) + _failed(failed),
     )
     target = folder / "index.html"
-    store.write({target: page})
+    if not target.is_file() or target.read_text(encoding="utf-8") != page:
+        store.write({target: page})
     return target
 
 
 def read(path: Path) -> Card | None:
     """Return the card of one executed notebook, None if it is not one of ours."""
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        about = notebook["metadata"]["rareearth"]
-        cells = list(notebook["cells"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    name = path.name.removesuffix(".ipynb").removesuffix(".failed")
     is_failed = path.name.endswith(".failed.ipynb")
+    name = path.name.removesuffix(".ipynb").removesuffix(".failed")
     if not is_failed and not path.with_suffix(".html").is_file():
         return None
+    kept = path.parent / keys.HIDDEN / f"{name}.card.json"
+    try:
+        if kept.is_file() and not is_failed:
+            return Card(**json.loads(kept.read_text(encoding="utf-8")))
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        failure = notebook["metadata"]["rareearth"].get("failure", "unknown")
+        return _card(name, notebook, str(failure) if is_failed else "")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def describe(name: str, notebook: dict[str, Any]) -> dict[str, str]:
+    """Return the card of a report that was just made, as JSON can keep it."""
+    return asdict(_card(name, notebook, ""))
+
+
+def _card(name: str, notebook: dict[str, Any], failure: str) -> Card:
+    cells = list(notebook["cells"])
     return Card(
         name=name,
         title=library.title(cells) or name,
-        answer=_answer(cells),
-        changed=_changed(about),
-        picture=_first_picture(cells),
-        failure=str(about.get("failure", "unknown")) if is_failed else "",
+        answer="" if failure else _answer(cells),
+        changed=_changed(notebook["metadata"]["rareearth"]),
+        picture="" if failure else _first_picture(cells),
+        failure=failure,
     )
 
 
@@ -149,12 +163,12 @@ def _failed(cards: list[Card]) -> str:
 
 
 def _changed(about: dict[str, Any]) -> str:
-    """Return the parameters that differ from the defaults, as a phrase."""
-    from rareearth.render.compose import cut, readable
-
+    """Return what differs from the defaults, as a phrase."""
     used = about.get("parameters", {})
     changed = [name for name in about.get("changed", []) if name in used]
-    return ", ".join(f"{name} = {cut(readable(used[name]))}" for name in changed)
+    phrases = [f"{name} = {cut(readable(used[name]))}" for name in changed]
+    own = [f"own figures from {about['own']}"] if about.get("own") else []
+    return ", ".join(phrases + own)
 
 
 def _answer(cells: list[dict[str, Any]]) -> str:
@@ -176,6 +190,8 @@ def _answer(cells: list[dict[str, Any]]) -> str:
 
 def _first_picture(cells: list[dict[str, Any]]) -> str:
     """Return the first chart that the report displays, with its description."""
+    from bs4 import BeautifulSoup
+
     for html in _displayed(cells):
         if found := _PICTURE.search(html):
             about: Any = BeautifulSoup(found[0], "html.parser").img or {}
@@ -203,4 +219,6 @@ def _displayed(cells: list[dict[str, Any]]) -> Iterator[str]:
 
 def _plain(html: str) -> str:
     """Return the text of a piece of HTML on one line."""
+    from bs4 import BeautifulSoup
+
     return " ".join(BeautifulSoup(html, "html.parser").get_text().split())

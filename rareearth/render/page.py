@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from traitlets import default
 
-from rareearth.render.compose import Composer, PageError, readable
+from rareearth.render.compose import Composer, PageError
+from rareearth.render.look import POLICY, TEMPLATES, style
+from rareearth.render.values import readable
 
 __all__ = ["POLICY", "PageError", "RareEarthExporter", "render", "style"]
-
-TEMPLATES = Path(__file__).parent / "templates"
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
 class RareEarthExporter(HTMLExporter):
@@ -43,14 +44,22 @@ class RareEarthExporter(HTMLExporter):
         """Yield nbconvert's filters and ours."""
         yield from super().default_filters()
         yield ("made_from", rows)
+        yield ("provenance_json", provenance_json)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the page of `nb`; a cell that cannot be shown is a `PageError`."""
         resources = {**(resources or {}), "policy": POLICY, "style": style()}
-        page, resources = super().from_notebook_node(nb, resources, **kw)
-        return page, resources
+        self.register_filter(
+            "highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self)
+        )
+        # HTMLExporter would parse the finished page once more, to add alt texts and
+        # tab stops that ours has: half of the time that a page takes.
+        page, resources = super(HTMLExporter, self).from_notebook_node(
+            nb, resources, **kw
+        )
+        return str(page), resources
 
 
 def render(notebook: NotebookNode) -> str:
@@ -63,28 +72,39 @@ def render(notebook: NotebookNode) -> str:
     PageError
         If a cell holds what a report may not hold. The message names the cell.
     """
-    page, _ = RareEarthExporter().from_notebook_node(notebook)
-    return str(page)
+    page, _ = _exporter().from_notebook_node(notebook)
+    return page
 
 
-def style() -> str:
-    """Return the style sheet that reports and the index share."""
-    return (TEMPLATES / "rareearth" / "style.css").read_text(encoding="utf-8")
+@cache
+def _exporter() -> RareEarthExporter:
+    return RareEarthExporter()
 
 
 def rows(made_from: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the provenance of a report as escaped pairs of label and content."""
+    own = made_from.get("own")
     found = [
         ("Notebook", made_from.get("notebook", "")),
+        ("Own figures", f"used, from the folder {own}" if own else ""),
         ("Package", f"rareearth {made_from.get('package_version', '')}"),
         ("Commit", made_from.get("commit", "")),
-        *(_data(each) for each in made_from.get("data", [])),
+        *((f"File {e['name']}", f"SHA-256 {e['sha256']}") for e in _data(made_from)),
+        ("Modules", ", ".join(map(_module, made_from.get("modules", [])))),
         *made_from.get("environment", {}).items(),
     ]
     return [(escape(str(k)), escape(readable(v))) for k, v in found if v]
 
 
-def _data(entry: dict[str, Any]) -> tuple[str, str]:
-    """Return one row for a data set or file: its name, then all that is known."""
-    known = [f"{key} {entry[key]}" for key in entry if key != "name" and entry[key]]
-    return f"Data: {entry.get('name', '')}", ", ".join(known)
+def provenance_json(made_from: dict[str, Any]) -> str:
+    """Return the provenance for programs, escaped: `rareearth verify` reads it."""
+    return escape(json.dumps(made_from, sort_keys=True, ensure_ascii=True))
+
+
+def _data(made_from: dict[str, Any]) -> list[dict[str, str]]:
+    return [each for each in made_from.get("data", []) if "sha256" in each]
+
+
+def _module(entry: dict[str, str]) -> str:
+    name = entry["name"].removeprefix("rareearth/").removesuffix(".py")
+    return f"{name} {entry['sha256'][:8]}"

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
+import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from rareearth import __version__
-from rareearth.render import library
+from rareearth.render import keys, library, parameters
+from rareearth.render.keys import LIBRARIES
+from rareearth.render.report import INJECTED, Job
 
-LIBRARIES = ("numpy", "pandas", "matplotlib", "seaborn", "statsmodels")
 UNTRACKED = "not under version control"
 ERROR_NOTE = "papermill-error-cell-tag"  # papermill marks cells that it adds with it
-INJECTED = "injected-parameters"
+# What Python calls the code of a cell: a temporary file with the process in its name.
+_CELL_FILE = re.compile(r"\S*ipykernel_\d+/\d+\.py")
 
 
-def describe(
-    notebook: Path, used: Mapping[str, Any], defaults: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the block ``metadata.rareearth`` of a run.
+def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the block ``metadata.rareearth`` of a report.
 
-    ``notebook`` is the name, ``parameters`` the full set and ``changed`` the names
-    that differ from the notebook's defaults. ``data`` has one entry a data set.
+    Parameters
+    ----------
+    run : mapping
+        The key of the run: `rareearth.render.keys.run_key`.
     """
-    return {
-        "schema": 1,
-        "notebook": notebook.stem,
-        "parameters": dict(used),
+    defaults = parameters.resolve(job.notebook, {})
+    used = dict(job.parameters)
+    files = {**run["data"], **run["own"]}
+    about = {
+        "schema": 2,
+        "notebook": job.notebook.stem,
+        "parameters": used,
         "changed": [name for name in used if used[name] != defaults.get(name)],
         "package_version": __version__,
-        "commit": commit(library.checkout()),
-        "data": data_version(library.data_folder()),
+        "commit": commit(library.checkout(), _tracked(job, run)),
+        "code": hashlib.sha256("".join(run["code"]).encode()).hexdigest(),
+        "data": [{"name": name, "sha256": files[name]} for name in sorted(files)],
+        "modules": [{"name": n, "sha256": h} for n, h in run["modules"].items()],
         "environment": environment(),
     }
+    return {**about, "own": job.own.name} if job.own else about
 
 
 def environment() -> dict[str, str]:
@@ -45,36 +53,27 @@ def environment() -> dict[str, str]:
     return {"python": platform.python_version(), **{n: _version(n) for n in LIBRARIES}}
 
 
-def commit(checkout: Path | None) -> str:
-    """Return the commit of a checkout, in words where there is none."""
-    if checkout is None or _git(checkout, "rev-parse", "--show-toplevel") != str(
-        checkout
-    ):
+def commit(checkout: Path | None, files: Sequence[Path] = ()) -> str:
+    """Return the last commit that changed any of `files`, in words if there is none.
+
+    It depends on these files alone: a commit elsewhere changes no report.
+    """
+    if checkout is None or not (checkout / ".git").exists():
         return UNTRACKED
-    head = _git(checkout, "rev-parse", "--verify", "HEAD")
+    named = [str(path) for path in files]
+    if not _git(checkout, "rev-parse", "--verify", "HEAD"):
+        return "no commit yet"
+    head = _git(checkout, "log", "-1", "--format=%H", "--", *named)
+    is_dirty = _git(checkout, "status", "--porcelain", "--", *named)
     if not head:
         return "no commit yet"
-    sources = ("rareearth", "data", "notebooks")
-    is_dirty = _git(checkout, "status", "--porcelain", "--", *sources)
     return f"{head}, with uncommitted changes" if is_dirty else head
 
 
-def data_version(folder: Path) -> list[dict[str, str]]:
-    """Return version and content hash of the data package in `folder`."""
-    tables = sorted([*folder.glob("*.csv"), *folder.glob("datapackage.json")])
-    if not tables:
-        return []
-    digest = hashlib.sha256()
-    for path in tables:
-        digest.update(f"{path.name}\0{_sha256(path)}\n".encode())
-    named = _json(folder / "datapackage.json")
-    return [
-        {
-            "name": str(named.get("name", folder.name)),
-            "version": str(named.get("version", "")),
-            "sha256": digest.hexdigest(),
-        }
-    ]
+def _tracked(job: Job, run: Mapping[str, Any]) -> list[Path]:
+    """Return the files of the workbook that a run rests on."""
+    names = [name for name in run["data"] if not name.startswith("own/")]
+    return [job.notebook, *(keys.locate(n, None) for n in (*names, *run["modules"]))]
 
 
 def settle(notebook: Any) -> None:
@@ -98,6 +97,11 @@ def settle(notebook: Any) -> None:
             del cell.metadata["tags"]
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            if output.output_type == "stream":
+                output["text"] = _CELL_FILE.sub("<cell>", output["text"])
+            elif output.output_type == "error":
+                lines = [_CELL_FILE.sub("<cell>", each) for each in output.traceback]
+                output["traceback"] = lines
 
 
 def _git(folder: Path, *words: str) -> str:
@@ -120,15 +124,3 @@ def _version(library_name: str) -> str:
         return version(library_name)
     except PackageNotFoundError:
         return "not installed"
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+_DRAFT = re.compile(r"\.draft-(\d+)-\w+\.tmp")
+_ABANDONED = 3600  # seconds after which a draft of another machine is given up
 
-def write(files: Mapping[Path, str]) -> None:
+
+def write(files: Mapping[Path, str | Iterator[str]]) -> None:
     """Write all `files` or none: temporary names first, then rename.
 
     The temporary files lie in the target's folder, because renaming is atomic only
-    within one file system. Text is stored as UTF-8, line ends as they are.
+    within one file system. Text is stored as UTF-8, line ends as they are; a long one
+    may come in pieces.
     """
     drafts: dict[Path, Path] = {}
     try:
@@ -25,16 +31,42 @@ def write(files: Mapping[Path, str]) -> None:
             draft.unlink(missing_ok=True)
 
 
-def _draft(path: Path, text: str) -> Path:
+def clean(folder: Path) -> None:
+    """Remove the temporary files that a killed process has left in `folder`."""
+    for path in folder.glob(".draft-*.tmp"):
+        found = _DRAFT.fullmatch(path.name)
+        try:
+            age = time.time() - path.stat().st_mtime
+            if found and (not _is_running(int(found[1])) or age > _ABANDONED):
+                path.unlink()
+        except OSError:
+            continue  # another renderer was faster
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _draft(path: Path, text: str | Iterator[str]) -> Path:
     """Return a complete temporary file in the folder of `path`."""
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
+    prefix = f".draft-{os.getpid()}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=path.parent)
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
+            for piece in [text] if isinstance(text, str) else text:
+                file.write(piece.encode("utf-8"))
         draft.chmod(0o666 & ~_umask())
-    except BaseException:
+    except BaseException as error:
         draft.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk does not say which file
         raise
     return draft
 

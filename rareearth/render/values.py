@@ -47,6 +47,21 @@ def shorten(value: Any, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[:most]}... ({len(text)} characters)"
 
 
+def readable(value: Any) -> str:
+    """Return a parameter's value as a reader would write it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(map(readable, value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def cut(text: str, most: int = 60) -> str:
+    """Return a text on one line, shortened."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most]}..."
+
+
 def _whole(value: Any) -> int:
     if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip()):
         return int(value)

@@ -1,0 +1,214 @@
+"""Make reports on a Dask cluster, with the same code as on one machine.
+
+No shared disk is needed: a job travels with its notebook, and comes back with its page
+and its executed notebook, which are written here. A worker must have the same package,
+figures and libraries as this machine; that is checked before work starts, and again by
+each worker for each job, because workers may join later.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import (
+    CancelledError,
+    Executor,
+    Future,
+    InvalidStateError,
+    ThreadPoolExecutor,
+)
+from contextlib import suppress
+from typing import Any
+
+from rareearth.errors import WorkbookError
+from rareearth.render import keys, pool, store
+from rareearth.render.report import Job, Result
+from rareearth.render.worker import Texts, differences, identity, pack, work
+
+PATIENCE = 6.0  # seconds in which a scheduler has to answer
+FEWEST = 32  # jobs handed over at a time, so that new workers find some
+
+
+class ClusterError(WorkbookError):
+    """The cluster cannot be used. The message says why and what to do."""
+
+
+class Cluster(Executor):
+    """An executor whose calls, functions of a `Job`, are done by Dask's workers.
+
+    A call whose worker dies is done again by another one. The files of a report are
+    written by this machine, complete or not at all.
+    """
+
+    def __init__(self, client: Any, timeout: float | None = None) -> None:
+        self._client, self._timeout = client, timeout
+        self._inner = client.get_executor(pure=False, retries=2)
+        self._writer = ThreadPoolExecutor(1)
+        self._running: set[Future[Any]] = set()
+        self._max_workers = max(FEWEST, sum(client.nthreads().values()))
+
+    def submit(
+        self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
+    ) -> Future[Any]:
+        """Schedule ``fn(job, ...)``; it runs on a worker in a process of its own."""
+        job, *more = args
+        parcel = pack(fn, job, tuple(more), self._timeout)
+        inner = self._inner.submit(work, parcel)
+        outer: Future[Any] = Future()
+        outer.set_running_or_notify_cancel()
+        self._running.add(outer)
+
+        def finish(done: Future[Any]) -> None:
+            with suppress(RuntimeError):  # after the shutdown
+                self._writer.submit(self._deliver, done, job, outer)
+
+        inner.add_done_callback(finish)
+        return outer
+
+    def _deliver(self, done: Future[Any], job: Job, outer: Future[Any]) -> None:
+        """Write the files of a finished call and pass its result on."""
+        try:
+            result, files = done.result()
+            _write(job, files, result.error)
+        except OSError as error:
+            reason = f"cannot write {error.filename or job.page}: {error.strerror}"
+            result = Result(job, 0.0, reason, "failed")
+        except CancelledError:
+            reason = "the scheduler went away or dropped the run"
+            result = Result(job, 0.0, reason, "failed")
+        except Exception as error:  # noqa: BLE001 - whatever Dask says of a lost run
+            reason = f"lost on the cluster: {type(error).__name__}: {_line(error)}"
+            result = Result(job, 0.0, reason, "failed")
+        self._running.discard(outer)
+        with suppress(InvalidStateError):
+            outer.set_result(result)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; with `wait`, return when all reports are written."""
+        if cancel_futures:
+            wait = False
+        self._inner.shutdown(wait=wait)
+        self._writer.shutdown(wait=wait, cancel_futures=cancel_futures)
+        self._client.close(timeout=5)
+
+    def kill(self) -> None:
+        """Take no more calls and forget those that run."""
+        self.shutdown(cancel_futures=True)
+        for outer in list(self._running):
+            with suppress(InvalidStateError):
+                outer.set_exception(pool.Killed("interrupted"))
+
+    def __exit__(self, kind: Any, *_: Any) -> None:
+        self.shutdown(cancel_futures=kind is not None)
+
+
+def connect(address: str, timeout: float | None = None) -> Cluster:
+    """Return the executor of the Dask cluster whose scheduler is at `address`.
+
+    Parameters
+    ----------
+    address : str
+        As the scheduler prints it, e.g. ``tcp://10.0.0.5:8786``.
+    timeout : float, optional
+        Seconds that a run may take.
+
+    Raises
+    ------
+    ClusterError
+        If Dask is not installed, nothing answers within `PATIENCE` seconds, there
+        are no workers, or a worker has something else installed than this machine.
+    """
+    try:
+        import distributed
+    except ImportError:
+        raise ClusterError(
+            "--dask needs the package distributed: pip install 'rareearth[cluster]'"
+        ) from None
+    if problem := _within(PATIENCE, lambda: _knock(address)):
+        raise ClusterError(
+            f"no Dask scheduler answers at {address!r} ({problem}); start one with  "
+            "dask scheduler  and give the address that it prints"
+        )
+    try:
+        client = distributed.Client(address, timeout=PATIENCE)
+    except Exception as error:
+        raise ClusterError(f"no scheduler at {address!r}: {_line(error)}") from error
+    try:
+        _check_workers(client, address)
+    except BaseException:
+        client.close(timeout=5)
+        raise
+    return Cluster(client, timeout)
+
+
+def _write(job: Job, texts: Texts, error: str) -> None:
+    """Write what a worker has made; a report's record last, as it says it is whole."""
+    expected = {path.relative_to(job.folder).as_posix(): path for path in job.files}
+    files = {path: texts[name] for name, path in expected.items() if name in texts}
+    job.folder.mkdir(parents=True, exist_ok=True)
+    records = {path: text for path, text in files.items() if path.parent != job.folder}
+    keys.record_path(job).parent.mkdir(exist_ok=True)
+    if records:
+        keys.record_path(job).unlink(missing_ok=True)
+    store.write({path: text for path, text in files.items() if path not in records})
+    store.write(records)
+    if not error:
+        job.failed.unlink(missing_ok=True)
+
+
+def _check_workers(client: Any, address: str) -> None:
+    """Refuse a cluster without workers, or with one that would give other results."""
+    with suppress(Exception):
+        client.wait_for_workers(1, timeout=PATIENCE)
+    found = client.run(identity, on_error="return")
+    if not found:
+        raise ClusterError(
+            f"the scheduler at {address} has no workers; start some with  "
+            f"dask worker {address}"
+        )
+    here = identity()
+    for worker, there in found.items():
+        if isinstance(there, Exception):
+            raise ClusterError(
+                f"the worker {worker} cannot import rareearth {here['rareearth']} "
+                f"({_line(there)}); install the same version on all workers"
+            )
+        if problem := differences(here, there):
+            raise ClusterError(
+                f"the worker {worker} has {problem}; install the same on all workers"
+            )
+
+
+def _knock(address: str) -> str:
+    """Return why no scheduler can be reached, or nothing.
+
+    A `distributed.Client` that finds none cannot be closed in less than 16 s.
+    """
+    import asyncio
+
+    from distributed.comm import connect
+
+    async def attempt() -> None:
+        comm = await connect(address, timeout=PATIENCE)
+        await comm.close()
+
+    try:
+        asyncio.run(attempt())
+    except (OSError, ValueError, TypeError) as error:
+        return _line(error)
+    except Exception:  # noqa: BLE001 - what other programs send is no message
+        return "another program does"
+    return ""
+
+
+def _within(seconds: float, call: Callable[[], str]) -> str:
+    """Return what a call returns, or that it takes too long."""
+    found = [f"nothing within {seconds:g} s"]
+    thread = threading.Thread(target=lambda: found.append(call()), daemon=True)
+    thread.start()
+    thread.join(seconds + 1)
+    return found[-1]
+
+
+def _line(error: Any) -> str:
+    return " ".join(str(error).split())[:200]

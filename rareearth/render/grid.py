@@ -1,0 +1,182 @@
+"""The grid of a sweep: which runs there are, all checked before the first one starts.
+
+Runs are counted first and made one after the other, so that a slip of the hand that
+means a million runs costs nothing but a message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from rareearth.errors import ParameterError
+from rareearth.render import grid_file, parameters
+from rareearth.render.names import canonical, fingerprint, slug
+from rareearth.render.parameters import Parameter
+from rareearth.render.values import Value, convert
+
+MOST = 1_000  # runs that need no confirmation
+
+
+@dataclass
+class Grid:
+    """The runs of a sweep: the rows of a file, each with every combination of axes.
+
+    Iterate to get, one by one, the parameters that each run sets.
+    """
+
+    notebook: Path
+    known: dict[str, Parameter]
+    axes: dict[str, list[Value]] = field(default_factory=dict)
+    rows: grid_file.Rows | None = None
+    fixed: dict[str, Value] = field(default_factory=dict)
+    merged: int = 0  # runs that were asked for more than once
+    count: int = 0
+    _digest: str = ""  # of the rows
+
+    @property
+    def names(self) -> list[str]:
+        """Return the parameters that the grid sets, in the order of the notebook."""
+        given = {*self.axes, *self.fixed, *(self.rows.names if self.rows else ())}
+        return [name for name in self.known if name in given]
+
+    @property
+    def varied(self) -> list[str]:
+        """Return the parameters that are not the same in all runs."""
+        same = {name for name in self.axes if len(self.axes[name]) == 1}
+        return [n for n in self.names if n not in same and n not in self.fixed]
+
+    @property
+    def title(self) -> str:
+        """Return a name for the table of this grid that no other grid has."""
+        readable = "--".join(slug(name) for name in self.varied)[:60].rstrip("-_")
+        whole = [self.notebook.stem, self.axes, self.fixed, self._digest]
+        return "--".join(filter(None, ["sweep", readable, fingerprint(whole)]))
+
+    def __iter__(self) -> Iterator[dict[str, Value]]:
+        """Yield the parameters of each run, no run twice."""
+        for row in self._distinct():
+            for values in product(*self.axes.values()):
+                yield {**self.fixed, **row, **dict(zip(self.axes, values, strict=True))}
+
+    def check(self, is_allowed: bool) -> None:
+        """Count the runs and check their values; refuse too many or wrong ones.
+
+        Parameters
+        ----------
+        is_allowed : bool
+            Whether more than `MOST` runs were confirmed with ``--yes``.
+        """
+        asked = prod(map(len, self.axes.values()))
+        distinct = {name: _distinct(self.axes[name]) for name in self.axes}
+        lines = sum(1 for _ in self.rows) if self.rows else 1
+        if self.rows and not lines:
+            raise ParameterError(f"{self.rows.path.name}: no run below the header")
+        self._refuse_many(lines * prod(map(len, distinct.values())), is_allowed)
+        self.axes = {
+            name: _distinct([self._value(name, each) for each in distinct[name]])
+            for name in distinct
+        }
+        rows, digest = 0, hashlib.sha256()
+        for row in self._distinct():
+            rows += 1
+            digest.update(canonical(row).encode())
+        self._digest = digest.hexdigest()
+        self.count = rows * prod(map(len, self.axes.values()))
+        self.merged = lines * asked - self.count
+
+    def _refuse_many(self, count: int, is_allowed: bool) -> None:
+        if count > MOST and not is_allowed:
+            raise ParameterError(
+                f"the grid has {count:,} runs; more than {MOST:,} need --yes"
+            )
+
+    def _distinct(self) -> Iterator[dict[str, Value]]:
+        """Yield the rows of the file, none twice; without a file one empty row."""
+        seen: set[str] = set()
+        for line, row in self.rows or [(0, {})]:
+            try:
+                used = {name: self._value(name, row[name]) for name in row}
+            except ParameterError as error:
+                assert self.rows
+                where = f"{self.rows.path.name}:{line}"
+                raise ParameterError(f"{where}: {error}") from None
+            key = canonical({n: used.get(n, p.default) for n, p in self.known.items()})
+            if key not in seen:
+                seen.add(key)
+                yield used
+
+    def _value(self, name: str, given: Any) -> Value:
+        return convert(name, self.known[name].kind, given)
+
+
+def read(
+    notebook: Path,
+    options: Sequence[str],
+    file: Path | None = None,
+    fixed: Sequence[Sequence[str]] = (),
+    is_allowed: bool = False,
+) -> Grid:
+    """Return the checked grid of a command.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook whose parameters cell says what there is to set.
+    options : sequence of str
+        As in ``country=China,Australia``, each a list of values of one parameter.
+    file : Path, optional
+        A YAML file with a list of values by name, or a CSV file with one run a row.
+    fixed : sequence of pairs of str
+        Parameters that have one value in all runs.
+    is_allowed : bool
+        Whether more than `MOST` runs are wanted.
+
+    Raises
+    ------
+    ParameterError
+        If a name is unknown (the message offers the nearest) or set twice, a value
+        has the wrong type, there are no values, or there are too many runs.
+    """
+    grid = Grid(notebook, {each.name: each for each in parameters.read(notebook)})
+    axes = [grid_file.option(each) for each in options]
+    if file is not None:
+        if file.suffix.lower() == ".csv":
+            grid.rows = grid_file.Rows(file)
+        elif file.suffix.lower() in (".yml", ".yaml"):
+            axes += grid_file.axes(file).items()
+        else:
+            raise ParameterError(f"{file.name}: a grid is a .yml or a .csv file")
+    if not axes and not grid.rows:
+        raise ParameterError(
+            "a sweep needs values to try: --grid NAME=VALUE,VALUE or --grid-file FILE"
+        )
+    _check_names(grid, [*axes, *((name, [value]) for name, value in fixed)])
+    grid.axes = dict(axes)
+    grid.fixed = {name: grid._value(name, value) for name, value in fixed}
+    grid.check(is_allowed)
+    return grid
+
+
+def _check_names(grid: Grid, axes: Sequence[tuple[str, list[Any]]]) -> None:
+    """Refuse a name that is unknown, that is set twice or that has no values."""
+    named = [*(grid.rows.names if grid.rows else ()), *(name for name, _ in axes)]
+    for name in named:
+        if name not in grid.known:
+            known = grid.known.values()
+            raise parameters.unknown_parameter(name, known, grid.notebook.stem)
+        if named.count(name) > 1:
+            raise ParameterError(f"the grid sets {name!r} twice")
+    for name, values in axes:
+        if not values:
+            raise ParameterError(f"the grid has no values for {name!r}")
+
+
+def _distinct(values: Sequence[Any]) -> list[Any]:
+    """Return the values in their order, each once."""
+    return list({canonical(value): value for value in values}.values())

@@ -1,0 +1,248 @@
+"""Know when a report is out of date, and by what.
+
+Beside the outputs lies a record of what each report was made from: what decides the
+results (code, parameters, data that were loaded, modules that were imported, versions)
+and what decides only how they look (prose, tags, template). Nothing heavy is imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rareearth.render import library
+
+if TYPE_CHECKING:
+    from rareearth.render.report import Job
+
+HIDDEN = ".rareearth"  # the folder below the outputs for records, locks and spools
+LIBRARIES = ("numpy", "pandas", "matplotlib", "seaborn", "statsmodels")
+RENDERERS = ("nbconvert", "mistune", "beautifulsoup4", "jinja2", "pygments")
+PAGE_PARTS = (
+    "compose headings index keys look markdown markup maths page provenance tables "
+    "values"
+).split()
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class State:
+    """Whether a report is ``fresh``, or its ``page`` or its ``run`` is stale, and why.
+
+    `reasons` says in words what changed, as in ``data/prices.csv changed``.
+    """
+
+    kind: str
+    reasons: list[str] = field(default_factory=list)
+
+
+def state(job: Job) -> State:
+    """Return whether the report of `job` is what it would be if it were made now."""
+    record = read(job)
+    if record is None:
+        return State("run", ["it has not been made yet"])
+    if job.failed.is_file():
+        return State("run", ["its last run failed"])
+    try:
+        reasons = _differences(record["run"], run_key(job, record["run"]))
+        if reasons:
+            return State("run", reasons)
+        if job.executed.stat().st_size != record["size"]["executed"]:
+            return State("run", [f"{job.executed.name} is not as it was written"])
+        reasons = _differences(record["page"], page_key(job.notebook))
+        if not reasons and job.page.stat().st_size != record["size"]["page"]:
+            reasons = [f"{job.page.name} is not as it was written"]
+    except FileNotFoundError as error:
+        kind = "page" if str(error.filename) == str(job.page) else "run"
+        return State(kind, [f"{Path(error.filename).name} is gone"])
+    except (KeyError, TypeError):
+        return State("run", ["its record is of another version"])
+    return State("page" if reasons else "fresh", reasons)
+
+
+def record_path(job: Job) -> Path:
+    """Return where the record of a report lies."""
+    return job.folder / HIDDEN / f"{job.name}.json"
+
+
+def read(job: Job) -> Record | None:
+    """Return the record of a report, None if there is none that can be read."""
+    try:
+        record = json.loads(record_path(job).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def run_key(job: Job, used: Mapping[str, Any]) -> Record:
+    """Return all that decides the results of a run.
+
+    Parameters
+    ----------
+    used : mapping
+        The names of the ``data`` files and ``modules`` that the run used, or that the
+        recorded run had used.
+    """
+    cells = library.load_cells(job.notebook)
+    return {
+        "code": code_of(cells),
+        "parameters": dict(job.parameters),
+        "data": hashes(used["data"], job.own),
+        "own": hashes(own_files(job.own), job.own),
+        "modules": hashes(used["modules"], None),
+        "versions": _run_versions(),
+    }
+
+
+def code_of(cells: list[dict[str, Any]]) -> list[str]:
+    """Return a short hash of each code cell."""
+    return [_short(cell) for cell in cells if cell.get("cell_type") == "code"]
+
+
+def page_key(notebook: Path) -> Record:
+    """Return all that decides only how the page looks."""
+    cells = library.load_cells(notebook)
+    templates = (library.PACKAGE / "render" / "templates").rglob("*.*")
+    parts = [f"rareearth/render/{name}.py" for name in PAGE_PARTS]
+    return {
+        "prose": [_short(c) for c in cells if c.get("cell_type") != "code"],
+        "tags": [
+            [c.get("cell_type"), c.get("id"), c.get("metadata") or {}] for c in cells
+        ],
+        "template": hashes([*parts, *sorted(map(module_name, templates))], None),
+        "versions": {name: _version(name) for name in RENDERERS},
+    }
+
+
+def used_by(manifest: Mapping[str, Any]) -> Record:
+    """Return the data files and modules of a run's record by their names.
+
+    A name is ``data/...`` or ``rareearth/...``, never a path of the machine. The
+    user's own figures are not among them: all files of their folder count.
+    """
+    folder, read = library.data_folder(), map(Path, manifest.get("data", {}))
+    ours = [path.relative_to(folder) for path in read if path.is_relative_to(folder)]
+    data = [f"data/{path.as_posix()}" for path in ours]
+    found = [_module_file(name) for name in manifest.get("modules", [])]
+    return {"data": sorted(data), "modules": sorted(filter(None, found))}
+
+
+def own_files(own: Path | None) -> list[str]:
+    """Return the names of the tables in the folder of a user's own figures."""
+    return sorted(f"own/{path.name}" for path in own.glob("*.csv")) if own else []
+
+
+def locate(name: str, own: Path | None) -> Path:
+    """Return the path of a name that `used_by` gave."""
+    top, _, rest = name.partition("/")
+    if not rest or ".." in rest.split("/"):
+        raise ValueError(f"{name!r} is not a file of the workbook")
+    if top == "data":
+        return library.data_folder() / rest
+    if top == "own" and own is not None:
+        return own / rest
+    if top == "rareearth":
+        return library.PACKAGE / rest
+    raise ValueError(f"{name!r} is not a file of the workbook")
+
+
+def hashes(names: Iterable[str], own: Path | None) -> dict[str, str]:
+    """Return the SHA-256 of each file; of one that is not there, nothing."""
+    return {name: sha256(locate(name, own)) for name in names}
+
+
+_hashes: dict[Path, tuple[tuple[int, int, int], str]] = {}
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of a file's content, computed once while the file is the same."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return ""
+    stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    if path not in _hashes or _hashes[path][0] != stamp:
+        _hashes[path] = (stamp, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _hashes[path][1]
+
+
+def module_name(path: Path) -> str:
+    """Return the name of a file of the package."""
+    return f"rareearth/{path.relative_to(library.PACKAGE).as_posix()}"
+
+
+def _module_file(name: str) -> str:
+    below = library.PACKAGE.joinpath(*name.split(".")[1:])
+    for path in (below / "__init__.py", below.with_suffix(".py")):
+        if path.is_file():
+            return module_name(path)
+    return ""
+
+
+def _short(cell: dict[str, Any]) -> str:
+    return hashlib.sha256(library.source(cell).encode()).hexdigest()[:16]
+
+
+@cache
+def _run_versions() -> dict[str, str]:
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"Python": python, **{name: _version(name) for name in LIBRARIES}}
+
+
+@cache
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return in words how two keys differ."""
+    found = []
+    for part, after in new.items():
+        before = old[part]
+        if before == after:
+            continue
+        if isinstance(after, list):
+            found.append(_changed_cells(part, before, after))
+        else:
+            found += _changed_items(part, before, after)
+    return found
+
+
+def _changed_cells(part: str, before: list[Any], after: list[Any]) -> str:
+    what = {"code": "code cell", "prose": "Markdown cell"}.get(part)
+    if what is None:
+        return "the tags or the order of cells changed"
+    if len(before) != len(after):
+        return f"the notebook has {len(after)} {what}s, had {len(before)}"
+    pairs = enumerate(zip(before, after, strict=True), 1)
+    numbers = [str(number) for number, (one, two) in pairs if one != two]
+    return f"{what}{'s' if len(numbers) > 1 else ''} {', '.join(numbers)} changed"
+
+
+def _changed_items(
+    part: str, before: dict[str, Any], after: dict[str, Any]
+) -> list[str]:
+    found = []
+    for name in dict.fromkeys([*before, *after]):
+        one, two = before.get(name), after.get(name)
+        if one == two:
+            continue
+        if part == "parameters":
+            found.append(f"parameter {name} is {two!r}, was {one!r}")
+        elif part == "versions":
+            found.append(f"{name} {two}, was {one}")
+        else:
+            verb = "is new" if not one else "changed" if two else "is gone"
+            found.append(f"{name} {verb}")
+    return found

@@ -1,0 +1,89 @@
+"""Imported by the process that runs are forked from: what nearly every run needs.
+
+The workbook's own modules are not among it. Importing them takes 30 ms, and what a run
+has in ``sys.modules`` stays the record of what it rests on.
+"""
+
+import importlib
+import io
+from contextlib import suppress
+
+HEAVY = (
+    "pandas",
+    "seaborn",
+    "statsmodels.api",
+    "matplotlib.pyplot",
+    "matplotlib_inline.backend_inline",
+    "IPython",
+    "nbformat",
+    "papermill",
+    "nbconvert",
+    "bs4",
+    "latex2mathml.converter",
+    "rareearth.render.warm",
+    "rareearth.render.execute",
+    "rareearth.render.revise",
+    "rareearth.render.page",
+)
+
+
+def _import() -> None:
+    with suppress(ImportError):
+        importlib.import_module("matplotlib").use("agg")
+    for name in HEAVY:
+        with suppress(ImportError):
+            importlib.import_module(name)
+
+
+def _draw() -> None:
+    """Draw a chart, so that the fonts are found and patterns are compiled."""
+    import matplotlib.pyplot as plt
+
+    with plt.rc_context({"svg.fonttype": "path"}):
+        figure, axes = plt.subplots(1, 2, layout="constrained")
+        axes[0].plot([1990, 2024], [0.1, 0.9], marker="o", label="$x$ line")
+        axes[0].fill_between([1990, 2024], [0, 0.5], [0.2, 1.0])
+        axes[1].bar(["a", "b"], [1, 2], label="bars, 0123456789 %")
+        axes[0].set_title("A title that says its finding", weight="bold", loc="left")
+        axes[0].legend()
+        figure.savefig(io.StringIO(), format="svg")
+        plt.close(figure)
+
+
+def _compute() -> None:
+    """Do a little of what tables need."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"a": ["x", "y", "x"], "b": [1.0, 2.0, None]})
+    frame["when"] = pd.to_datetime(["2024-01-31"] * 3, format="%Y-%m-%d")
+    frame.groupby("a")["b"].sum().sort_values()
+    frame.merge(frame, on="a").query("b_x > 0").pivot_table(index="a", values="b_x")
+    frame.to_html()
+
+
+def _show() -> None:
+    """Make a small page, so that the template and its patterns are compiled."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    from rareearth.render import page
+
+    table = "<table><thead><tr><th>a</th></tr></thead><tr><td>1</td></tr></table>"
+    image = "<figure><img src='data:image/png;base64,AA' alt='Some chart'></figure>"
+    shown = [
+        new_output("display_data", data={"text/html": each}) for each in (table, image)
+    ]
+    shown.append(new_output("stream", name="stdout", text="\x1b[31mtext\x1b[0m"))
+    cells = [
+        new_markdown_cell(
+            "# Title\n\n*a* [b](#c) `d` $x_i^2$\n\n- one\n\n| a |\n|-|\n"
+        ),
+        new_code_cell("year: int = 2024  # year", metadata={"tags": ["parameters"]}),
+        new_code_cell("for x in range(3):\n    f'{x:.1f}'\n", outputs=shown),
+    ]
+    page.render(new_notebook(cells=cells))
+
+
+_import()
+for _step in (_draw, _compute, _show):
+    with suppress(ImportError):
+        _step()

@@ -1,0 +1,145 @@
+"""Tell a person how the work goes: a live line on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TextIO
+
+from rareearth.render.report import Job, Result
+
+WORDS = {"made": "made", "page": "re-rendered", "fresh": "unchanged"}
+MOST_ROWS = 40  # of the closing table; unchanged reports are left out beyond
+
+
+class Progress:
+    """What `rareearth.render.run.run` tells its news to.
+
+    Parameters
+    ----------
+    total : int
+        The number of reports that are asked for.
+    quiet : bool
+        Print failures only, to the error stream.
+    """
+
+    def __init__(
+        self, total: int, quiet: bool = False, stream: TextIO | None = None
+    ) -> None:
+        self.total, self.quiet = total, quiet
+        self.results: list[Result] = []
+        self._stream = stream or sys.stdout
+        self._is_live = not quiet and self._stream.isatty()
+        self._began = time.monotonic()
+        self._cells: dict[str, tuple[int, int]] = {}  # running: cell, of how many
+        self._worked = self._width = 0
+        self._lock = threading.Lock()
+
+    def started(self, job: Job) -> None:
+        """Note that a job was handed over."""
+        self._show()
+
+    def cell(self, name: str, number: int, cells: int) -> None:
+        """Note that a run has begun a cell."""
+        with self._lock:
+            self._cells[name] = (number, cells)
+        self._show()
+
+    def wait(self, name: str) -> None:
+        """Say that a run waits for another renderer."""
+        self._print(f"{name}  waits for another renderer that is making it")
+
+    def finished(self, result: Result) -> None:
+        """Print one line about a finished job, errors in any case."""
+        with self._lock:
+            self._cells.pop(result.job.name, None)
+            self.results.append(result)
+            self._worked += result.state != "fresh"
+        if result.state == "failed":
+            self._clear()
+            print(f"rareearth: {_failure(result)}", file=sys.stderr, flush=True)
+        elif result.state != "fresh":
+            verb = "" if result.state == "made" else "  re-rendered"
+            self._print(f"{result.job.name}  {result.seconds:.1f} s{verb}")
+        self._show()
+
+    def close(self, index: Path) -> None:
+        """Print the closing table, and where to look."""
+        self._clear()
+        if self.quiet:
+            return
+        worked = [each for each in self.results if each.state != "fresh"]
+        shown = self.results if len(self.results) <= MOST_ROWS else worked[:MOST_ROWS]
+        if worked and len(self.results) > 1:
+            self._table(shown)
+        print(self._sum(), file=self._stream)
+        print(f"see {index}", file=self._stream, flush=True)
+
+    def _table(self, results: list[Result]) -> None:
+        width = max(len(each.job.name) for each in results)
+        print(file=self._stream)
+        for each in results:
+            word = WORDS.get(each.state, "failed")
+            seconds = f"{each.seconds:.1f} s" if each.state != "fresh" else ""
+            kept = each.job.failed if each.state == "failed" else each.job.page
+            where = kept.name if kept.is_file() else ""
+            line = f"{each.job.name:{width}}  {word:11}  {seconds:>8}  {where}"
+            print(line.rstrip(), file=self._stream)
+
+    def _sum(self) -> str:
+        """Return the sentence that sums up the work."""
+        counts = {
+            word: sum(each.state == state for each in self.results)
+            for state, word in {**WORDS, "failed": "failed"}.items()
+        }
+        parts = [f"{number} {word}" for word, number in counts.items() if number]
+        seconds = time.monotonic() - self._began
+        return f"{', '.join(parts) or 'nothing to do'}, {seconds:.1f} s in all"
+
+    def _show(self) -> None:
+        """Draw the live line anew."""
+        if not self._is_live:
+            return
+        with self._lock:
+            done = len(self.results)
+            running = [
+                f"{name} cell {number}/{cells}"
+                for name, (number, cells) in self._cells.items()
+            ]
+            line = f"{done}/{self.total}  {', '.join(running)}{self._left()}"
+            width = shutil.get_terminal_size().columns - 1
+            line = line if len(line) <= width else f"{line[: width - 3]}..."
+            self._stream.write(f"\r{line:{self._width}}")
+            self._width = len(line)
+            self._stream.flush()
+
+    def _left(self) -> str:
+        """Return the time left, as far as the reports made so far tell."""
+        if not self._worked:
+            return ""
+        passed = time.monotonic() - self._began
+        cells = sum(number / total for number, total in self._cells.values())
+        share = (self._worked + cells) / (self._worked + self.total - len(self.results))
+        return f"  about {passed / share - passed:.0f} s left" if share < 1 else ""
+
+    def _print(self, line: str) -> None:
+        if self.quiet:
+            return
+        self._clear()
+        print(line, file=self._stream, flush=True)
+
+    def _clear(self) -> None:
+        if self._is_live:
+            with self._lock:
+                self._stream.write(f"\r{'':{self._width}}\r")
+                self._stream.flush()
+                self._width = 0
+
+
+def _failure(result: Result) -> str:
+    job = result.job
+    kept = f"; see {job.failed.name}" if job.failed.is_file() else ""
+    return f"{job.name}: {result.error}{kept}"

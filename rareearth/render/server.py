@@ -1,0 +1,248 @@
+"""The process that pool workers are forked from: everything imported, nothing running.
+
+`rareearth.render.pool` starts it and sends, for each call, two sockets: one on which
+the forked child takes its call and answers, and one on which the server says how the
+child ended. When its owner goes away, by whatever way, it kills all it has forked.
+Linux only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import os
+import pickle
+import random
+import select
+import signal
+import socket
+import struct
+import sys
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+# One thread in each process: results do not depend on the machine, and forking is
+# safe. Sets of text iterate alike in all runs.
+SETTINGS = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+}
+_DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36  # of prctl(2)
+_answers: socket.socket | None = None  # in a forked child: where it answers
+
+
+class UnsafeFork(RuntimeError):
+    """The server had threads or connections when it forked; the message says which."""
+
+
+def is_child() -> bool:
+    """Return whether this process was forked for one call and belongs to it alone."""
+    return _answers is not None
+
+
+def tell(message: Any) -> None:
+    """Send a message to the owner of the pool; without one, do nothing."""
+    if _answers is not None:
+        send(_answers, ("told", message))
+
+
+def send(to: socket.socket, content: Any) -> None:
+    """Send one object, its length first."""
+    data = pickle.dumps(content)
+    to.sendall(struct.pack("!Q", len(data)) + data)
+
+
+def receive(source: socket.socket) -> Any:
+    """Return one object; the end of the connection is an `EOFError`."""
+    (length,) = struct.unpack("!Q", _exactly(source, 8))
+    return pickle.loads(_exactly(source, length))
+
+
+def _exactly(source: socket.socket, length: int) -> bytes:
+    data = bytearray()
+    while len(data) < length:
+        piece = source.recv(min(length - len(data), 1 << 20))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)
+
+
+def main(number: int, preload: list[str]) -> None:
+    """Import `preload`, then fork a child for each request until the owner is gone."""
+    owner = socket.socket(fileno=number)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _prctl(_ADOPT_ORPHANS, 1)
+    for name in preload:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # what is shared with the children stays shared
+    Server(owner).serve()
+
+
+class Server:
+    """Forks, watches and buries the children. It has one thread and no address."""
+
+    def __init__(self, owner: socket.socket) -> None:
+        self.owner = owner
+        self.poll = select.poll()
+        self.poll.register(owner, select.POLLIN)
+        self.children: dict[int, tuple[int, socket.socket]] = {}  # by pidfd
+        self.controls: dict[int, int] = {}  # the control socket's number -> pid
+
+    def serve(self) -> None:
+        """Work until the owner closes its end."""
+        while True:
+            for number, _ in self.poll.poll():
+                if number == self.owner.fileno():
+                    _, handles, _, _ = socket.recv_fds(self.owner, 1, 2)
+                    if len(handles) < 2:
+                        self._end()
+                        return
+                    self._fork(*map(_socket, handles))
+                elif number in self.children:
+                    self._bury(number)
+                elif number in self.controls:  # a request to kill, or its owner is gone
+                    self.poll.unregister(number)
+                    _kill_group(self.controls.pop(number))
+
+    def _fork(self, call: socket.socket, control: socket.socket) -> None:
+        pid = os.fork()
+        if pid == 0:
+            self.owner.close()
+            control.close()
+            for pidfd, (_, other) in self.children.items():
+                os.close(pidfd)
+                other.close()
+            _child(call)
+        call.close()
+        with suppress(OSError):
+            os.setpgid(pid, pid)
+        pidfd = os.pidfd_open(pid)
+        self.children[pidfd] = (pid, control)
+        self.controls[control.fileno()] = pid
+        self.poll.register(pidfd, select.POLLIN)
+        self.poll.register(control, select.POLLIN)
+
+    def _bury(self, pidfd: int) -> None:
+        """Kill what a child that has ended leaves behind, and report how it ended."""
+        pid, control = self.children.pop(pidfd)
+        self.poll.unregister(pidfd)
+        os.close(pidfd)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        _kill_group(pid)  # while the number is still the child's
+        _, status = os.waitpid(pid, 0)
+        self._kill_orphans()
+        if self.controls.pop(control.fileno(), None) is not None:
+            self.poll.unregister(control)
+        with suppress(OSError):
+            send(control, os.waitstatus_to_exitcode(status))
+        control.close()
+
+    def _kill_orphans(self) -> None:
+        """Kill processes that became ours because the child that started them ended."""
+        known = {pid for pid, _ in self.children.values()}
+        while strays := set(_children()) - known:
+            for pid in strays:
+                with suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
+
+    def _end(self) -> None:
+        for pid, _ in self.children.values():
+            _kill_group(pid)
+        for pid, _ in self.children.values():
+            os.waitpid(pid, 0)
+        self.children.clear()
+        self._kill_orphans()
+
+
+def _child(call: socket.socket) -> None:
+    """Do one call in this forked process and end it."""
+    global _answers
+    status = 1
+    try:
+        os.setpgid(0, 0)
+        _prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        _prctl(_ADOPT_ORPHANS, 1)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        _answers = call
+        send(call, ("result", *_answer(call)))
+        status = 0
+    except BaseException:  # noqa: BLE001 - nothing may reach the server's own code
+        traceback.print_exc()
+    finally:
+        with suppress(Exception):
+            sys.stdout.flush()
+        os._exit(status)
+
+
+def _answer(call: socket.socket) -> tuple[bool, bytes]:
+    """Return whether the call went well, and its value or error, pickled."""
+    try:
+        assert_safe()
+        path, work = receive(call)
+        sys.path += [each for each in path if each not in sys.path]
+        function, args, kwargs = pickle.loads(work)
+        _reseed()
+        return True, pickle.dumps(function(*args, **kwargs))
+    except BaseException as error:  # noqa: BLE001 - all errors belong to the caller
+        error.add_note(traceback.format_exc())
+        try:
+            return False, pickle.dumps(error)
+        except Exception:  # noqa: BLE001 - an error that cannot travel
+            return False, pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
+
+
+def assert_safe() -> None:
+    """Raise `UnsafeFork` unless the parent was fit to be forked."""
+    threads = len(os.listdir(f"/proc/{os.getppid()}/task"))  # noqa: PTH208
+    if threads != 1:
+        raise UnsafeFork(f"the fork server has {threads} threads")
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+        with suppress(OSError):
+            target = os.readlink(f"/proc/self/fd/{name}")  # noqa: PTH115
+            if target.startswith("socket:"):
+                _assert_local(int(name))
+    zmq = sys.modules.get("zmq.sugar.context")
+    if zmq is not None and zmq.Context._instance is not None:
+        raise UnsafeFork("the fork server has a zmq context")
+
+
+def _assert_local(number: int) -> None:
+    with socket.socket(fileno=os.dup(number)) as found:
+        if found.family != socket.AF_UNIX:
+            raise UnsafeFork(f"the fork server has a socket ({found.family.name})")
+
+
+def _reseed() -> None:
+    """Give the child random numbers of its own, unless it seeds them itself."""
+    random.seed()
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()
+
+
+def _socket(number: int) -> socket.socket:
+    return socket.socket(fileno=number)
+
+
+def _kill_group(pid: int) -> None:
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _children() -> list[int]:
+    own = Path(f"/proc/self/task/{os.getpid()}/children")
+    return list(map(int, own.read_text().split()))
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

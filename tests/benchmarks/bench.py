@@ -1,0 +1,396 @@
+"""Measure the renderer beside what a user would otherwise type, in one run.
+
+``make bench``, or ``python tests/benchmarks/bench.py --help``. Prints a table with the
+ratios and the machine, and writes it to ``outputs/bench.csv``. This is no test: it
+says what is, and exits 1 only if something did not do its work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import astuple, dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LIBRARIES = "papermill nbconvert nbclient ipykernel pandas seaborn statsmodels".split()
+ME = [sys.executable, str(Path(__file__).resolve())]
+SWEPT = "01_production_shares"  # the notebook of the sweep; its parameters are below
+COUNTRIES = (
+    "China,Australia,Brazil,India,Malaysia,Myanmar,Russia,Thailand,"
+    "United States,Vietnam"
+)
+GRIDS = {
+    10: {"start_year": "1990:2000", "end_year": "2025:2026"},
+    100: {"start_year": "1990:2000", "end_year": "2016:2026"},
+    1000: {"start_year": "1990:2000", "end_year": "2016:2026", "country": COUNTRIES},
+}
+
+
+@dataclass
+class Line:
+    """One line of the table. Seconds are those of a clock on the wall."""
+
+    what: str
+    tool: str
+    count: int
+    seconds: float
+    each: float
+    times_faster: str = ""  # than this line: what ours needs less
+    goal: str = ""
+
+
+def main() -> int:
+    """Measure, print and write."""
+    options = _options()
+    if options.inside:
+        return _inside(options.inside)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        lines = list(_measure(folder, options))
+    _print(lines)
+    _write(lines, options.out)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--notebooks", type=int, default=12, help="how many, with copies"
+    )
+    parser.add_argument("--repeat", type=int, default=3, help="times for one notebook")
+    parser.add_argument(
+        "--thousand", action="store_true", help="also a sweep of 1,000 runs (long)"
+    )
+    parser.add_argument("--skip-sweeps", action="store_true")
+    parser.add_argument("--out", type=Path, default=ROOT / "outputs" / "bench.csv")
+    parser.add_argument("--inside", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _measure(folder: Path, options: argparse.Namespace):
+    """Yield the lines, ours first: the others are compared with them."""
+    books = _copies(folder / "notebooks", options.notebooks)
+    count = len(books)
+    _say(f"{count} notebooks, {_cores()} cores")
+    _ours(books[:1], folder / "warm-up")  # so that no one reads from a cold disk
+
+    whole = _ours(books, folder / "ours")
+    yield Line("all, from nothing", "rareearth render", count, whole, whole / count)
+    again = _ours(books, folder / "ours")
+    yield Line(
+        "nothing changed",
+        "rareearth render",
+        count,
+        again,
+        again / count,
+        "",
+        "under 1 s",
+    )
+    loop = sum(_loop(book, folder / "loop") for book in books)
+    yield _versus(
+        "all, from nothing", "loop papermill + nbconvert", count, loop, whole, 8
+    )
+    call = _nbconvert(books, folder / "nbconvert")
+    yield _versus(
+        "all, from nothing", "nbconvert --execute, one call", count, call, whole, 3
+    )
+    cache = _jupyter_cache(books, folder)
+    if cache:
+        yield _versus(
+            "all, no pages", "jupyter-cache, local-parallel", count, cache, whole, 3
+        )
+    yield from _alone(books[0], folder, options.repeat)
+    if not options.skip_sweeps:
+        yield from _sweeps(folder, options)
+
+
+def _alone(book: Path, folder: Path, repeat: int):
+    """Yield one notebook from a cold start: medians of alternating runs."""
+    mine, theirs = [], []
+    for number in range(repeat):
+        mine.append(_ours([book], folder / f"alone-{number}"))
+        theirs.append(_loop(book, folder / f"alone-loop-{number}"))
+    ours, loop = statistics.median(mine), statistics.median(theirs)
+    yield Line("one, cold", "rareearth render", 1, ours, ours)
+    yield _versus("one, cold", "loop papermill + nbconvert", 1, loop, ours, 1)
+
+
+def _sweeps(folder: Path, options: argparse.Namespace):
+    """Yield the cost of a run in sweeps of several lengths, and the memory."""
+    book = ROOT / "notebooks" / f"{SWEPT}.ipynb"
+    theirs = [
+        _loop(book, folder / f"sweep-loop-{year}", "-p", "start_year", str(year))
+        for year in (1992, 1996, 1999)
+    ]
+    loop_each = statistics.median(theirs)
+    first = 0.0
+    for runs in (10, 100, 1000) if options.thousand else (10, 100):
+        grid = folder / f"grid-{runs}.yml"
+        grid.write_text(json.dumps({n: _values(v) for n, v in GRIDS[runs].items()}))
+        out = folder / f"sweep-{runs}"
+        words = [str(book), "--grid-file", str(grid), "--out", str(out), "--quiet"]
+        started = time.monotonic()
+        answer = _run([*ME, "--inside", str(runs), "sweep", *words])
+        seconds = time.monotonic() - started
+        _need(out, "0*.html", runs)
+        each = seconds / runs
+        first = first or each
+        note = f"{each / first:.2f} of a run among 10" if runs > 10 else ""
+        yield Line(f"sweep of {runs}", "rareearth sweep", runs, seconds, each, "", note)
+        if runs >= 100:
+            yield _versus(
+                f"sweep of {runs}",
+                "loop papermill + nbconvert (3 runs)",
+                runs,
+                loop_each * runs,
+                seconds,
+                15,
+            )
+            yield from _memory(json.loads(answer.splitlines()[-1]), runs)
+        shutil.rmtree(out)
+
+
+def _memory(found: dict[str, int], runs: int):
+    """Yield the memory of the process that leads a sweep, in the column of seconds."""
+    growth = found["end"] / found["run 50"] - 1
+    text = (
+        f"{found['run 50']:,} kB at run 50, {found['last run']:,} at the last, "
+        f"{found['end']:,} at the end, peak {found['peak']:,}"
+    )
+    yield Line(
+        f"memory, sweep of {runs}",
+        text,
+        runs,
+        0,
+        0,
+        "",
+        f"grew {growth:+.1%}; within 10 %",
+    )
+
+
+def _ours(books: list[Path], out: Path) -> float:
+    command = [sys.executable, "-m", "rareearth", "render", *map(str, books)]
+    started = time.monotonic()
+    _run([*command, "--out", str(out), "--quiet"])
+    seconds = time.monotonic() - started
+    for book in books:
+        _need(out, f"{book.stem}.html", 1)
+    return _told("rareearth render", len(books), seconds)
+
+
+def _loop(book: Path, out: Path, *given: str) -> float:
+    """Return the seconds of the two commands that a user would write in a loop."""
+    out.mkdir(parents=True, exist_ok=True)
+    made = out / book.name
+    started = time.monotonic()
+    papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", *given]
+    _run([*papermill, str(book), str(made)], cwd=book.parent)
+    _run([sys.executable, "-m", "nbconvert", "--to", "html", str(made)])
+    seconds = time.monotonic() - started
+    _need(out, f"{book.stem}.html", 1)
+    return _told("loop", 1, seconds)
+
+
+def _nbconvert(books: list[Path], out: Path) -> float:
+    command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html"]
+    started = time.monotonic()
+    _run([*command, "--output-dir", str(out), *map(str, books)])
+    seconds = time.monotonic() - started
+    _need(out, "*.html", len(books))
+    return _told("nbconvert --execute", len(books), seconds)
+
+
+def _jupyter_cache(books: list[Path], folder: Path) -> float:
+    """Return the seconds of jupyter-cache, 0 if it cannot be had."""
+    place = folder / "jupyter-cache"
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--target",
+        str(place),
+    ]
+    answer = subprocess.run(
+        [*command, "jupyter-cache"], capture_output=True, text=True, check=False
+    )
+    if answer.returncode:
+        _say("skipped: jupyter-cache cannot be installed here")
+        return 0.0
+    started = time.monotonic()
+    _run(
+        [*ME, "--inside", "cache", str(place), str(folder / "cache"), *map(str, books)]
+    )
+    return _told("jupyter-cache", len(books), time.monotonic() - started)
+
+
+def _inside(words: list[str]) -> int:
+    """Do a part of the work in a process of its own."""
+    if words[0] == "cache":
+        return _execute_cached(*words[1:3], words[3:])
+    return _watch_memory(int(words[0]), words[1:])
+
+
+def _execute_cached(place: str, cache: str, books: list[str]) -> int:
+    sys.path.append(place)  # last, so that it runs with the libraries of the others
+    from jupyter_cache import get_cache
+    from jupyter_cache.executors import load_executor
+
+    project = get_cache(cache)
+    for book in books:
+        project.add_nb_to_project(book)
+    result = load_executor("local-parallel", project).run_and_cache(timeout=600)
+    return 0 if len(result.succeeded) == len(books) else 1
+
+
+def _watch_memory(runs: int, words: list[str]) -> int:
+    """Run a command of ours and print what memory this process had, and when."""
+    from rareearth.render import cli, progress
+
+    found: dict[str, int] = {}
+
+    class Watched(progress.Progress):
+        def finished(self, result) -> None:
+            super().finished(result)
+            if len(self.results) in (50, runs):
+                is_last = len(self.results) == runs
+                found["last run" if is_last else "run 50"] = _memory_now("VmRSS")
+
+    progress.Progress = Watched
+    status = cli.main(words)
+    found["end"], found["peak"] = _memory_now("VmRSS"), _memory_now("VmHWM")
+    print(json.dumps({"run 50": found["end"], **found}))
+    return status
+
+
+def _memory_now(name: str) -> int:
+    """Return a line of this process's status in kB; 0 where there is no such thing."""
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    return next((int(each.split()[1]) for each in lines if each.startswith(name)), 0)
+
+
+def _copies(folder: Path, count: int) -> list[Path]:
+    """Return `count` notebooks: those there are, and copies of them.
+
+    A comment makes each copy another notebook for tools that compare the code.
+    """
+    folder.mkdir()
+    stored = itertools.cycle(sorted((ROOT / "notebooks").glob("*.ipynb")))
+    books = []
+    for number, path in zip(range(count), stored, strict=False):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+        code[-1]["source"] = [*code[-1]["source"], f"\n# copy {number}"]
+        books.append(folder / f"{number:02}-{path.name}")
+        books[-1].write_text(json.dumps(content), encoding="utf-8")
+    return books
+
+
+def _values(text: str) -> list[str]:
+    if ":" in text:
+        first, end = map(int, text.split(":"))
+        return [str(year) for year in range(first, end)]
+    return text.split(",")
+
+
+def _run(command: list[str], cwd: Path = ROOT) -> str:
+    """Run a command to its end and return what it printed."""
+    answer = subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False
+    )
+    if answer.returncode:
+        raise SystemExit(f"{' '.join(command[:6])} failed:\n{answer.stderr[-2000:]}")
+    return answer.stdout
+
+
+def _need(folder: Path, pattern: str, count: int) -> None:
+    found = len(list(folder.glob(pattern)))
+    if found != count:
+        raise SystemExit(f"{found} files {pattern}, {count} were to be made")
+
+
+def _versus(
+    what: str, tool: str, count: int, seconds: float, ours: float, goal: float
+) -> Line:
+    ratio = seconds / ours
+    met = "met" if ratio >= goal else "not met"
+    return Line(
+        what, tool, count, seconds, seconds / count, f"{ratio:.1f}", f"{goal:g}: {met}"
+    )
+
+
+def _cores() -> int:
+    is_known = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if is_known else os.cpu_count() or 1
+
+
+def _machine() -> dict[str, str]:
+    versions = {name: version(name) for name in LIBRARIES}
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return {"cores": str(_cores()), "system": system, "python": python, **versions}
+
+
+def _told(tool: str, count: int, seconds: float) -> float:
+    _say(f"{tool}, {count}: {seconds:.1f} s")
+    return seconds
+
+
+def _say(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def _cells(line: Line) -> list[str]:
+    what, tool, count, seconds, each, ratio, goal = astuple(line)
+    times = [f"{seconds:.2f}", f"{each:.2f}"] if seconds else ["", ""]
+    return [what, tool, str(count), *times, ratio, goal]
+
+
+def _print(lines: list[Line]) -> None:
+    head = [
+        "what",
+        "tool",
+        "count",
+        "seconds",
+        "each",
+        "ours is x times faster",
+        "goal",
+    ]
+    rows = [head, *map(_cells, lines)]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
+    for row in rows:
+        print(
+            "  ".join(
+                cell.ljust(w) for cell, w in zip(row, widths, strict=True)
+            ).rstrip()
+        )
+    print(", ".join(f"{name} {value}" for name, value in _machine().items()))
+
+
+def _write(lines: list[Line], path: Path) -> None:
+    machine = _machine()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*(field.name for field in fields(Line)), *machine])
+        for line in lines:
+            writer.writerow([*_cells(line), *machine.values()])
+    print(f"see {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path.name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
