@@ -6,9 +6,34 @@ import pytest
 from hypothesis import settings
 from small_data import Folder, SmallData
 
+from rareearth import display
+from rareearth.render import library
+
 # The same examples in every run, however slow the machine.
 settings.register_profile("rareearth", deadline=None, derandomize=True)
 settings.load_profile("rareearth")
+
+NOTEBOOKS = {path.stem: path for path in library.notebooks()}
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Return a function that runs the code cells of a notebook and what it displays."""
+    shown = []
+    monkeypatch.setattr(display, "display", lambda bundle, **_: shown.append(bundle))
+
+    def execute(name, **parameters):
+        display.reset()
+        shown.clear()
+        names = {}
+        for cell in json.loads(NOTEBOOKS[name].read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                exec("".join(cell["source"]), names)  # noqa: S102 - our own notebook
+                if "parameters" in cell["metadata"].get("tags", []):
+                    names.update(parameters)
+        return " ".join(bundle["text/html"] for bundle in shown)
+
+    return execute
 
 
 @pytest.fixture

@@ -1,35 +1,10 @@
-"""The notebooks answer for other parameters too, and refuse what they cannot answer."""
+"""The report on production shares answers for others too, and refuses the rest."""
 
-import json
 import re
 
 import pytest
 
-from rareearth import display
 from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.render import library
-
-NOTEBOOKS = {path.stem: path for path in library.notebooks()}
-
-
-@pytest.fixture
-def run(monkeypatch):
-    """Return a function that runs the code cells of a notebook and what it displays."""
-    shown = []
-    monkeypatch.setattr(display, "display", lambda bundle, **_: shown.append(bundle))
-
-    def execute(name, **parameters):
-        display.reset()
-        names = {}
-        for cell in json.loads(NOTEBOOKS[name].read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                exec("".join(cell["source"]), names)  # noqa: S102 - our own notebook
-                if "parameters" in cell["metadata"].get("tags", []):
-                    names.update(parameters)
-        return " ".join(bundle["text/html"] for bundle in shown)
-
-    return execute
-
 
 SHARES = "01_production_shares"
 
