@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rareearth import tables
+from rareearth import seals, tables
 from rareearth.errors import DataError
 from rareearth.tables import DICTIONARIES, Problem, Table
 
@@ -91,6 +91,8 @@ def known(extra: str | Path | None = None) -> Dictionaries:
     cached = _cache.get((curated, own))
     if cached is None or cached[0] != stamps:
         names = read(curated)
+        for name, columns in DICTIONARIES.items():
+            seals.warn(tables.read(curated / f"{name}.csv", columns), curated)
         if own is not None:
             names = read(own, names)
         cached = _cache[(curated, own)] = (stamps, names)

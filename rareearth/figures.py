@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import pandas as pd
 
-from rareearth import dictionaries, rules, tables, vintages
+from rareearth import dictionaries, rules, seals, tables, vintages
 from rareearth.dictionaries import Dictionaries
 from rareearth.errors import (
     DataError,
@@ -240,6 +240,8 @@ def _typed(
     path: Path, known: Dictionaries, confidence: tuple[str, ...]
 ) -> pd.DataFrame:
     table = tables.read(path, FIGURE_COLUMNS)
+    if path.parent == dictionaries.folder():
+        seals.warn(table, path.parent)
     cached = _typed_cache.get((table.sha256, path))
     if cached is None or cached[0] is not known:
         found = rules.figures(table, known, confidence)

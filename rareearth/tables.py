@@ -126,13 +126,7 @@ def _parse(path: Path, columns: list[str], size: int) -> Table:
             f"{name}: {size / 1e6:.0f} MB; a table of figures has at most "
             f"{MOST_BYTES / 1e6:.0f} MB"
         )
-    _opening.add(str(path))
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"{name}: cannot be read: {error.strerror}") from error
-    finally:
-        _opening.discard(str(path))
+    raw = _bytes(path)
     rows = list(_rows(name, _text(name, raw)))
     if rows[0] != columns:
         raise DataError(_column_message(name, rows[0], columns))
@@ -146,6 +140,27 @@ def _parse(path: Path, columns: list[str], size: int) -> Table:
     data = np.array(body, dtype=object).reshape(len(body), len(columns))
     frame = pd.DataFrame(data, columns=columns, dtype=object)
     return Table(name, frame, hashlib.sha256(raw).hexdigest())
+
+
+def text_of(path: Path) -> str:
+    """Return the text of another file of the folder, such as its descriptor.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read or is not UTF-8.
+    """
+    return _text(path.name, _bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
+    _opening.add(str(path))
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path.name}: cannot be read: {error.strerror}") from error
+    finally:
+        _opening.discard(str(path))
 
 
 def _text(name: str, raw: bytes) -> str:

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from rareearth import check
+from rareearth import check, load, seals
 from rareearth.checks import rounding
 from rareearth.errors import DataError
 
@@ -268,3 +268,19 @@ def test_an_own_figure_keeps_the_same_rules(mine, cells, message):
 def test_an_own_file_that_cannot_be_read_is_reported(mine):
     mine.text("output.csv", "year,tonnes\n")
     assert found(mine.path)[0].startswith("output.csv:1: missing column figure_id")
+
+
+def test_a_plausible_wrong_digit_is_found_by_the_seal(data_copy):
+    seals.seal(data_copy.path)
+    assert check(data_copy.path) == []
+    data_copy.edit("production.csv", row=0, note="a doubt")
+    (problem,) = check(data_copy.path)
+    assert str(problem).startswith("production.csv: not as datapackage.json seals it")
+    assert seals.seal(data_copy.path) == ["production.csv"]
+    assert check(data_copy.path) == []
+
+
+def test_a_descriptor_that_is_no_json_is_named_by_the_loader(curated):
+    curated.text("datapackage.json", "{")
+    with pytest.raises(DataError, match=r"datapackage\.json: not a data package"):
+        load("mine_production")

@@ -20,6 +20,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     text = "validate a folder of figures"
     command = commands.add_parser("check", help=text, description=text)
     command.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
+    command.add_argument(
+        "--seal",
+        action="store_true",
+        help="if all else is in order, write the hash of each table into the package",
+    )
     command.set_defaults(run=_check)
     text = "say whether a report still matches the data and code that it was made from"
     command = commands.add_parser("verify", help=text, description=text)
@@ -38,6 +43,8 @@ def _check(options: argparse.Namespace) -> int:
     folder = options.folder or curated
     if not folder.is_dir():
         raise ParameterError(f"no folder at {shorten(str(folder))}")
+    if options.seal:
+        _seal(folder)
     problems = [str(problem) for problem in figures.check(folder)]
     for problem in problems:
         print(problem)
@@ -48,6 +55,17 @@ def _check(options: argparse.Namespace) -> int:
     counted = f"{_count(sum(rows), 'figure')} in {_count(len(rows), 'table')}"
     print(f"{counted}, {_count(len(problems), 'problem')}")
     return 1 if problems else 0
+
+
+def _seal(folder: Path) -> None:
+    """Seal the tables of a folder unless something else is wrong with them."""
+    from rareearth import figures, seals
+
+    if not (folder / seals.DESCRIPTOR).is_file():
+        raise ParameterError(f"no {seals.DESCRIPTOR} in {shorten(str(folder))} to seal")
+    if all(seals.REMEDY in problem.text for problem in figures.check(folder)):
+        for name in seals.seal(folder):
+            print(f"{name} is sealed anew")
 
 
 def _counts(folder: Path) -> Iterator[str]:
