@@ -17,12 +17,14 @@ _HOMES = {
     "revisions": "figures",
     "countries": "figures",
     "check": "figures",
+    "assumptions": "records",
     "measures": "concentration",
     "share_table": "concentration",
 }
 
 __all__ = [
     "__version__",
+    "assumptions",
     "check",
     "countries",
     "load",
@@ -35,6 +37,7 @@ __all__ = [
 if TYPE_CHECKING:
     from rareearth.concentration import measures, share_table
     from rareearth.figures import check, countries, load, revisions, sources
+    from rareearth.records import assumptions
 
 
 def __getattr__(name: str) -> Any:

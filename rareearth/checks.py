@@ -188,7 +188,7 @@ def _across(
             frame = read[name].frame
             for text in frame.get("source_id", []):
                 used["sources"] |= set(text.split(";"))
-            for key, column in (("entities", "project"), ("products", "product")):
+            for key, column in _KEPT:
                 used[key] |= set(frame.get(column, []))
     for name, table in read.items():
         if unused and name in DICTIONARIES:
@@ -199,6 +199,7 @@ def _across(
         yield from _entity_kinds(read["entities"])
 
 
+_KEPT = (("entities", "project"), ("entities", "entity"), ("products", "product"))
 _COLUMNS = {
     "series": "series",
     "entities": "entity",

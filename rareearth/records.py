@@ -1,6 +1,8 @@
-"""Load dated records: policy and market events, and the steps of projects."""
+"""Load records: events, steps of projects, explained gaps, and assumptions."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pandas as pd
 
@@ -98,8 +100,69 @@ def explanations() -> pd.DataFrame:
     return frame.assign(expected=pd.to_numeric(frame["expected"]))
 
 
+def assumptions(
+    topic: str | None = None,
+    parameter: Names | None = None,
+    entity: Names | None = None,
+    extra: str | Path | None = None,
+) -> pd.DataFrame:
+    """Return the numbers that nobody printed: each with its range and its reason.
+
+    An assumption stands in for a figure that has no source. It is never a figure, has
+    no date, and a chart draws it apart (open or hatched).
+
+    Parameters
+    ----------
+    topic : str, optional
+        The question that needs it, e.g. ``"refining-cost"``. Default: all.
+    parameter, entity : str or list of str, optional
+        Keep only these.
+    extra : path, optional
+        As in `figures.load`: a row of ``assumptions.csv`` in the user's own folder
+        replaces the row with its id.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``assumptions.csv``; ``value``, ``low``, ``high`` are float64,
+        ``price_year`` Int64. ``direction`` says what a higher value does to the result
+        of the topic: it raises it, lowers it, or either.
+
+    Raises
+    ------
+    UnknownName
+        If a topic, parameter or entity has no assumption.
+    NoFigures
+        If each is known and no row has all of them.
+    """
+    known, own = dictionaries.known(extra), dictionaries.own_folder(extra)
+    frame = _records("assumptions", known)
+    path = own / "assumptions.csv" if own else None
+    if path is not None and path.exists():
+        mine = _checked("assumptions", path, known)
+        kept = frame[~frame["assumption_id"].isin(mine["assumption_id"])]
+        frame = pd.concat([kept, mine], ignore_index=True)
+    for column in ("value", "low", "high"):
+        frame[column] = pd.to_numeric(frame[column]).astype("float64")
+    frame["price_year"] = pd.to_numeric(frame["price_year"]).astype("Int64")
+    asked = {"topic": topic, "parameter": parameter, "entity": entity}
+    for column, names in asked.items():
+        for name in listed(names):
+            check_name(column, name, pd.Index(frame[column].unique()))
+    for column, names in asked.items():
+        if wanted := listed(names):
+            frame = frame[frame[column].isin(wanted)]
+    if frame.empty:
+        raise NoFigures(f"no assumption on {parameter} of {entity} for {topic}")
+    return frame.reset_index(drop=True)
+
+
 def _records(name: str, known: Dictionaries) -> pd.DataFrame:
-    table = tables.read(dictionaries.folder() / f"{name}.csv", RECORDS[name])
+    return _checked(name, dictionaries.folder() / f"{name}.csv", known)
+
+
+def _checked(name: str, path: Path, known: Dictionaries) -> pd.DataFrame:
+    table = tables.read(path, RECORDS[name])
     if problems := rules.record_problems(name, table, known):
         raise DataError(str(problems[0]))
     frame = table.frame.copy()

@@ -193,11 +193,48 @@ def record_problems(name: str, table: Table, known: Dictionaries) -> list[Proble
     if name == "explanations":
         _, wrong = tables.numbers(table, "expected")
         return found + wrong
+    if name == "assumptions":
+        return found + assumption_problems(table, known)
     for row, text in enumerate(frame["source_id"]):
         for source in set(text.split(";")) - set(known.sources.index):
             message = f"unknown source_id {source!r}; "
             message += tables.nearest(source, known.sources.index)
             found.append(Problem(table.file, table.line(row), "source_id", message))
+    return found
+
+
+DIRECTIONS = ("raises", "lowers", "either")
+_SAID = ["topic", "parameter", "unit", "reason", "falsified_by"]
+
+
+def assumption_problems(table: Table, known: Dictionaries) -> list[Problem]:
+    """Return what is wrong in the table of assumptions.
+
+    Each needs a value inside its range, a unit, a reason and what could prove it
+    wrong; money needs the year of its money; a topic has one row for a parameter of
+    an entity and a product.
+    """
+    frame = table.frame
+    found = tables.repeated(table, ["topic", "parameter", "entity", "product"], "same")
+    found += tables.unknown(table, "entity", known.entities.index)
+    found += tables.unknown(table, "product", known.products.index)
+    found += tables.unknown(table, "direction", pd.Index(DIRECTIONS))
+    for column in _SAID:
+        empty = frame[column].str.strip() == ""
+        found += tables.rows(table, empty, column, "is empty; an assumption needs it")
+    numbers = {}
+    for column in ("value", "low", "high", "price_year"):
+        numbers[column], wrong = tables.numbers(table, column)
+        found += wrong
+        if column != "price_year":
+            text = "is empty; an assumption needs a value and both ends of its range"
+            found += tables.rows(table, frame[column] == "", column, text)
+    for low, high in (("low", "value"), ("value", "high")):
+        text = f"is above {high}"
+        found += tables.rows(table, numbers[low] > numbers[high], low, text)
+    money = frame["unit"].str.contains(MONEY, regex=True)
+    text = "is empty; money needs the year of its money"
+    found += tables.rows(table, money & frame["price_year"].eq(""), "price_year", text)
     return found
 
 

@@ -43,6 +43,8 @@ RECORDS = {
         "milestones": "milestone_id,project,product,step,planned_start,planned_end,"
         "actual_start,actual_end,as_stated_on,source_id,locator,confidence,note",
         "explanations": "check_id,expected,reason",
+        "assumptions": "assumption_id,topic,parameter,entity,product,value,low,high,"
+        "unit,price_year,direction,reason,falsified_by,note",
     }.items()
 }
 CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
