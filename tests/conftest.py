@@ -1,6 +1,7 @@
 """What several test modules share."""
 
 import json
+import socket
 
 import pytest
 from hypothesis import settings
@@ -17,7 +18,23 @@ NOTEBOOKS = {path.stem: path for path in library.notebooks()}
 
 
 @pytest.fixture
-def run(monkeypatch):
+def no_network(monkeypatch):
+    """Refuse every connection that leaves this machine, and every look-up of a name."""
+
+    def refuse(*arguments, **_):
+        raise ConnectionRefusedError(f"the test denies the network: {arguments[-1]!r}")
+
+    def connect(self, address, inner=socket.socket.connect):
+        is_local = self.family == socket.AF_UNIX or address[0] in ("127.0.0.1", "::1")
+        return inner(self, address) if is_local else refuse(address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", connect)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture
+def run(monkeypatch, no_network):
     """Return a function that runs the code cells of a notebook and what it displays."""
     shown = []
     monkeypatch.setattr(display, "display", lambda bundle, **_: shown.append(bundle))
