@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rareearth import dictionaries, figures, rules, seals, tables
+from rareearth import claim_rules, dictionaries, figures, rules, seals, tables
 from rareearth.dictionaries import Dictionaries
 from rareearth.errors import DataError
+from rareearth.records import quantities
 from rareearth.seals import DESCRIPTOR
 from rareearth.tables import (
     CONFIDENCE,
@@ -67,12 +68,27 @@ def check(where: Path) -> list[Problem]:
     ]
     for name in RECORDS:
         if name in read:
-            found += rules.record_problems(name, read[name], known)
+            found += _record_problems(name, read, known)
     for part in checked:
         found += part.problems
         found += _totals(part, known)
     found += _across(checked, known, unused=package, read=read)
     return _sorted(found)
+
+
+def _record_problems(
+    name: str, read: dict[str, Table], known: Dictionaries
+) -> list[Problem]:
+    if name not in claim_rules.TABLES:
+        return rules.record_problems(name, read[name], known)
+    if name == "claims":
+        if "quantities" in read:
+            names = claim_rules.quantities(read["quantities"], known)
+            return claim_rules.claim_problems(read[name], known, names)
+        memos = pd.Index(read[name].frame["article"])  # a list of the user's own
+        return claim_rules.claim_problems(read[name], known, quantities(), memos)
+    claims = read["claims"].frame["claim_id"] if "claims" in read else None
+    return claim_rules.problems(name, read[name], known, claims)
 
 
 def _sorted(found: list[Problem]) -> list[Problem]:
@@ -188,6 +204,7 @@ def _across(
             frame = read[name].frame
             for text in frame.get("source_id", []):
                 used["sources"] |= set(text.split(";"))
+            used["sources"] |= set(frame.get("article", []))
             for key, column in _KEPT:
                 used[key] |= set(frame.get(column, []))
     for name, table in read.items():

@@ -1,4 +1,4 @@
-"""Load records: events, steps of projects, explained gaps, and assumptions."""
+"""Load records: events, project steps, explained gaps, assumptions, claims."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rareearth import dictionaries, rules, tables, vintages
+from rareearth import claim_rules, dictionaries, rules, tables, vintages
 from rareearth.dictionaries import Dictionaries
 from rareearth.errors import DataError, NoFigures
 from rareearth.figures import Names, check_name, listed, period
@@ -163,10 +163,105 @@ def _records(name: str, known: Dictionaries) -> pd.DataFrame:
 
 def _checked(name: str, path: Path, known: Dictionaries) -> pd.DataFrame:
     table = tables.read(path, RECORDS[name])
-    if problems := rules.record_problems(name, table, known):
+    problems = (
+        claim_rules.problems(name, table, known, None)
+        if name in claim_rules.TABLES
+        else rules.record_problems(name, table, known)
+    )
+    if problems:
         raise DataError(str(problems[0]))
     frame = table.frame.copy()
     for column in frame:
         if str(column).startswith(("date_", "planned_", "actual_")):
             frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
     return frame
+
+
+def claims(
+    article: Names | None = None, topic: Names | None = None, as_of: str = "latest"
+) -> pd.DataFrame:
+    """Return the checkable claims of the digests, in the order of the articles.
+
+    Parameters
+    ----------
+    article : str or list of str, optional
+        Keep only these: ``"digest-01"`` to ``"digest-10"``.
+    topic : str or list of str, optional
+        Keep only these topics, e.g. ``"production"``.
+    as_of : str, default "latest"
+        ISO date. Only claims made on or before it.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``claims.csv``, then ``title`` and ``publisher`` of the article.
+        ``value``, ``low``, ``high`` are float64 (NaN where nothing was said);
+        ``period_start``, ``period_end``, ``due`` datetime64 (NaT where unknown).
+
+    Raises
+    ------
+    UnknownName, NoFigures, ParameterError
+        As for `load`.
+    """
+    known = dictionaries.known()
+    table = tables.read(dictionaries.folder() / "claims.csv", RECORDS["claims"])
+    if found := claim_rules.claim_problems(table, known, quantities()):
+        raise DataError(str(found[0]))
+    frame = typed_claims(table.frame)
+    for column in ("title", "publisher"):
+        frame[column] = frame["article"].map(known.sources[column])
+    for kind, names in (("article", article), ("topic", topic)):
+        for name in listed(names):
+            check_name(kind, name, pd.Index(sorted(frame[kind].unique())))
+    made = vintages.last_day(frame["article"].map(known.sources["published"]))
+    chosen = frame if as_of == "latest" else frame[made <= vintages.day(as_of)]
+    for kind, names in (("article", article), ("topic", topic)):
+        if wanted := listed(names):
+            chosen = chosen[chosen[kind].isin(wanted)]
+    if chosen.empty:
+        raise NoFigures(f"no such claims had been made by {as_of}")
+    return chosen.reset_index(drop=True)
+
+
+def typed_claims(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return text columns of claims with numbers as float64 and days as datetime64."""
+    typed = frame.copy()
+    for column in ("value", "low", "high"):
+        typed[column] = pd.to_numeric(typed[column].replace("", None)).astype(float)
+    for column in ("period_start", "period_end", "due"):
+        if column in typed:
+            days = typed[column].replace("", None)
+            dates = pd.to_datetime(days, format="%Y-%m-%d")
+            typed[column] = dates.astype("datetime64[ns]")
+    return typed
+
+
+def claim_checks(as_of: str = "latest") -> pd.DataFrame:
+    """Return what was found on each claim, the main check of a claim first.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``claim_checks.csv`` (numbers as float64) and ``published``, the
+        last day that the date of the source can mean. With an `as_of`, checks that
+        rest on later or undated sources are left out.
+    """
+    known = dictionaries.known()
+    frame = _records("claim_checks", known)
+    published = frame["source_id"].map(known.sources["published"])
+    frame = typed_claims(frame).assign(published=vintages.last_day(published))
+    if as_of != "latest":
+        frame = frame[frame["published"] <= vintages.day(as_of)]
+    return frame.reset_index(drop=True)
+
+
+def quantities() -> pd.DataFrame:
+    """Return what a claim may be about, indexed by name: see `claim_rules`."""
+    known = dictionaries.known()
+    path = dictionaries.folder() / "quantities.csv"
+    return claim_rules.quantities(tables.read(path, RECORDS["quantities"]), known)
+
+
+def claim_differences() -> pd.DataFrame:
+    """Return the claims whose computed and written verdicts differ, with the reason."""
+    return _records("claim_differences", dictionaries.known())

@@ -45,6 +45,13 @@ RECORDS = {
         "explanations": "check_id,expected,reason",
         "assumptions": "assumption_id,topic,parameter,entity,product,value,low,high,"
         "unit,price_year,direction,reason,falsified_by,note",
+        "quantities": "quantity,kind,unit,meaning",
+        "claims": "claim_id,article,published,location,topic,subject,quantity,"
+        "product,period_start,period_end,value,low,high,unit,qualifier,due,paraphrase,"
+        "fragment",
+        "claim_checks": "check_id,claim_id,verdict,value,low,high,unit,period,"
+        "source_id,locator,reasoning",
+        "claim_differences": "claim_id,computed,written,reason",
     }.items()
 }
 CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
