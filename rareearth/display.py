@@ -281,6 +281,9 @@ def _svg(figure: Figure) -> str:
     """Return the figure as SVG in base64, the same bytes for the same figure."""
     import matplotlib.pyplot as plt
 
+    from rareearth.charts.fonts import without_boxes
+
+    without_boxes(figure)
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(figure)

@@ -1,6 +1,8 @@
 """Charts draw what the figures say: gaps as gaps, weak figures open, labels apart."""
 
 import re
+import warnings
+from itertools import combinations
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,17 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.colors import to_hex, to_rgb
 
-from rareearth import charts
-from rareearth.charts import shares, style
-
-NOT_COUNTRIES = {
-    "World",
-    "mining quota",
-    "industry plan",
-    "HHI",
-    "Other countries",
-    "Not named",
-}
+from rareearth import charts, display
+from rareearth.charts import colours, fonts, shares
 
 
 @pytest.fixture(autouse=True)
@@ -69,15 +62,97 @@ def test_each_line_is_labelled_where_it_ends():
 # Colours
 
 
-def test_no_two_countries_have_one_colour():
-    hues = [hue for name, hue in charts.COLOURS.items() if name not in NOT_COUNTRIES]
-    assert len(set(hues)) == len(hues)
-    assert style.NEUTRAL not in hues
+# What people with a colour blindness see, in linear RGB: the matrices of Machado,
+# Oliveira and Fernandes (2009) for full severity.
+VISION = {
+    "full": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = [  # of sRGB, divided by its white (IEC 61966-2-1)
+    [0.4124564 / 0.95047, 0.3575761 / 0.95047, 0.1804375 / 0.95047],
+    [0.2126729, 0.7151522, 0.0721750],
+    [0.0193339 / 1.08883, 0.1191920 / 1.08883, 0.9503041 / 1.08883],
+]
+
+
+def seen(hue, vision):
+    """Return a colour in CIE L*a*b* as it is seen."""
+    linear = np.array(
+        [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in to_rgb(hue)
+        ]
+    )
+    light = np.array(TO_XYZ) @ np.clip(np.array(VISION[vision]) @ linear, 0, 1)
+    x, y, z = np.where(
+        light > 216 / 24389, np.cbrt(light), (24389 / 27 * light + 16) / 116
+    )
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def nearest(group, vision):
+    """Return the smallest distance (delta E) of two colours of a group, and the two."""
+    places = {name: seen(hue, vision) for name, hue in group.items()}
+    return min(
+        (float(np.linalg.norm(places[one] - places[two])), one, two)
+        for one, two in combinations(group, 2)
+    )
+
+
+def test_the_simulation_makes_red_and_green_alike():
+    # A dark red and an olive that deuteranopes confuse, far apart for others.
+    pair = {"red": "#B03A2E", "olive": "#7A7A1E"}
+    assert nearest(pair, "full")[0] > 50
+    assert nearest(pair, "deuteranopia")[0] < 20
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize(
+    "group", colours.TOGETHER, ids=["countries", "producers", "products", "markets"]
+)
+def test_colours_that_appear_together_are_told_apart(group, vision):
+    distance, one, two = nearest(group, vision)
+    assert distance >= 11, f"{one} and {two}"  # 2.3 is just noticeable side by side
+
+
+def test_what_has_a_colour_keeps_it_in_every_group():
+    for group in colours.TOGETHER:
+        for name, hue in group.items():
+            assert charts.colour(name) == hue
+            assert hue != colours.NEUTRAL
 
 
 def test_a_country_without_a_colour_of_its_own_is_grey():
-    assert charts.colour("Burundi") == style.NEUTRAL
-    assert charts.colour("China") != style.NEUTRAL
+    assert charts.colour("Burundi") == colours.NEUTRAL
+    assert charts.colour("China") != colours.NEUTRAL
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("Nd metal", "Nd oxide"),
+        ("Tb", "Tb oxide"),
+        ("NdPr", "NdPr oxide"),
+        ("EU", "European Union"),
+        ("Mountain Pass", "MP Materials"),
+    ],
+)
+def test_another_name_of_a_thing_has_its_colour(name, same):
+    assert charts.colour(name) == charts.COLOURS[same]
 
 
 def luminance(hue):
@@ -95,6 +170,92 @@ def test_a_label_can_be_read_on_white(name):
     charts.label_ends(axes, {name: (0, 0)}, 1)
     contrast = 1.05 / (luminance(axes.texts[0].get_color()) + 0.05)
     assert contrast >= 4.5  # WCAG 2, level AA
+
+
+# Marks
+
+
+LABELS = [
+    "Export licences",
+    "Quotas cut",
+    "Dispute at the WTO",
+    "Quotas end",
+    "Controls on seven elements",
+    "Truce",
+    "Controls suspended for a year",
+]
+
+
+def extents(figure, texts):
+    figure.draw_without_rendering()
+    renderer = figure.canvas.get_renderer()
+    return [text.get_window_extent(renderer) for text in texts]
+
+
+@pytest.mark.parametrize("years", [range(2010, 2017), [2010] * 7, [2020] * 7])
+def test_labels_of_events_neither_overlap_nor_leave_the_chart(years):
+    figure, axes = charts.canvas("Events")
+    axes.set_xlim(2010, 2020)
+    charts.mark_events(axes, pd.DataFrame({"date": years, "label": LABELS}))
+    boxes = extents(figure, axes.texts)
+    assert len(boxes) == 7
+    assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert all(box.y0 >= axes.bbox.y1 for box in boxes)
+    (title,) = extents(figure, [figure._suptitle])
+    assert not any(box.overlaps(title) for box in boxes)
+
+
+def test_an_event_outside_the_axis_is_left_out():
+    _, axes = charts.canvas("Events")
+    axes.plot(pd.to_datetime(["2024-01-01", "2025-01-01"]), [1, 2])
+    dates = pd.to_datetime(["2010-09-07", "2024-06-01"])
+    charts.mark_events(axes, pd.DataFrame({"date": dates, "label": ["then", "now"]}))
+    assert [text.get_text() for text in axes.texts] == ["now"]
+
+
+def test_an_axis_that_does_not_start_at_zero_is_struck_through():
+    figure, axes = charts.canvas("Broken")
+    charts.axis_break(axes, "y")
+    assert len(axes.lines) == 2
+    assert all(line.get_transform() == axes.transAxes for line in axes.lines)
+    figure.draw_without_rendering()
+
+
+def test_a_change_of_basis_is_a_dashed_line_with_its_reason():
+    _, axes = charts.canvas("Break")
+    charts.series_break(axes, 2016, "new survey")
+    assert axes.lines[0].is_dashed()
+    assert axes.texts[0].get_text() == "new survey"
+
+
+def test_an_assumption_is_hatched_and_a_weak_figure_open():
+    assert charts.assumed("#D55E00")["facecolor"] == "white"
+    assert charts.assumed("#D55E00")["hatch"]
+    assert charts.weak("#D55E00") == {"mfc": "white", "mec": "#D55E00", "mew": 1.6}
+
+
+# Fonts
+
+
+@pytest.mark.parametrize("installed", [fonts.family(), ["DejaVu Sans"]])
+def test_no_sign_is_drawn_as_an_empty_box(monkeypatch, installed):
+    monkeypatch.setattr(fonts, "family", lambda: installed)
+    fonts._drawn_signs.cache_clear()
+    with plt.rc_context({"font.family": installed}), warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib warns of a missing sign
+        figure, axes = plt.subplots()
+        figure.suptitle("Quota 总量控制指标 \U0001f98e, −3 °C")
+        axes.set_xlabel("Prices (元/公斤)")
+        display._svg(figure)
+    fonts._drawn_signs.cache_clear()
+    assert figure.get_suptitle().startswith("Quota ")
+    assert figure.get_suptitle().endswith(", −3 °C")
+
+
+def test_what_no_font_can_draw_becomes_one_ellipsis(monkeypatch):
+    monkeypatch.setattr(fonts, "_drawn_signs", lambda: frozenset(map(ord, "ab")))
+    assert fonts._drawable("a总量 控b") == "a… …b"
 
 
 # Lines

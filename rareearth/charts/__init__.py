@@ -4,14 +4,24 @@ A chart says its finding in the title, labels its lines where they end, draws a 
 as a range and a weak figure as an open mark. One colour per country everywhere.
 """
 
+from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
 from rareearth.charts.lines import line_band
+from rareearth.charts.marks import (
+    assumed,
+    axis_break,
+    mark_events,
+    series_break,
+    weak,
+)
 from rareearth.charts.shares import share_columns, share_panels
-from rareearth.charts.style import COLOURS, canvas, colour, label_ends, spread
+from rareearth.charts.style import canvas, label_ends, spread
 from rareearth.display import bibliography, cite, findings, say, show, table
 
 __all__ = [
     "COLOURS",
+    "assumed",
+    "axis_break",
     "bibliography",
     "canvas",
     "cite",
@@ -20,10 +30,13 @@ __all__ = [
     "findings",
     "label_ends",
     "line_band",
+    "mark_events",
     "say",
+    "series_break",
     "share_columns",
     "share_panels",
     "show",
     "spread",
     "table",
+    "weak",
 ]

@@ -14,39 +14,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-# Okabe and Ito's palette, told apart with every common kind of colour blindness, and
-# two of its colours darkened so that lines stand out on white.
-COLOURS = {
-    "China": "#D55E00",
-    "United States": "#0072B2",
-    "Australia": "#E69F00",
-    "Myanmar": "#009E73",
-    "Russia": "#8C6BB1",
-    "India": "#CC79A7",
-    "Brazil": "#1B7F79",
-    "Malaysia": "#56B4E9",
-    "Thailand": "#B5A12A",
-    "Madagascar": "#A6761D",
-    "Vietnam": "#7F9C3B",
-    "Nigeria": "#6C8EBF",
-    "Japan": "#4D4D4D",
-    "European Union": "#3B5BA9",
-    "World": "#222222",
-    "mining quota": "#222222",
-    "industry plan": "#8C6BB1",
-    "HHI": "#222222",
-    "Other countries": "#BBBBBB",
-    "Not named": "#DDDDDD",
-}
-NEUTRAL = "#767676"
-INK = "#222222"
+from rareearth.charts.colours import COLOURS, INK, NEUTRAL, colour, readable
+from rareearth.charts.fonts import family
+from rareearth.charts.marks import weak
+
+__all__ = ["COLOURS", "INK", "NEUTRAL", "colour", "readable"]
+
 WIDTH = 6.6  # inches: the measure of a report, and still legible on a phone
 
 STYLE: dict[str, Any] = {
     "figure.dpi": 100,
     "svg.hashsalt": "rareearth",
     "svg.fonttype": "path",
-    "font.family": ["DejaVu Sans"],
+    "font.family": family(),
     "font.size": 10,
     "axes.labelsize": 10,
     "xtick.labelsize": 9.5,
@@ -63,11 +43,6 @@ STYLE: dict[str, Any] = {
     "xtick.color": "#444444",
     "ytick.color": "#444444",
 }
-
-
-def colour(entity: str) -> str:
-    """Return the colour of a country or company: the same in every chart."""
-    return COLOURS.get(entity, NEUTRAL)
 
 
 def canvas(title: str, height: float = 4.0) -> tuple[Figure, Axes]:
@@ -122,20 +97,12 @@ def spread(heights: pd.Series, gap: float) -> pd.Series:
     return pd.Series(np.array(levels) + steps, index=ordered.index)
 
 
-def readable(hue: str) -> str:
-    """Return a colour dark enough to read as text on white."""
-    red, green, blue = (int(hue[place : place + 2], 16) for place in (1, 3, 5))
-    light = (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
-    factor = 0.4 / max(light, 0.4)  # gives every colour the contrast of WCAG AA
-    return f"#{int(red * factor):02x}{int(green * factor):02x}{int(blue * factor):02x}"
-
-
 def open_marks(axes: Axes, rows: pd.DataFrame, hue: str) -> None:
     """Mark tertiary figures with an open circle, if the rows tell confidence."""
     if "confidence" not in rows:
         return
-    weak = rows[rows["confidence"] == "tertiary"]
-    axes.plot(weak["year"], weak["value"], "o", mfc="white", mec=hue, mew=1.6, ms=6)
+    tertiary = rows[rows["confidence"] == "tertiary"]
+    axes.plot(tertiary["year"], tertiary["value"], "o", ms=6, **weak(hue))
 
 
 def finish_years(axes: Axes, frame: pd.DataFrame, ylabel: str) -> None:
