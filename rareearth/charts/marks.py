@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.text import Text
 
 from rareearth.charts.colours import INK, NEUTRAL
 
@@ -69,21 +68,25 @@ def mark_events(axes: Axes, events: pd.DataFrame) -> None:
     renderer = figure.canvas.get_renderer()
     points = 72 / figure.dpi
     low, high = sorted(axes.get_xlim())
-    ends: list[float] = []  # of the last label in each row, in pixels
-    for item in events.sort_values("date").itertuples():
+    starts: list[float] = []  # of the leftmost label in each row, in pixels
+    # From right to left, so that an earlier label lies higher and the line that leads
+    # to it passes to the left of the later ones.
+    for item in events.sort_values("date", ascending=False).itertuples():
         at = float(axes.convert_xunits(item.date))
         if not low <= at <= high:
             continue
-        axes.axvline(at, color="#9A9A9A", lw=0.8, zorder=1)
         label = _label(axes, at, str(item.label))
-        width = label.get_window_extent(renderer).width
+        width = label.get_window_extent(renderer).width + 6 / points
         place = float(axes.transData.transform((at, 0))[0])
-        start = min(place, float(axes.bbox.x1) - width)
-        row = next((r for r, end in enumerate(ends) if end < start), len(ends))
-        ends[row : row + 1] = [start + width + 6 / points]
-        label.set_position(((start - place) * points, 3 + ROW * row))
-        label.set_text(str(item.label))
-    _order(axes)
+        start = max(0.0, min(place, float(axes.bbox.x1) - width))
+        row = next(
+            (row for row, taken in enumerate(starts) if start + width < taken),
+            len(starts),
+        )
+        starts[row : row + 1] = [start]
+        height = 3 + ROW * row
+        label.set_position(((start - place) * points, height))
+        _lead(axes, at, height)
 
 
 def _label(axes: Axes, at: float, text: str) -> Any:
@@ -97,11 +100,23 @@ def _label(axes: Axes, at: float, text: str) -> Any:
         color="#444444",
         va="bottom",
         ha="left",
+        zorder=5,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4},
         annotation_clip=False,
     )
 
 
-def _order(axes: Axes) -> None:
-    """Draw the labels over the fine lines."""
-    for text in axes.findobj(Text):
-        text.set_zorder(max(text.get_zorder(), 3))
+def _lead(axes: Axes, at: float, height: float) -> None:
+    """Draw the fine line of an event, up to its label `height` points above."""
+    axes.axvline(at, color="#9A9A9A", lw=0.8, zorder=1)
+    up = {"arrowstyle": "-", "color": "#9A9A9A", "lw": 0.8, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate(
+        "",
+        (at, 1.0),
+        (0, height),
+        xycoords=axes.get_xaxis_transform(),
+        textcoords="offset points",
+        arrowprops=up,
+        zorder=1,
+        annotation_clip=False,
+    )
