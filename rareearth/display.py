@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FINDINGS = "application/vnd.rareearth.findings+json"
-MOST_ROWS = 30  # of the table behind a chart; the CSV has all
+MOST_ROWS = 25  # of the table behind a chart; the CSV has all
 
 _numbers: dict[str, int] = {}  # source_id -> its number in this report
 _cited: list[pd.DataFrame] = []

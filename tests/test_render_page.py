@@ -352,6 +352,14 @@ def test_a_page_without_pictures_stays_small():
     assert len(text.encode()) < 30_000
 
 
+def test_code_carries_marks_only_for_what_has_a_colour():
+    _, tree = render(*markdown("# Q?"), new_code_cell("for x in [1]:\n    f(x, 'y')"))
+    marks = {each["class"][0] for each in tree.main.pre.find_all("span", class_=True)}
+    assert {"k", "mi", "s1"} <= marks
+    assert not marks & {"n", "p", "o", "w"}
+    assert tree.main.pre.text.strip() == "for x in [1]:\n    f(x, 'y')"
+
+
 def test_a_notebook_that_was_never_run_can_be_exported():
     text, _ = page.RareEarthExporter().from_notebook_node(
         new_notebook(cells=[*markdown("# Q?"), new_code_cell("1 + 1")])
