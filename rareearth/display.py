@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FINDINGS = "application/vnd.rareearth.findings+json"
-MOST_ROWS = 60  # of the table behind a chart; the CSV has all
+MOST_ROWS = 25  # of the table behind a chart; the CSV has all
 
 _numbers: dict[str, int] = {}  # source_id -> its number in this report
 _cited: list[pd.DataFrame] = []
@@ -278,14 +278,7 @@ def _slug(title: str) -> str:
 
 
 def _svg(figure: Figure) -> str:
-    """Return the figure as SVG in base64, the same bytes for the same figure."""
-    import matplotlib.pyplot as plt
+    """Return the figure as SVG in base64."""
+    from rareearth.charts.drawing import to_svg  # charts import this module
 
-    from rareearth.charts.fonts import without_boxes
-
-    without_boxes(figure)
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(figure)
-    text = re.sub(r"[ \t]+\n", "\n", out.getvalue())
-    return base64.b64encode(text.encode()).decode()
+    return base64.b64encode(to_svg(figure).encode()).decode()

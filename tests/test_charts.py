@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
 from rareearth import charts, display
-from rareearth.charts import colours, fonts, shares
+from rareearth.charts import colours, drawing, fonts, shares
 
 
 @pytest.fixture(autouse=True)
@@ -428,3 +428,31 @@ def test_a_long_title_is_wrapped_and_whole():
     figure, _ = charts.canvas(title)
     assert "\n" in figure.get_suptitle()
     assert re.sub(r"\s+", " ", figure.get_suptitle()) == title.strip()
+
+
+# The drawing
+
+
+def test_a_drawing_loses_idle_digits_and_keeps_its_shapes():
+    svg = (
+        '<svg>\n <metadata>\n  <a/>\n </metadata>\n <path id="x-9" d="M 0 5.123456\n'
+        'L 1250.987654 -8\nz\n" style="fill: none; stroke: #fff"/>\n'
+        '<path id="DejaVuSans-32" transform="scale(0.015625)"/>\n'
+        '<path id="y" d="M 800 -16\n" transform="scale(0.015625)"/>\n'
+        '<use x="1.555555" transform="translate(3.141593 0.5) scale(0.095 -0.095)"/>\n'
+        "</svg>"
+    )
+    assert drawing.compact(svg) == (
+        '<svg><path id="x-9" d="M0 5.12L1250.99 -8z" style="fill:none;stroke:#fff"/>'
+        '<path id="DejaVuSans-32" transform="scale(0.015625)"/>'
+        '<path id="y" d="M100 -2" transform="scale(0.125)"/>'
+        '<use x="1.56" transform="translate(3.14 0.5) scale(0.095 -0.095)"/></svg>'
+    )
+
+
+def test_equal_charts_are_equal_drawings_with_every_letter():
+    one, two = (charts.line_band(lines(), "69\u202f% of it", "t") for _ in range(2))
+    svg = drawing.to_svg(one)
+    assert svg == drawing.to_svg(two)
+    used = set(re.findall(r'xlink:href="#([^"]+)"', svg))
+    assert used <= set(re.findall(r' id="([^"]+)"', svg))

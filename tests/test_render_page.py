@@ -8,12 +8,16 @@ import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+import rareearth
 from rareearth.render import index, page
 from rareearth.render.compose import PageError
 from rareearth.render.maths import to_mathml
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-DOT = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+DOT = (  # a white picture of one point
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAA"
+    "AACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg=="
+)
 FIGURE = (
     f"<figure class='chart'><img alt='Line of prices, rising' "
     f"src='data:image/png;base64,{DOT}'><figcaption><p class='source'>Sources: "
@@ -348,6 +352,14 @@ def test_a_page_without_pictures_stays_small():
     assert len(text.encode()) < 30_000
 
 
+def test_code_carries_marks_only_for_what_has_a_colour():
+    _, tree = render(*markdown("# Q?"), new_code_cell("for x in [1]:\n    f(x, 'y')"))
+    marks = {each["class"][0] for each in tree.main.pre.find_all("span", class_=True)}
+    assert {"k", "mi", "s1"} <= marks
+    assert not marks & {"n", "p", "o", "w"}
+    assert tree.main.pre.text.strip() == "for x in [1]:\n    f(x, 'y')"
+
+
 def test_a_notebook_that_was_never_run_can_be_exported():
     text, _ = page.RareEarthExporter().from_notebook_node(
         new_notebook(cells=[*markdown("# Q?"), new_code_cell("1 + 1")])
@@ -455,3 +467,38 @@ def test_the_index_leaves_out_what_is_not_a_report(outputs, tmp_path):
 
 def test_the_index_of_an_empty_folder_says_so(tmp_path):
     assert "No report has been made yet." in build(tmp_path).main.text
+
+
+def test_the_index_says_what_the_workbook_is_how_to_cite_it_and_where_the_data_are(
+    tmp_path,
+):
+    tree = build(tmp_path)
+    assert [each.text for each in tree.find_all("h2")] == [
+        "The figures",
+        "How to cite",
+    ]
+    assert f"version {rareearth.__version__}" in tree.main.text
+    link = tree.find("a", string="data dictionary")["href"]
+    assert (tmp_path / link).is_file()
+
+
+def test_the_index_keeps_reports_with_other_parameters_apart(outputs):
+    outputs("a", *markdown("# Usual?"))
+    about = {"parameters": {"c": 1}, "changed": ["c"]}
+    tree = build(outputs("a--c-1", *markdown("# Turned?"), **about))
+    found = {each.text: each.find_next("li").text for each in tree.find_all("h2")[:2]}
+    assert "Usual?" in found["The questions"]
+    assert "Turned?" in found["With other parameters"]
+
+
+def test_the_index_lists_the_sweeps(tmp_path):
+    folder = tmp_path / "sweeps" / "01 shares"
+    folder.mkdir(parents=True)
+    head = "<title>Sweep: Who &lt;mines&gt;? - Rare Earth Workbook</title>"
+    lead = '<p class="lead">4 runs of <code>01</code>, over <code>year</code></p>'
+    (folder / "sweep.html").write_text(head + lead)
+    (folder / "sweep.csv").write_text("year\n")
+    (folder / "other.html").write_text(head)  # no table beside it
+    (item,) = build(tmp_path).find("ul", class_="sweeps").find_all("li")
+    assert item.a["href"] == "sweeps/01%20shares/sweep.html"
+    assert item.text == "Who <mines>?4 runs of 01, over year"

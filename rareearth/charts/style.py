@@ -20,7 +20,7 @@ from rareearth.charts.marks import weak
 
 __all__ = ["COLOURS", "INK", "NEUTRAL", "colour", "readable"]
 
-WIDTH = 6.6  # inches: the measure of a report, and still legible on a phone
+WIDTH = 6.0  # inches: text of 10 points is 8 pixels high on the narrowest phone
 
 STYLE: dict[str, Any] = {
     "figure.dpi": 100,
@@ -56,7 +56,7 @@ def canvas(title: str, height: float = 4.0) -> tuple[Figure, Axes]:
 def headline(figure: Figure, title: str) -> None:
     """Write the finding over a figure, wrapped to its width."""
     figure.suptitle(
-        "\n".join(textwrap.wrap(title, 64)),
+        "\n".join(textwrap.wrap(title, 58)),
         x=0.01,
         ha="left",
         fontweight="bold",

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from rareearth.render import keys, library, store
+from rareearth.render import index_parts, keys, library, store, thumbnail
 from rareearth.render.look import POLICY, style
 from rareearth.render.values import cut, readable
 
-_PICTURE = re.compile(r"<img\b[^>]*>")
-_EMBEDDED = re.compile(r"data:image/(png|jpeg|svg\+xml);base64,[A-Za-z0-9+/=]+")
+LARGEST_PICTURE = 60_000  # characters
 _SENTENCE = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 _CARD = """<li class="card">
 <a href="{link}">{picture}<span class="title">{title}</span></a>
@@ -44,7 +43,8 @@ _PAGE = """<!DOCTYPE html>
 <header class="masthead"><p>Rare Earth Workbook</p></header>
 <main id="report">
 <h1>Reports on the rare-earth industry</h1>
-<p class="lead">{lead}</p>
+<p class="lead">{about}</p>
+<p class="note">{count}</p>
 {content}
 </main>
 <footer><p>One file, no scripts. Each report is a file of its own that can be sent
@@ -77,13 +77,27 @@ def build(folder: Path) -> Path:
     page = _PAGE.format(
         policy=POLICY,
         style=style(),
-        lead=_count(len(made)),
-        content=_made(made, {each.name for each in failed}) + _failed(failed),
+        about=index_parts.ABOUT,
+        count=_count(len(made)),
+        content="".join(_content(made, failed, folder)),
     )
     target = folder / "index.html"
     if not target.is_file() or target.read_text(encoding="utf-8") != page:
         store.write({target: page})
     return target
+
+
+def _content(made: list[Card], failed: list[Card], folder: Path) -> Iterator[str]:
+    """Yield the sections of the page."""
+    older = {each.name for each in failed}
+    usual = [each for each in made if not each.changed]
+    turned = [each for each in made if each.changed]
+    yield _made("The questions", usual, older)
+    yield _made("With other parameters", turned, older)
+    yield index_parts.sweeps(folder)
+    yield _failed(failed)
+    yield index_parts.data(folder)
+    yield index_parts.citation()
 
 
 def read(path: Path) -> Card | None:
@@ -126,8 +140,8 @@ def _count(reports: int) -> str:
     return "One report." if reports == 1 else f"{reports} reports."
 
 
-def _made(cards: list[Card], failed: set[str]) -> str:
-    """Return the list of cards; one whose last run failed says that it is older."""
+def _made(title: str, cards: list[Card], failed: set[str]) -> str:
+    """Return a section of cards; one whose last run failed says that it is older."""
     items = []
     for card in cards:
         older = "The last run failed; this is the report before it."
@@ -145,7 +159,9 @@ def _made(cards: list[Card], failed: set[str]) -> str:
                 lines="\n".join(filter(None, lines)),
             )
         )
-    return f'<ul class="cards">\n{chr(10).join(items)}\n</ul>' if items else ""
+    if not items:
+        return ""
+    return f'\n<h2>{title}</h2>\n<ul class="cards">\n{chr(10).join(items)}\n</ul>'
 
 
 def _failed(cards: list[Card]) -> str:
@@ -189,17 +205,11 @@ def _answer(cells: list[dict[str, Any]]) -> str:
 
 
 def _first_picture(cells: list[dict[str, Any]]) -> str:
-    """Return the first chart that the report displays, with its description."""
-    from bs4 import BeautifulSoup
-
+    """Return the first chart that the report displays, small, with its description."""
     for html in _displayed(cells):
-        if found := _PICTURE.search(html):
-            about: Any = BeautifulSoup(found[0], "html.parser").img or {}
-            address = str(about.get("src", ""))
-            if _EMBEDDED.fullmatch(address):
-                return (
-                    f'<img src="{address}" alt="{escape(str(about.get("alt", "")))}">'
-                )
+        address, alt = thumbnail.first_picture(html, LARGEST_PICTURE)
+        if address:
+            return f'<img src="{address}" alt="{escape(alt)}">'
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from html import escape
 from typing import Any
@@ -15,6 +16,8 @@ from traitlets import default
 from rareearth.render.compose import Composer, PageError
 from rareearth.render.look import POLICY, TEMPLATES, style
 from rareearth.render.values import readable
+
+_PLAIN_TOKEN = re.compile(r'<span class="(?:n|o|p|w|nl|nv)">([^<]*)</span>')
 
 __all__ = ["POLICY", "PageError", "RareEarthExporter", "render", "style"]
 
@@ -51,8 +54,9 @@ class RareEarthExporter(HTMLExporter):
     ) -> tuple[str, dict[str, Any]]:
         """Return the page of `nb`; a cell that cannot be shown is a `PageError`."""
         resources = {**(resources or {}), "policy": POLICY, "style": style()}
+        highlight = Highlight2HTML(pygments_lexer="ipython3", parent=self)
         self.register_filter(
-            "highlight_code", Highlight2HTML(pygments_lexer="ipython3", parent=self)
+            "highlight_code", lambda *a, **kw: plain_tokens(highlight(*a, **kw))
         )
         # HTMLExporter would parse the finished page once more, to add alt texts and
         # tab stops that ours has: half of the time that a page takes.
@@ -79,6 +83,14 @@ def render(notebook: NotebookNode) -> str:
 @cache
 def _exporter() -> RareEarthExporter:
     return RareEarthExporter()
+
+
+def plain_tokens(html: str) -> str:
+    """Return highlighted code without the marks of names, operators and brackets.
+
+    They have no colour in our style, and are half of the weight of the code.
+    """
+    return _PLAIN_TOKEN.sub(r"\1", html)
 
 
 def rows(made_from: dict[str, Any]) -> list[tuple[str, str]]:
