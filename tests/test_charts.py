@@ -18,6 +18,11 @@ NOT_COUNTRIES = {
     "mining quota",
     "industry plan",
     "HHI",
+    "NdPr market",
+    "China Northern",  # short names of companies
+    "China Rare Earth",
+    "NdPr oxide",
+    "all rare-earth oxides",
     "Other countries",
     "Not named",
 }

@@ -4,8 +4,11 @@ A chart says its finding in the title, labels its lines where they end, draws a 
 as a range and a weak figure as an open mark. One colour per country everywhere.
 """
 
+from rareearth.charts.bridge import bridge
 from rareearth.charts.dumbbells import dumbbell
 from rareearth.charts.lines import line_band
+from rareearth.charts.multiples import small_multiples
+from rareearth.charts.ranges import ranges
 from rareearth.charts.shares import share_columns, share_panels
 from rareearth.charts.style import COLOURS, canvas, colour, label_ends, spread
 from rareearth.display import bibliography, cite, findings, say, show, table
@@ -13,6 +16,7 @@ from rareearth.display import bibliography, cite, findings, say, show, table
 __all__ = [
     "COLOURS",
     "bibliography",
+    "bridge",
     "canvas",
     "cite",
     "colour",
@@ -20,10 +24,12 @@ __all__ = [
     "findings",
     "label_ends",
     "line_band",
+    "ranges",
     "say",
     "share_columns",
     "share_panels",
     "show",
+    "small_multiples",
     "spread",
     "table",
 ]
