@@ -68,7 +68,7 @@ def test_another_definition_is_a_diamond_and_no_column():
     )
     first = figure.axes[0]
     assert len(first.patches) == 1
-    assert [list(mark.get_xdata()) for mark in first.lines][0] == [2024]
+    assert list(first.lines[0].get_xdata()) == [2024]
     assert figure.legends[0].get_texts()[0].get_text() == "another definition"
 
 
