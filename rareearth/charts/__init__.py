@@ -4,16 +4,13 @@ A chart says its finding in the title, labels its lines where they end, draws a 
 as a range and a weak figure as an open mark. One colour per country everywhere.
 """
 
+from rareearth.charts.bridge import bridge
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
 from rareearth.charts.lines import line_band
-from rareearth.charts.marks import (
-    assumed,
-    axis_break,
-    mark_events,
-    series_break,
-    weak,
-)
+from rareearth.charts.marks import assumed, axis_break, mark_events, series_break, weak
+from rareearth.charts.multiples import small_multiples
+from rareearth.charts.ranges import ranges
 from rareearth.charts.shares import share_columns, share_panels
 from rareearth.charts.style import canvas, label_ends, spread
 from rareearth.display import bibliography, cite, findings, say, show, table
@@ -23,6 +20,7 @@ __all__ = [
     "assumed",
     "axis_break",
     "bibliography",
+    "bridge",
     "canvas",
     "cite",
     "colour",
@@ -31,11 +29,13 @@ __all__ = [
     "label_ends",
     "line_band",
     "mark_events",
+    "ranges",
     "say",
     "series_break",
     "share_columns",
     "share_panels",
     "show",
+    "small_multiples",
     "spread",
     "table",
     "weak",

@@ -69,6 +69,7 @@ _ALSO = {
     "Europe": "European market",
     "China Rare Earth": "China Rare Earth Resources (000831)",
     "China Rare Earth Resources": "China Rare Earth Resources (000831)",
+    "China Northern": "China Northern Rare Earth",
     "China Rare Earth Group": "China Rare Earth Resources (000831)",
     "Mountain Pass": "MP Materials",
     "Mt Weld": "Lynas",
@@ -84,6 +85,8 @@ _SHARED = {
     "industry plan": "#8C6BB1",
     "HHI": "#222222",
     "Not named": "#DDDDDD",
+    "NdPr market": "#444444",
+    "all rare-earth oxides": "#0072B2",
 }
 COLOURS = {**MARKETS, **PRODUCTS, **PRODUCERS, **COUNTRIES, **_SHARED}
 NEUTRAL = "#767676"

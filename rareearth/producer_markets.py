@@ -1,0 +1,412 @@
+"""A producer against its market: prices, its size beside China, plants, capital."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from rareearth.errors import NoFigures
+from rareearth.producers import OUTPUT, Loader
+
+# What belongs to whom, as the notes of entities.csv say.
+PLANTS = {
+    "Lynas": (
+        "Lynas Malaysia",
+        "Lynas Kalgoorlie",
+        "Lynas Mt Weld expansion",
+        "Lynas Malaysia Dy-Tb circuit",
+        "Lynas Malaysia heavy plant",
+        "Lynas Seadrift",
+    ),
+    "MP Materials": (
+        "Mountain Pass",
+        "Mountain Pass Stage II",
+        "Mountain Pass heavy separation",
+        "MP Materials Independence",
+        "MP 10X",
+    ),
+    "China Northern Rare Earth": ("China Northern Huamei",),
+}
+CAPACITY = ("nameplate_capacity", "nameplate_capacity_planned", "magnet_capacity")
+CAPITAL = (
+    "equity_raising",
+    "equity_issue_price",
+    "equity_issue_discount",
+    "equity_issue_dilution",
+    "equity_investment",
+    "equity_stake",
+    "warrant_price",
+    "use_of_proceeds_planned",
+    "government_funding",
+    "government_loan",
+    "private_financing",
+)
+# China's output of the product, and what a year of it is counted from.
+CHINA = {
+    "ndpr": ("oxide_production", "NdPr oxide"),
+    "reo": ("mine_production", "REO"),
+    "concentrate": ("mine_production", "REO"),
+    "separated": ("mine_production", "REO"),
+    "quota": ("mine_production", "REO"),
+}
+FEEDS = {
+    "all-feeds": "from all feeds",
+    "from-domestic-ore": "from its own ore only",
+    "feeds-unstated": "from feeds not stated",
+    "official-output": "from official ore only",
+}
+
+
+def optional(
+    load: Loader, names: tuple[str, ...], entity: list[str], **wanted: object
+) -> pd.DataFrame:
+    """Return the figures of several series together; an empty frame without any."""
+    parts = []
+    for name in names if entity else ():
+        try:
+            parts.append(load(name, entity, **wanted))
+        except NoFigures:
+            continue
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def china(revisions: Loader, as_of: str = "latest") -> pd.DataFrame:
+    """Return every printed output of China that a producer can be set beside.
+
+    Parameters
+    ----------
+    revisions : callable
+        `figures.revisions`.
+    """
+    parts = [
+        optional(revisions, (series,), ["China"], product=product, as_of=as_of)
+        for series, product in dict.fromkeys(CHINA.values())
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def steps_of(milestones: Loader, plants: list[str], as_of: str) -> pd.DataFrame:
+    """Return the `records.milestones` of some plants, an empty frame without any."""
+    try:
+        known = milestones(as_of=as_of)
+    except NoFigures:
+        return pd.DataFrame()
+    return known[known["project"].isin(plants)].reset_index(drop=True)
+
+
+def cited(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources of several frames in one, for citing."""
+    parts = [frame[["source_id"]] for frame in frames if len(frame)]
+    return pd.concat(parts, ignore_index=True).dropna()
+
+
+def goods(realised: pd.DataFrame) -> str:
+    """Return of what product the selling prices are, in words."""
+    name = str(realised["product"].iloc[0])
+    return "all oxides sold" if name == "REO" else name
+
+
+def selling_prices(book: pd.DataFrame, company: str) -> pd.DataFrame:
+    """Return the average selling prices by quarter: of NdPr oxide, or the most quoted.
+
+    Returns
+    -------
+    DataFrame
+        Figures with ``per_kg`` (money per kilogram), ``currency`` and ``quarter``
+        (pandas period); empty when none is printed for three quarters at least.
+    """
+    rows = book[
+        (book["entity"] == company)
+        & (book["series"] == "average_selling_price")
+        & (book["months"] == 3)
+        & book["value"].notna()
+    ]
+    kinds = rows.groupby(["product", "unit"])["period_end"].nunique()
+    if kinds.empty or kinds.max() < 3:
+        return rows.iloc[:0].assign(per_kg=0.0, currency="", quarter=pd.NaT)
+    enough = kinds[kinds >= 3].sort_values()
+    ndpr = enough[enough.index.get_level_values("product") == "NdPr oxide"]
+    product, unit = (ndpr if len(ndpr) else enough).index[-1]
+    rows = rows[(rows["product"] == product) & (rows["unit"] == unit)]
+    rows = rows.sort_values(["period_end", "confidence"]).drop_duplicates("period_end")
+    weight = 1000.0 if unit.endswith("/t") else 1.0
+    return rows.assign(
+        per_kg=rows["value"] / weight,
+        currency=unit[:3],
+        quarter=rows["period_end"].dt.to_period("Q"),
+    ).reset_index(drop=True)
+
+
+def market_quarters(monthly: pd.DataFrame) -> pd.Series:
+    """Return the mean price of each quarter that has all its three months."""
+    price = monthly["price"].dropna()
+    quarter = price.index.asfreq("Q")
+    grouped = price.groupby(quarter)
+    return grouped.mean()[grouped.size() == 3]
+
+
+def price_lines(
+    own: pd.DataFrame, market: pd.Series, company: str, start_year: int
+) -> pd.DataFrame:
+    """Return selling and market prices by quarter, for `charts.line_band`.
+
+    Returns
+    -------
+    DataFrame
+        ``entity``, ``year`` (the middle of the quarter), ``value`` per kg,
+        ``confidence``, ``source_id``, ``quarter``.
+    """
+    mine = pd.DataFrame(
+        {
+            "entity": company,
+            "quarter": own["quarter"],
+            "value": own["per_kg"],
+            "confidence": own["confidence"],
+            "source_id": own["source_id"],
+        }
+    )
+    theirs = pd.DataFrame(
+        {
+            "entity": "NdPr market",
+            "quarter": market.index,
+            "value": market.to_numpy(),
+            "confidence": "secondary",
+        }
+    )
+    both = pd.concat([theirs, mine], ignore_index=True)
+    first = max(own["quarter"].min(), pd.Period(f"{start_year - 1}Q3", "Q"))
+    both = both[both["quarter"] >= first]
+    year = both["quarter"].map(lambda q: q.year + (q.quarter - 0.5) / 4)
+    return both.assign(year=year, quarter=both["quarter"].astype(str)).reset_index(
+        drop=True
+    )
+
+
+def price_ratio(own: pd.DataFrame, market: pd.Series) -> pd.DataFrame:
+    """Return the selling price over the market price for quarters that have both."""
+    table = own[["quarter", "per_kg", "currency"]].copy()
+    table["market"] = table["quarter"].map(market)
+    table["ratio"] = table["per_kg"] / table["market"]
+    return table.dropna().reset_index(drop=True)
+
+
+def shares_of_china(
+    book: pd.DataFrame, capacity: pd.DataFrame, china: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the output of a producer over China's, count by count.
+
+    The last fiscal year of the producer is divided by each printed value of China for
+    the calendar years that it touches, or else for the last year before it. A
+    capacity is divided by China's newest output.
+
+    Parameters
+    ----------
+    book : DataFrame
+        `producers.accounts` of the producer.
+    capacity : DataFrame
+        Figures of nameplate capacities of its plants, t REO a year.
+    china : DataFrame
+        Figures of China's ``mine_production`` (REO) and ``oxide_production`` (NdPr),
+        every printed value.
+
+    Returns
+    -------
+    DataFrame
+        ``row``, ``value`` (a share), ``low``, ``high`` (between the printed values),
+        ``confidence`` (the weaker), ``own``, ``own_year``, ``china_year``,
+        ``source_id`` of China.
+    """
+    rows: list[dict[str, object]] = []
+    for name in OUTPUT if len(china) else ():
+        own = book[(book["measure"] == name) & book["chosen"] & book["value"].notna()]
+        if own.empty:
+            continue
+        last = own.loc[own["year"].idxmax()]
+        series, product = CHINA[name]
+        theirs = china[(china["series"] == series) & (china["product"] == product)]
+        for label, group in theirs.groupby("count_of"):
+            rows += _over(last, group, _what(name), str(label))
+    ore = china[china["series"] == "mine_production"] if len(china) else china
+    for _, item in (capacity if len(ore) else capacity.iloc[:0]).iterrows():
+        label = f"capacity of {item['entity']}"
+        now = ore[ore["year"] == ore["year"].max()]
+        rows += _shares(item, now, label, "China's mine output")
+    found = pd.DataFrame(rows)
+    return found.sort_values("value", ignore_index=True) if len(found) else found
+
+
+def _what(name: str) -> str:
+    return {
+        "ndpr": "NdPr oxide",
+        "reo": "all oxides",
+        "separated": "oxides separated",
+        "concentrate": "oxides in concentrate",
+        "quota": "mining quota",
+    }[name]
+
+
+def _over(
+    own: pd.Series, group: pd.DataFrame, what: str, counted: str
+) -> list[dict[str, object]]:
+    first, last = own["period_start"].year, own["period_end"].year
+    touched = group[group["year"].between(first, last)]
+    if touched.empty:
+        earlier = group[group["year"].between(first - 3, last)]
+        touched = earlier[earlier["year"] == earlier["year"].max()]
+    return _shares(own, touched, what, counted)
+
+
+def _shares(
+    own: pd.Series, touched: pd.DataFrame, what: str, counted: str
+) -> list[dict[str, object]]:
+    """Return one row with the share by the surest, then newest, value of China."""
+    if touched.empty:
+        return []
+    shares = float(own["value"]) / touched["amount"]
+    order = touched.assign(weak=touched["confidence"] == "tertiary")
+    newest = order.sort_values(
+        ["year", "weak", "published"], ascending=[True, False, True]
+    ).iloc[-1]
+    weak = "tertiary" in {own["confidence"], newest["confidence"]}
+    return [
+        {
+            "row": f"{what}: {counted}, {int(newest['year'])}",
+            "value": float(own["value"]) / float(newest["amount"]),
+            "low": float(shares.min()),
+            "high": float(shares.max()),
+            "confidence": "tertiary" if weak else "secondary",
+            "own": float(own["value"]),
+            "own_year": int(own["period_end"].year),
+            "china_year": int(newest["year"]),
+            "source_id": newest["source_id"],
+        }
+    ]
+
+
+def counted(printed: pd.DataFrame) -> pd.DataFrame:
+    """Return China's printed output with what each value counts.
+
+    A lower bound ("more than") is left out: a share of it has no upper end.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        From `china`; full years only are kept.
+    """
+    if printed.empty:
+        return printed
+    start, end = printed["period_start"], printed["period_end"]
+    full = (start.dt.year == end.dt.year) & ((end - start).dt.days >= 364)
+    rows = printed[full & printed["value"].notna()]
+    label = rows["basis"].map(_counts)
+    return rows.assign(count_of=label, year=rows["period_end"].dt.year).rename(
+        columns={"value": "amount"}
+    )
+
+
+def _counts(basis: str) -> str:
+    codes = basis.split(";")
+    if "ndpr-oxide" in codes:
+        feed = next((FEEDS[c] for c in codes if c in FEEDS), FEEDS["feeds-unstated"])
+        return f"China's output {feed}"
+    return "China's mine output"
+
+
+def ramp_table(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return plan and outcome of each step of the plants, and how far it slipped.
+
+    The slip is counted from the end of the planned span to the start of the actual
+    one, in months; between the first plan and the outcome of the same step.
+
+    Returns
+    -------
+    DataFrame
+        ``project``, ``step``, ``product``, ``planned``, ``stated``, ``actual``,
+        ``slip_months`` (missing while a date is), ``remark``, ``source_id``.
+    """
+    rows: list[dict[str, object]] = []
+    if milestones.empty:
+        return milestones
+    for (project, step), group in milestones.groupby(["project", "step"]):
+        if step == "other":
+            continue
+        plans = group.dropna(subset=["planned_end"]).sort_values("planned_end")
+        done = group.dropna(subset=["actual_start"]).sort_values("actual_start")
+        for plan in plans.itertuples():
+            actual = done["actual_start"].iloc[0] if len(done) else pd.NaT
+            rows.append(
+                {
+                    "project": project,
+                    "step": str(step).replace("_", " "),
+                    "planned": plan.planned_end,
+                    "stated": plan.as_stated_on,
+                    "actual": actual,
+                    "slip_months": (actual - plan.planned_end).days / 30.44
+                    if pd.notna(actual)
+                    else float("nan"),
+                    "source_id": plan.source_id,
+                }
+            )
+        if plans.empty and len(done):
+            first = done.iloc[0]
+            rows.append(
+                {
+                    "project": project,
+                    "step": str(step).replace("_", " "),
+                    "planned": pd.NaT,
+                    "stated": "",
+                    "actual": first["actual_start"],
+                    "slip_months": float("nan"),
+                    "source_id": first["source_id"],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def ramp_shown(ramp: pd.DataFrame) -> pd.DataFrame:
+    """Return `ramp_table` as readers see it."""
+    return pd.DataFrame(
+        {
+            "Plant": ramp["project"],
+            "Step": ramp["step"],
+            "Plan stated": ramp["stated"],
+            "Planned by": ramp["planned"],
+            "Happened": ramp["actual"],
+            "Slip (months)": ramp["slip_months"].round(0),
+        }
+    ).sort_values(["Plant", "Step", "Plan stated"])
+
+
+def capacity_table(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return printed capacities as readers see them, newest statement first."""
+    rows = figures.sort_values(["entity", "period_end"], ascending=[True, False])
+    return pd.DataFrame(
+        {
+            "Plant": rows["entity"],
+            "Stated for": rows["period_end"].dt.strftime("%Y-%m"),
+            "Of": rows["product"],
+            "Capacity (t a year)": rows["value"],
+            "More than": rows["low"],
+            "Kind": rows["series"].str.replace("_", " "),
+            "Counts": rows["basis"].str.replace(";", ", "),
+            "Remark": rows["note"],
+        }
+    ).dropna(axis="columns", how="all")
+
+
+def capital_table(figures: pd.DataFrame, titles: pd.Series) -> pd.DataFrame:
+    """Return the capital raised and its terms as readers see them, newest first."""
+    rows = figures.sort_values(
+        ["period_end", "series", "basis"], ascending=[False, True, True]
+    )
+    return pd.DataFrame(
+        {
+            "Date": rows["period_end"].dt.strftime("%Y-%m"),
+            "For": rows["entity"],
+            "What": rows["series"].map(titles),
+            "Value": rows["value"].fillna(rows["low"]),
+            "Unit": rows["unit"],
+            "Definition": rows["basis"].str.replace(";", ", "),
+            "Confidence": rows["confidence"],
+            "Remark": rows["note"],
+        }
+    )

@@ -1,0 +1,396 @@
+"""What the accounts of a producer say, in sentences with computed numbers."""
+
+from __future__ import annotations
+
+import calendar
+
+import pandas as pd
+
+from rareearth.producers import MEASURES, OUTPUT, SHORT, definition, fiscal_year
+from rareearth.words import SPACE, listed, number, pct, span
+
+MINUS = "\N{MINUS SIGN}"
+_AMOUNTS = ("revenue", "ebitda", "net_profit")
+
+
+def amount(value: float, unit: str) -> str:
+    """Return "AUD 84.5 million", "AUD \N{MINUS SIGN}65.4 million" or "6,558 t"."""
+    digits = 0 if abs(value) >= 1000 else 1
+    text = f"{abs(value):,.{digits}f}"
+    sign = MINUS if value < 0 else ""
+    if " million" in unit:
+        return f"{unit[:3]}{SPACE}{sign}{text}{SPACE}million"
+    if unit == "t":
+        return f"{number(value)}{SPACE}t"
+    return f"{sign}{text}{SPACE}{unit}"
+
+
+def bare(value: float) -> str:
+    """Return a number alone: 84.5, −65.4, 6,558."""
+    whole = abs(value) >= 1000 or value == round(value)
+    return f"{MINUS if value < 0 else ''}{abs(value):,.{0 if whole else 1}f}"
+
+
+def change(before: float, after: float) -> str:
+    """Return the change as "+20.1 %"; where a sign changed, "from loss to profit"."""
+    if before <= 0 < after:
+        return "from loss to profit"
+    if after <= 0 < before:
+        return "from profit to loss"
+    if before <= 0:
+        return "a smaller loss" if after > before else "a larger loss"
+    rate = (after / before - 1) * 100
+    return f"{'+' if rate >= 0 else MINUS}{abs(rate):.1f}{SPACE}%"
+
+
+def period(year: int, month: int) -> str:
+    """Return "FY2025 (July 2024 to June 2025)" or "2024 (January to December)"."""
+    name = fiscal_year(year, month)
+    if month == 12:
+        return f"{name} (January to December)"
+    first = calendar.month_name[month % 12 + 1]
+    return f"{name} ({first} {year - 1} to {calendar.month_name[month]} {year})"
+
+
+def last_year(table: pd.DataFrame) -> int:
+    """Return the last fiscal year with a net profit."""
+    return int(table["net_profit"].dropna().index.max())
+
+
+def headline(
+    table: pd.DataFrame, company: str, year: int, month: int, unit: str
+) -> str:
+    """Return the answer: what came in, what was left, and what the cash did."""
+    parts: list[str] = []
+    for name in (*OUTPUT, *_AMOUNTS):
+        series = table[name].dropna()
+        if year not in series.index:
+            continue
+        of = "t" if name in OUTPUT else unit
+        text = f"{MEASURES[name].label} {amount(series[year], of)}"
+        if year - 1 in series.index:
+            before = series[year - 1]
+            text += f" ({change(before, series[year])} from {amount(before, of)})"
+        parts.append(text if not parts else text[0].lower() + text[1:])
+    joined = "; ".join(parts).replace("eBITDA", "EBITDA").replace("ndPr", "NdPr")
+    return f"**{company}, {period(year, month)}.** {joined}."
+
+
+def panel(
+    table: pd.DataFrame,
+    month: int,
+    unit: str,
+    cash: pd.DataFrame | None,
+    flows: list[int],
+    shares: pd.DataFrame,
+) -> list[tuple[str, str, str]]:
+    """Return the key findings: sales, profit, output, cash, size beside China."""
+    items = []
+    for measure in ("revenue", "net_profit", *OUTPUT):
+        series = table[measure].dropna()
+        if series.empty:
+            continue
+        last = int(series.index.max())
+        of = "t" if measure in OUTPUT else unit
+        before = series.get(last - 1)
+        remark = (
+            "no figure for the year before"
+            if before is None
+            else f"{change(before, series[last])} from {amount(before, of)}"
+        )
+        label = f"{MEASURES[measure].label}, {fiscal_year(last, month)}"
+        items.append((f"{label} ({of})", bare(series[last]), remark))
+    if cash is not None:
+        label = f"Cash at the end of {fiscal_year(flows[-1], month)} ({unit})"
+        items.append((label, *cash_finding(cash, unit)))
+    if len(shares):
+        low, high = shares["low"].min(), shares["high"].max()
+        items.append(
+            ("Beside China's output", span(low, high, pct), "depending on the count")
+        )
+    margin = table["gross_margin"].dropna()
+    if len(margin):
+        last = int(margin.index.max())
+        items.append(
+            (
+                f"Gross margin, {fiscal_year(last, month)}",
+                pct(margin[last]),
+                f"{span(margin.min(), margin.max(), pct)} in the years shown",
+            )
+        )
+    return items
+
+
+def years_title(
+    table: pd.DataFrame, company: str, start_year: int, month: int, unit: str
+) -> str:
+    """Return the finding of the panels: the best year of profit and the last one."""
+    profit = table["net_profit"].dropna()
+    profit = profit[profit.index >= start_year]
+    best, last = int(profit.idxmax()), int(profit.index.max())
+    text = (
+        f"{company}: net profit peaked at {amount(profit[best], unit)} in "
+        f"{fiscal_year(best, month)}"
+    )
+    if best == last:
+        return f"{text}, the last year"
+    return f"{text} and stood at {amount(profit[last], unit)} in " + fiscal_year(
+        last, month
+    )
+
+
+def definitions(book: pd.DataFrame) -> str:
+    """Return "revenue: revenue-net; EBITDA: company-reported" and so on."""
+    names = ("revenue", "gross_profit", "ebitda", "net_profit", "capex", "cash")
+    parts = [
+        f"{MEASURES[name].label.lower().replace('ebitda', 'EBITDA')}: "
+        f"{definition(book, name).replace(';', ', ')}"
+        for name in names
+        if definition(book, name)
+    ]
+    return "; ".join(parts)
+
+
+def no_cash(book: pd.DataFrame, company: str) -> str:
+    """Return why there is no cash bridge, and what is printed of cash."""
+    rows = book[book["measure"].isin(["cash", "operating_cash", "capex"])]
+    if rows.empty:
+        return f"No balance of cash and no cash flow of {company} is printed."
+    parts = [
+        f"{MEASURES[row.measure].label.lower()} {amount(row.value, row.unit)} "
+        f"({row.year})"
+        for row in rows.itertuples()
+    ]
+    return (
+        f"No balances of {company} at both ends of a year are printed, so there is no "
+        f"bridge. What there is: {listed(parts)}."
+    )
+
+
+def cash_finding(bridge: pd.DataFrame, unit: str) -> tuple[str, str]:
+    """Return the closing cash, and what moved it most."""
+    steps = bridge[bridge["kind"] == "step"]
+    top = steps.loc[steps["value"].abs().idxmax()]
+    opening = bridge["value"].iloc[0]
+    return (
+        bare(bridge["value"].iloc[-1]),
+        f"from {amount(opening, unit)}; largest move: {str(top['label']).lower()} "
+        f"{amount(top['value'], unit)}",
+    )
+
+
+def cash_title(bridge: pd.DataFrame, year: str, unit: str) -> str:
+    """Return the finding of the cash bridge as its title."""
+    opening, closing = bridge["value"].iloc[0], bridge["value"].iloc[-1]
+    moved = "fell" if closing < opening else "rose"
+    value = bridge.set_index("measure")["value"]
+    if {"operating_cash", "capex"} <= set(value.index):
+        earned, spent = value["operating_cash"], -value["capex"]
+        verb = "brought in" if earned >= 0 else "used"
+        reason = (
+            f"operations {verb} {bare(abs(earned))}, "
+            f"capital spending took {bare(spent)}"
+        )
+    else:
+        reason = "most flows are not printed"
+    return (
+        f"{year}: cash {moved} from {bare(opening)} to {bare(closing)} {unit}; {reason}"
+    )
+
+
+def cash_sentence(bridge: pd.DataFrame, profit: pd.Series, year: int, unit: str) -> str:
+    """Return in words what moved cash, beside what profit did."""
+    opening, closing = bridge["value"].iloc[0], bridge["value"].iloc[-1]
+    value = bridge.set_index("measure")["value"]
+    text = (
+        f"Cash {'fell' if closing < opening else 'rose'} by "
+        f"**{amount(abs(closing - opening), unit)}**. "
+    )
+    if "capex" in value.index and closing < opening:
+        ratio = -value["capex"] / (opening - closing)
+        text += (
+            f"Capital spending was **{amount(-value['capex'], unit)}**, "
+            f"{ratio:.1f} times the whole fall. "
+        )
+    if "operating_cash" in value.index:
+        earned = value["operating_cash"]
+        verb = "brought in" if earned >= 0 else "used"
+        text += f"Operations {verb} {amount(abs(earned), unit)}. "
+    if year in profit.index and year - 1 in profit.index:
+        text += (
+            f"Net profit moved by {amount(profit[year] - profit[year - 1], unit)} in "
+            "the same year. "
+        )
+    rest = bridge.loc[bridge["kind"] == "rest", "value"].sum()
+    return text + (
+        f"What is left over ({amount(rest, unit)}) was not printed as a flow: "
+        "financing, leases, interest and exchange differences."
+    )
+
+
+def profit_title(bridge: pd.DataFrame, year: str, unit: str) -> str:
+    """Return the finding of the profit bridge as its title."""
+    first, last = bridge["value"].iloc[0], bridge["value"].iloc[-1]
+    steps = bridge[bridge["kind"] == "step"]
+    same_way = steps[steps["value"] * (last - first) > 0]
+    largest = same_way.reindex(same_way["value"].abs().sort_values().index[::-1])
+    names = [f"{str(name).lower()}" for name in largest["label"].head(3)]
+    why = f", mostly by {listed(names)}" if names else ""
+    return f"{year}: net profit went from {bare(first)} to {bare(last)} {unit}{why}"
+
+
+def profit_sentence(bridge: pd.DataFrame, unit: str, template: str) -> str:
+    """Return in words which lines moved the profit, the largest first.
+
+    Parameters
+    ----------
+    template : str
+        The definition of the gross profit (`producers.definition`).
+    """
+    steps = bridge[bridge["kind"] == "step"]
+    ordered = steps.reindex(steps["value"].abs().sort_values(ascending=False).index)
+    parts = [
+        f"{str(row.label).lower()} {_plus(row.value)}"
+        for row in ordered.head(5).itertuples()
+    ]
+    rest = bridge.loc[bridge["kind"] == "rest", "value"].sum()
+    return (
+        f"Line by line, in {unit}: {listed(parts)}; everything else {_plus(rest)}. "
+        f"Plus means that the line raised the profit. {_template(template)}"
+    )
+
+
+def _template(definition: str) -> str:
+    if "standardised" in definition:
+        return (
+            "Lines follow the template of a data vendor, which may put depreciation "
+            "into cost of sales or into administration."
+        )
+    if "excl-depreciation" in definition:
+        return "Gross profit is before depreciation, which is in everything else."
+    return f"Gross profit is {definition.replace(';', ', ')}."
+
+
+def _plus(value: float) -> str:
+    return f"{'+' if value >= 0 else MINUS}{abs(value):,.1f}"
+
+
+def price_title(ratio: pd.DataFrame, company: str, product: str) -> str:
+    """Return the finding of the price chart: first and last ratio to the market."""
+    if ratio.empty:
+        return f"{company}: no quarter has both a selling price and a market price"
+    first, last = ratio.iloc[0], ratio.iloc[-1]
+    return (
+        f"{company} realised {pct(first['ratio'])} of the NdPr price in "
+        f"{_quarter(first['quarter'])} and {pct(last['ratio'])} in "
+        f"{_quarter(last['quarter'])}, per kg of {product}"
+    )
+
+
+def price_sentence(ratio: pd.DataFrame, company: str, product: str) -> str:
+    """Return in words how the selling price moved with the market price."""
+    if ratio.empty:
+        return f"No quarter has both a selling price of {company} and a market price."
+    last = ratio.iloc[-1]
+    text = (
+        f"In {_quarter(last['quarter'])} {company} realised "
+        f"**{last['currency']}{SPACE}{last['per_kg']:.1f}** per kg of {product}, when "
+        f"NdPr oxide stood at {last['currency']}{SPACE}{last['market']:.1f}. Over "
+        f"{len(ratio)} quarters the ratio ran from {pct(ratio['ratio'].min())} to "
+        f"{pct(ratio['ratio'].max())}. "
+    )
+    if product == "NdPr oxide":
+        return text + "A ratio below one can come from grade, terms and dates of sale."
+    if "concentrate" in product:
+        return text + (
+            "A concentrate sells far below the oxides in it, most of which are "
+            "lanthanum and cerium, and its separation is still to be paid."
+        )
+    return text + (
+        "The selling price is the mean of all products sold, so that its ratio to "
+        "NdPr rises when less lanthanum and cerium is sold, not only when prices rise."
+    )
+
+
+def _quarter(quarter: pd.Period) -> str:
+    return f"Q{quarter.quarter} {quarter.year}"
+
+
+def share_sentence(shares: pd.DataFrame, company: str) -> str:
+    """Return in words how large the producer is beside China."""
+    if shares.empty:
+        return (
+            f"No output of {company} in tonnes is printed for a full year, so that a "
+            "share of China's output cannot be formed."
+        )
+    low = shares.loc[shares["low"].idxmin()]
+    high = shares.loc[shares["high"].idxmax()]
+    if len(shares) == 1:
+        return (
+            f"The one count there is: {pct(low['value'])} ({low['row']}; its own "
+            f"figure is of {low['own_year']})."
+        )
+    return (
+        f"Depending on what is counted, {company} stands for **{pct(low['low'])}** "
+        f"({low['row']}) to **{pct(high['high'])}** ({high['row']}). Neither is "
+        "wrong; they are shares of different things."
+    )
+
+
+def share_title(shares: pd.DataFrame, company: str) -> str:
+    """Return the finding of the chart of shares as its title."""
+    low, high = shares["low"].min(), shares["high"].max()
+    return f"{company} beside China: {span(low, high, pct)}, depending on the count"
+
+
+def ramp_sentence(ramp: pd.DataFrame) -> str:
+    """Return in words how far the plants slipped."""
+    done = ramp.dropna(subset=["slip_months"]) if len(ramp) else ramp
+    if done.empty:
+        return "No step of a plant has both a printed plan and a printed outcome."
+    first = done.sort_values("planned").drop_duplicates(["project", "step"])
+    worst = first.loc[first["slip_months"].idxmax()]
+    open_ = ramp[ramp["actual"].isna()]
+    delay = span(first["slip_months"].min(), first["slip_months"].max(), _m)
+    text = (
+        f"Steps with a plan and an outcome: {len(first)}. Measured from the first "
+        f"plan, the delay was {delay}, the longest at {worst['project']} "
+        f"({worst['step']})."
+    )
+    if len(open_):
+        text += f" Plans without a printed outcome so far: {len(open_)}."
+    return text
+
+
+def _m(months: float) -> str:
+    return f"{months:.0f}{SPACE}months"
+
+
+def capital_sentence(figures: pd.DataFrame) -> str:
+    """Return in words the discounts at which shares were sold."""
+    rows = figures[figures["series"] == "equity_issue_discount"]
+    close = rows[rows["basis"].str.contains("to-last-close")].sort_values("period_end")
+    if close.empty:
+        return "No discount of a share issue is printed."
+    parts = [
+        f"{row.value:.1f}{SPACE}% in {row.period_end:%B %Y}"
+        for row in close.itertuples()
+    ]
+    return (
+        f"New shares were sold below the last close: {listed(parts)}. Amounts of one "
+        "raising are printed for its parts and for the whole, and must not be added."
+    )
+
+
+def peer_title(table: pd.DataFrame) -> str:
+    """Return the finding of the peer chart: who had which gross margin last."""
+    last = table.dropna(subset=["gross_margin"]).sort_values("year")
+    last = last.drop_duplicates("entity", keep="last")
+    last = last.sort_values("gross_margin", ascending=False)
+    top, bottom = last.iloc[0], last.iloc[-1]
+    names = last["entity"].replace(SHORT)
+    return (
+        f"Gross margins of each one's last full year run from "
+        f"{pct(bottom['gross_margin'])} ({names.iloc[-1]}) to "
+        f"{pct(top['gross_margin'])} ({names.iloc[0]})"
+    )

@@ -1,0 +1,424 @@
+"""The accounts of the producers by fiscal year, one definition a line.
+
+A measure may be printed on several definitions (gross and net sales, adjusted and
+unadjusted EBITDA). One of them is followed through time, the others stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
+
+
+class Measure(NamedTuple):
+    """A line of the accounts: the series, its product, and how it is called."""
+
+    series: str
+    product: str
+    label: str
+
+
+MEASURES = {
+    "ndpr": Measure("ndpr_production", "NdPr oxide", "NdPr oxide made"),
+    "reo": Measure("reo_production", "REO", "Rare-earth oxides made"),
+    "concentrate": Measure(
+        "reo_production", "REO in concentrate", "Oxides in concentrate made"
+    ),
+    "separated": Measure("separation_output", "REO", "Rare-earth oxides separated"),
+    "quota": Measure("mining_quota", "REO", "Mining quota held"),
+    "revenue": Measure("revenue", "all", "Revenue"),
+    "gross_profit": Measure("gross_profit", "all", "Gross profit"),
+    "ebitda": Measure("ebitda", "all", "EBITDA"),
+    "net_profit": Measure("net_profit", "all", "Net profit"),
+    "operating_cash": Measure("operating_cash_flow", "all", "Operating cash flow"),
+    "capex": Measure("capital_expenditure", "all", "Capital spending"),
+    "cash": Measure("closing_cash", "all", "Cash at year end"),
+    "printed_margin": Measure("gross_margin", "all", "Gross margin, as printed"),
+    "cost_of_sales": Measure("cost_of_sales", "all", "Cost of sales"),
+    "sga": Measure("sga_expense", "all", "Selling and administration"),
+    "other_operating": Measure("other_operating_expense", "all", "Other operations"),
+    "interest": Measure("interest_expense", "all", "Interest paid"),
+    "interest_income": Measure("interest_income", "all", "Interest received"),
+    "currency": Measure("currency_gain", "all", "Currency"),
+    "other": Measure("other_non_operating_income", "all", "Other income"),
+    "tax": Measure("income_tax_expense", "all", "Income tax"),
+    "buyback": Measure("share_buyback", "all", "Shares bought back"),
+    "price": Measure("average_selling_price", "", "Average selling price"),
+}
+OUTPUT = ("ndpr", "reo", "concentrate", "separated", "quota")
+MARGINS = {
+    "gross_margin": ("gross_profit", "Gross margin"),
+    "ebitda_margin": ("ebitda", "EBITDA margin"),
+    "net_margin": ("net_profit", "Net margin"),
+}
+# Until the price protection agreement of October 2025 revenue held no income from it,
+# so the revenue without that income is the same measure carried on.
+CARRIED_ON = {"excl-price-support;statutory": "statutory"}
+SHORT = {  # for the labels of a chart
+    "China Rare Earth Resources (000831)": "China Rare Earth",
+    "China Northern Rare Earth": "China Northern",
+}
+NO_YEAR = "trailing-twelve-months"
+Loader = Callable[..., pd.DataFrame]
+
+
+def gather(load: Loader, as_of: str = "latest", variants: str = "best") -> pd.DataFrame:
+    """Return all figures of the measures, of all producers.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.load`.
+    as_of, variants
+        As there.
+
+    Raises
+    ------
+    NoFigures
+        If nothing had been published by then.
+    """
+    parts = []
+    for name in dict.fromkeys(measure.series for measure in MEASURES.values()):
+        try:
+            parts.append(load(name, as_of=as_of, variants=variants))
+        except NoFigures:
+            continue
+    if not parts:
+        raise NoFigures(f"no accounts of any producer had been published by {as_of}")
+    return pd.concat(parts, ignore_index=True)
+
+
+def dated(figures: pd.DataFrame, qualifiers: set[str]) -> pd.DataFrame:
+    """Return figures with what they mean and how long their period is.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `gather`.
+    qualifiers : set of str
+        Basis codes that do not change what a number means.
+
+    Returns
+    -------
+    DataFrame
+        With ``definition`` (the other codes, sorted), ``months`` (whole months of the
+        period; 0 for a day or a broken month) and ``year`` in which the period ends.
+    """
+    start, end = figures["period_start"], figures["period_end"]
+    span = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
+    whole = (start.dt.day == 1) & end.dt.is_month_end
+    meant = figures["basis"].map(
+        lambda basis: ";".join(sorted(set(basis.split(";")) - qualifiers))
+    )
+    return figures.assign(
+        definition=meant.replace(CARRIED_ON),
+        months=span.where(whole, 0).astype(int),
+        year=end.dt.year,
+    )
+
+
+def companies(book: pd.DataFrame, least: int = 2) -> list[str]:
+    """Return who has at least `least` years of revenue and of net profit, sorted."""
+    yearly = book[(book["months"] == 12) & (book["product"] == "all")]
+    found = []
+    for series in ("revenue", "net_profit"):
+        years = yearly[yearly["series"] == series].groupby("entity")["year"].nunique()
+        found.append(set(years.index[years >= least]))
+    return sorted(set.intersection(*found))
+
+
+def check_parameters(
+    book: pd.DataFrame, company: str, start_year: int, currency: str, known: list[str]
+) -> None:
+    """Refuse a company without accounts, a currency without rates, a wrong year.
+
+    Raises
+    ------
+    UnknownName, NoFigures, ParameterError
+        The message names the choices.
+    """
+    choices = companies(book)
+    if company not in choices:
+        own = book[(book["entity"] == company) & (book["months"] == 12)]
+        if own.empty:
+            raise unknown_name("company", company, choices)
+        have = ", ".join(
+            f"{series} of {_years(rows['year'])}"
+            for series, rows in own.groupby("series")
+        )
+        raise NoFigures(
+            f"too few accounts of {company}: {have}; there are several years of "
+            f"{', '.join(choices)}"
+        )
+    if currency != "own" and currency not in known:
+        raise UnknownName(
+            f"unknown currency: {currency!r}; 'own' or one of {', '.join(known)}"
+        )
+    if not 1990 <= start_year <= 2100:
+        raise ParameterError(f"start_year {start_year} is not a year from 1990 on")
+    years = book.loc[(book["entity"] == company) & (book["months"] == 12), "year"]
+    if start_year >= years.max():
+        raise NoFigures(
+            f"fewer than two years of accounts of {company} from {start_year} on; "
+            f"there are figures for {_years(years)}"
+        )
+
+
+def _years(years: pd.Series) -> str:
+    first, last = int(years.min()), int(years.max())
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def year_end(book: pd.DataFrame, company: str) -> int:
+    """Return the month in which the fiscal year of a company ends."""
+    yearly = book[
+        (book["entity"] == company)
+        & (book["months"] == 12)
+        & ~book["definition"].str.contains(NO_YEAR)
+        & book["series"].isin(["revenue", "net_profit"])
+    ]
+    return int(yearly["period_end"].dt.month.mode().iloc[0])
+
+
+def in_currency(
+    book: pd.DataFrame, convert: Callable[..., pd.DataFrame], currency: str
+) -> pd.DataFrame:
+    """Return figures with the money among them in one currency, for "own" unchanged.
+
+    Parameters
+    ----------
+    convert : callable
+        `Money.in_currency`. What lacks a rate becomes missing.
+    """
+    money = book["unit"].str.match(r"[A-Z]{3}[ /]")
+    if currency == "own" or not money.any():
+        return book
+    turned = convert(book[money], currency, "nan")
+    return pd.concat([turned, book[~money]]).loc[book.index]
+
+
+def accounts(book: pd.DataFrame, company: str) -> pd.DataFrame:
+    """Return what a company printed for its fiscal years, measure by measure.
+
+    A stock (cash) belongs to the year at the end of which it was counted.
+
+    Returns
+    -------
+    DataFrame
+        ``measure`` (a key of `MEASURES`), ``chosen`` (whether the row has the
+        definition that is followed through time), then the columns of `dated`.
+    """
+    own = book[book["entity"] == company]
+    month = year_end(book, company)
+    stock = own["series"] == "closing_cash"
+    closed = own["period_end"].dt.month == month
+    fiscal = ((own["months"] == 12) & ~stock & closed) | (stock & closed)
+    own = own[fiscal & ~own["definition"].str.contains(NO_YEAR)]
+    parts = []
+    for name, measure in MEASURES.items():
+        rows = own[own["series"] == measure.series]
+        if measure.product:
+            rows = rows[rows["product"] == measure.product]
+        if len(rows):
+            main = _main_definition(rows)
+            parts.append(rows.assign(measure=name, chosen=rows["definition"] == main))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _main_definition(rows: pd.DataFrame) -> str:
+    """Return the definition that covers most years, of equals the most recent."""
+    years = rows.groupby("definition")["year"].agg(["nunique", "max"])
+    return str(years.sort_values(["nunique", "max"]).index[-1])
+
+
+def line(book: pd.DataFrame, measure: str) -> pd.Series:
+    """Return one measure of `accounts` by fiscal year, on the definition followed."""
+    rows = book[(book["measure"] == measure) & book["chosen"]]
+    rows = rows.dropna(subset=["value"]).sort_values(["year", "confidence"])
+    return rows.drop_duplicates("year").set_index("year")["value"]
+
+
+def wide(book: pd.DataFrame) -> pd.DataFrame:
+    """Return the measures of `accounts` and the margins, one row per fiscal year.
+
+    A margin divides by the revenue of the same year. Missing stays missing.
+    """
+    lines = {name: line(book, name) for name in MEASURES if name != "price"}
+    table = pd.DataFrame(lines).sort_index()
+    for name, (measure, _) in MARGINS.items():
+        table[name] = table[measure] / table["revenue"]
+    return table
+
+
+def definition(book: pd.DataFrame, measure: str) -> str:
+    """Return the definition that is followed for a measure, "" if there is none."""
+    rows = book[(book["measure"] == measure) & book["chosen"]]
+    return str(rows["definition"].iloc[0]) if len(rows) else ""
+
+
+def fiscal_year(year: int, month: int) -> str:
+    """Return "FY2025", or "2025" where the fiscal year is the calendar year."""
+    return str(year) if month == 12 else f"FY{year}"
+
+
+def panels(book: pd.DataFrame, start_year: int) -> pd.DataFrame:
+    """Return the measures for `charts.small_multiples`.
+
+    Returns
+    -------
+    DataFrame
+        ``panel`` (label and unit), ``year``, ``value``, ``mark`` ("line", or "other"
+        for another definition), ``definition``, ``confidence``, ``source_id``.
+    """
+    shown = [*OUTPUT, "revenue", "ebitda", "net_profit", "operating_cash", "capex"]
+    rows = book[
+        book["measure"].isin([*shown, "cash"])
+        & book["value"].notna()
+        & (book["year"] >= start_year)
+    ].copy()
+    unit = rows["unit"].str.replace("t/year", "t")
+    rows["panel"] = rows["measure"].map(lambda m: MEASURES[m].label) + " ({})"
+    rows["panel"] = [p.format(u) for p, u in zip(rows["panel"], unit, strict=True)]
+    rows["mark"] = rows["chosen"].map({True: "line", False: "other"})
+    rows["order"] = rows["measure"].map([*shown, "cash"].index)
+    rows = rows.sort_values(["order", "mark", "year"], kind="stable")
+    names = "panel year value mark definition confidence source_id"
+    return rows[names.split()].reset_index(drop=True)
+
+
+def years_table(table: pd.DataFrame, month: int, unit: str) -> pd.DataFrame:
+    """Return `wide` as readers see it, newest year first, empty columns left out."""
+    names = {
+        key: f"{MEASURES[key].label} ({'t' if key in OUTPUT else unit})"
+        for key in (*OUTPUT, "revenue", "gross_profit", "ebitda", "net_profit")
+    }
+    names |= {name: label for name, (_, label) in MARGINS.items()}
+    names |= {
+        key: f"{MEASURES[key].label} ({unit})"
+        for key in ("operating_cash", "capex", "cash")
+    }
+    shown = table[list(names)].dropna(axis="columns", how="all").rename(columns=names)
+    shown = shown.sort_index(ascending=False)
+    shown.insert(0, "Year", [fiscal_year(int(year), month) for year in shown.index])
+    return shown.reset_index(drop=True)
+
+
+def conflicts(printed: pd.DataFrame, month: int, last: int) -> pd.DataFrame:
+    """Return what was printed more than once, and differently, in the last two years.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        `accounts` of every printed value.
+
+    Returns
+    -------
+    DataFrame
+        One row per printed value, as readers see it; ``source_id`` for citing.
+    """
+    rows = printed[(printed["year"] >= last - 1) & (printed["measure"] != "price")]
+    key = ["measure", "year"]
+    spread = rows.groupby(key)["value"].transform(
+        lambda v: (v.max() - v.min()) / v.abs().max()
+    )
+    rows = rows[spread > 0.01].sort_values([*key, "chosen"], ascending=False)
+    return pd.DataFrame(
+        {
+            "Measure": rows["measure"].map(lambda m: MEASURES[m].label),
+            "Year": [fiscal_year(int(year), month) for year in rows["year"]],
+            "Printed": rows["value"],
+            "Unit": rows["unit"],
+            "Definition": rows["definition"].str.replace(";", ", "),
+            "Followed here": rows["chosen"],
+            "Confidence": rows["confidence"],
+            "Remark": rows["note"],
+            "source_id": rows["source_id"],
+        }
+    ).reset_index(drop=True)
+
+
+def peers(book: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the last full year of each producer, and its margins by year.
+
+    Returns
+    -------
+    DataFrame, one row per producer and fiscal year
+        ``entity``, ``year``, ``month`` in which it ends, ``revenue``, ``net_profit``,
+        ``gross_margin``, ``net_margin``, ``margin_basis`` (definition of the gross
+        profit), ``source_id`` of the revenue.
+    """
+    parts = []
+    for name in names:
+        own = accounts(book, name)
+        table = wide(own).dropna(subset=["revenue", "net_profit"]).reset_index()
+        basis = definition(own, "gross_profit")
+        if table["gross_margin"].isna().all():
+            table["gross_margin"] = table["printed_margin"] / 100
+            basis = "as printed"
+        sources = own[(own["measure"] == "revenue") & own["chosen"]]
+        cited = sources.drop_duplicates("year").set_index("year")["source_id"]
+        parts.append(
+            table.assign(
+                entity=name,
+                month=year_end(book, name),
+                margin_basis=basis.replace(";", ", "),
+                source_id=table["year"].map(cited),
+            )
+        )
+    columns = "entity year month revenue net_profit gross_margin net_margin"
+    return pd.concat(parts, ignore_index=True)[
+        [*columns.split(), "margin_basis", "source_id"]
+    ]
+
+
+def margin_lines(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the gross margins of `peers` for `charts.line_band`.
+
+    A producer with one year only makes no line, and is left to the table.
+    """
+    known = table.dropna(subset=["gross_margin"])
+    several = known.groupby("entity")["year"].transform("nunique") > 1
+    known = known[several].assign(entity=lambda rows: rows["entity"].replace(SHORT))
+    return known.rename(columns={"gross_margin": "value"})[
+        ["entity", "year", "value", "margin_basis"]
+    ]
+
+
+def other_margins(table: pd.DataFrame) -> list[str]:
+    """Return whose gross margin is not on the template that most have."""
+    known = table.dropna(subset=["gross_margin"]).drop_duplicates("entity")
+    usual = known["margin_basis"].mode().iloc[0]
+    return sorted(known.loc[known["margin_basis"] != usual, "entity"].replace(SHORT))
+
+
+def behind_margins(book: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that the gross margins of `peers` rest on, for citing."""
+    return book[
+        book["series"].isin(["revenue", "gross_profit", "gross_margin"])
+        & book["entity"].isin(table["entity"])
+        & book["year"].isin(table["year"])
+        & (book["months"] == 12)
+        & (book["product"] == "all")
+    ]
+
+
+def peer_table(table: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return the last full year of each producer as readers see it."""
+    last = table.sort_values("year").drop_duplicates("entity", keep="last")
+    last = last.sort_values("revenue", ascending=False)
+    ends = [fiscal_year(y, m) for y, m in zip(last["year"], last["month"], strict=True)]
+    return pd.DataFrame(
+        {
+            "Producer": last["entity"],
+            "Year": ends,
+            f"Revenue ({currency} million)": last["revenue"],
+            f"Net profit ({currency} million)": last["net_profit"],
+            "Net margin": last["net_margin"],
+            "Gross margin": last["gross_margin"],
+            "Gross margin is": last["margin_basis"],
+        }
+    )

@@ -1,0 +1,71 @@
+"""The report on producers tells the accounts as published, and refuses the rest."""
+
+import re
+
+import pytest
+
+from rareearth.errors import NoFigures, ParameterError, UnknownName
+
+PRODUCERS = "04_producers"
+
+
+def plain(page):
+    return re.sub(r"<[^>]+>", "", page.replace("\N{NO-BREAK SPACE}", " "))
+
+
+def test_profit_fell_by_90_percent_and_cash_for_capital_spending(run):
+    # Lynas, results of the year to 30 June 2025: 84.5 to 8.0; 523.8 to 166.5.
+    page = plain(run(PRODUCERS))
+    assert "net profit AUD 8.0 million (\N{MINUS SIGN}90.5 % from AUD 84.5" in page
+    assert "NdPr oxide made 6,558 t" in page
+    assert "Cash fell by AUD 357.3 million" in page
+    assert "Capital spending was AUD 430.8 million, 1.2 times the whole fall" in page
+
+
+def test_the_fiscal_year_is_shown_with_its_true_dates(run):
+    assert "FY2025 (July 2024 to June 2025)" in plain(run(PRODUCERS))
+    assert "2024 (January to December)" in plain(
+        run(PRODUCERS, company="Shenghe Resources")
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "pictures"),
+    [
+        ({"company": "MP Materials"}, 6),
+        ({"company": "China Northern Rare Earth", "currency": "USD"}, 4),
+        ({"company": "China Rare Earth Resources (000831)", "start_year": 2021}, 3),
+        ({"company": "JL Mag"}, 2),
+        ({"company": "Lynas", "as_of": "2025-11-03", "start_year": 2012}, 6),
+        ({"company": "MP Materials", "as_of": "2024-06-01"}, 3),
+    ],
+)
+def test_other_producers_and_dates_are_told(run, parameters, pictures):
+    page = run(PRODUCERS, **parameters)
+    assert "class='findings'" in page
+    assert page.count("<img ") >= pictures
+    assert not re.search(r"[>\s(]nan[<\s%)]", page)
+    assert "class='sources'" in page
+
+
+def test_what_was_not_out_is_not_told(run):
+    page = plain(run(PRODUCERS, as_of="2024-12-31"))
+    assert "FY2024 (July 2023 to June 2024)" in page
+    assert "FY2025" not in page
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"company": "Lyna"}, UnknownName, "did you mean 'Lynas'"),
+        ({"company": "Iluka"}, UnknownName, "one of 'China Northern Rare Earth'"),
+        ({"company": "Molycorp"}, NoFigures, "revenue of 2014"),
+        ({"currency": "XXX"}, UnknownName, "'own' or one of AUD, CNY"),
+        ({"start_year": 2025}, NoFigures, "there are figures for 2014 to 2025"),
+        ({"as_of": "1990-01-01"}, NoFigures, "published by 1990-01-01"),
+        ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(run, parameters, error, message):
+    with pytest.raises(error, match=message):
+        run(PRODUCERS, **parameters)
