@@ -21,6 +21,7 @@ DESCRIPTOR = "datapackage.json"
 REMEDY = "if the change is meant, run `rareearth check --seal`"
 
 _cache: dict[Path, tuple[tuple[int, int], dict[str, str]]] = {}
+_warned: set[tuple[Path, str]] = set()
 
 
 class UnsealedWarning(UserWarning):
@@ -52,14 +53,17 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def warn(table: Table, folder: Path) -> None:
-    """Warn if a table is not as it was sealed; the figures are used all the same."""
+    """Warn once if a table is not as it was sealed; its figures are used all the same.
+
+    The warning names the table as its place, so that a report that shows it is the same
+    wherever the workbook lies.
+    """
     seal = sealed(folder).get(table.file)
-    if seal is not None and seal != table.sha256:
-        warnings.warn(
-            f"{table.file} is not as {DESCRIPTOR} seals it: {REMEDY}",
-            UnsealedWarning,
-            stacklevel=2,
-        )
+    if seal is None or seal == table.sha256 or (folder, table.sha256) in _warned:
+        return
+    _warned.add((folder, table.sha256))
+    text = f"not as {DESCRIPTOR} seals it: {REMEDY}"
+    warnings.warn_explicit(text, UnsealedWarning, table.file, 1)
 
 
 def problems(folder: Path) -> Iterator[Problem]:

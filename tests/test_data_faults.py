@@ -99,6 +99,7 @@ def is_sealed(curated):
 
 def load_all():
     """Return the figures, and whether the seal gave a warning on the way."""
+    seals._warned.clear()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", seals.UnsealedWarning)
         frame = ree.load("mine_production", variants="all")
