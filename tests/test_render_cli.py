@@ -175,7 +175,7 @@ def test_the_stock_engine_keeps_the_time_limit(
     slow = ("code", "import time\ntime.sleep(60)")
     path = notebook(TITLE, ("parameters", ""), slow, name="slow")
     monkeypatch.setenv("RAREEARTH_ENGINE", "stock")
-    words = ["render", str(path), "--out", str(tmp_path / "o"), "--timeout", "2"]
+    words = ["render", str(path), "--out", str(tmp_path / "o"), "--timeout", "4"]
     assert cli.main(words) == 1
     assert "cell 3 (import time): over the time limit" in complaint(capsys)
     assert files(tmp_path / "o") == ["index.html", "slow.failed.ipynb"]

@@ -175,6 +175,24 @@ def test_streams_are_merged_by_name():
     ]
 
 
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("a\rb", "b"),
+        ("a\r\nb", "a\r\nb"),
+        ("a\rb\rc\nd\re\n", "c\ne\n"),
+        ("a\r\r", "\r"),
+        ("", ""),
+        ("x" * 500_000, "x" * 500_000),  # minutes, if time grew with the square
+    ],
+)
+def test_a_line_that_was_written_over_is_shown_as_a_terminal_does(printed, shown):
+    from nbformat.v4 import new_output
+
+    (output,) = coalesce([new_output("stream", name="stdout", text=printed)])
+    assert output["text"] == shown
+
+
 def test_the_stock_engine_can_be_forced(monkeypatch):
     monkeypatch.setenv("RAREEARTH_ENGINE", "stock")
     assert not pool.can_fork()
