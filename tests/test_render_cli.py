@@ -211,6 +211,13 @@ def test_list_shows_notebooks_with_their_parameters(workbook, capsys):
     assert lines[2] == "  year: int = 2024  # calendar year"
 
 
+def test_list_shows_the_notebook_that_is_named(workbook, capsys):
+    assert cli.main(["list", "01"]) == 0
+    assert capsys.readouterr().out.startswith("01_shares  A question?\n")
+    assert cli.main(["list", "1"]) == 2
+    assert "unknown notebook: '1'; " in complaint(capsys)
+
+
 def test_list_as_json_can_be_read_by_programs(workbook, capsys):
     assert cli.main(["list", "--json"]) == 0
     first, second = json.loads(capsys.readouterr().out)

@@ -77,6 +77,19 @@ def test_a_call_over_its_time_is_killed_and_the_next_one_runs():
         assert one.submit(pool_calls.add, 1, 1).result() == 2
 
 
+def test_the_time_limit_counts_from_when_the_process_has_begun(monkeypatch):
+    monkeypatch.setenv(
+        "PYTHONPATH", f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    )
+    with ForkPool(1, timeout=2, preload=("slow_to_load",)) as one:
+        assert one.submit(pool_calls.add, 1, 1).result() == 2
+
+
+def test_a_call_may_have_its_time_counted_anew():
+    with ForkPool(1, timeout=2, preload=()) as one:
+        assert one.submit(pool_calls.wait_then_begin, 4, 0.6).result() is True
+
+
 @pytest.mark.parametrize("then", [None, "die"])
 def test_what_a_call_started_ends_with_it(small, then):
     told = []
