@@ -12,7 +12,7 @@ READY_TO_TEST := $(VENV)/.ready-to-test
 ASKS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help workbook test lab check strip constraints clean
+.PHONY: help workbook test lab check bench strip constraints clean
 .DELETE_ON_ERROR:
 
 # An installation that was made for another folder does not count.
@@ -41,6 +41,9 @@ lab: $(READY) ## Open JupyterLab in notebooks/
 
 check: $(READY) ## Validate the figures in data/
 	@$(RUN) -m rareearth check
+
+bench: $(READY_TO_TEST) ## Measure the renderer against the usual tools (minutes)
+	@$(RUN) tests/benchmarks/bench.py
 
 strip: $(READY) ## Empty the outputs of the notebooks, as git should hold them
 	@$(RUN) -m nbconvert --clear-output --inplace --log-level WARN \

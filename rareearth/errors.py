@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST_NAME = 60  # characters of a user's word in a message
+
 
 class WorkbookError(Exception):
     """Something that the user can mend; the message says how."""
@@ -32,7 +34,8 @@ class ParameterError(WorkbookError):
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownName:
     """Return the error for `name` with the nearest of the `known` names."""
-    return UnknownName(f"unknown {kind}: {name!r}; {nearest(name, known)}")
+    shown = repr(name) if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]!r}..."
+    return UnknownName(f"unknown {kind}: {shown}; {nearest(name, known)}")
 
 
 def nearest(name: str, known: Iterable[str], most: int = 5) -> str:

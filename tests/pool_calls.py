@@ -81,3 +81,11 @@ def unpicklable():
 def hold(seconds):
     time.sleep(seconds)
     return os.getpid()
+
+
+def wait_then_begin(times, seconds):
+    """Wait for longer in all than the time limit, but begin anew each time."""
+    for _ in range(times):
+        time.sleep(seconds)
+        server.begin()
+    return True

@@ -175,7 +175,7 @@ def test_the_stock_engine_keeps_the_time_limit(
     slow = ("code", "import time\ntime.sleep(60)")
     path = notebook(TITLE, ("parameters", ""), slow, name="slow")
     monkeypatch.setenv("RAREEARTH_ENGINE", "stock")
-    words = ["render", str(path), "--out", str(tmp_path / "o"), "--timeout", "2"]
+    words = ["render", str(path), "--out", str(tmp_path / "o"), "--timeout", "4"]
     assert cli.main(words) == 1
     assert "cell 3 (import time): over the time limit" in complaint(capsys)
     assert files(tmp_path / "o") == ["index.html", "slow.failed.ipynb"]
@@ -209,6 +209,13 @@ def test_list_shows_notebooks_with_their_parameters(workbook, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "01_shares  A question?"
     assert lines[2] == "  year: int = 2024  # calendar year"
+
+
+def test_list_shows_the_notebook_that_is_named(workbook, capsys):
+    assert cli.main(["list", "01"]) == 0
+    assert capsys.readouterr().out.startswith("01_shares  A question?\n")
+    assert cli.main(["list", "1"]) == 2
+    assert "unknown notebook: '1'; " in complaint(capsys)
 
 
 def test_list_as_json_can_be_read_by_programs(workbook, capsys):

@@ -1,11 +1,13 @@
 """A report with the user's own figures says so and never passes for another."""
 
 import json
+import platform
 import re
+from importlib import metadata
 
 import pytest
 
-from rareearth.render import cli, keys, library
+from rareearth.render import cli, keys, library, provenance
 from rareearth.tables import FIGURE_COLUMNS
 
 TITLE = ("markdown", "# How much?\n\nLead.")
@@ -139,6 +141,31 @@ def test_verify_says_of_each_file_whether_it_is_the_same(tmp_path, capsys):
     ]
     assert cli.main(["verify", report(tmp_path, data=data[:1])]) == 0
     assert capsys.readouterr().out.endswith("page.html matches the workbook\n")
+
+
+def test_another_version_of_a_library_is_told_and_is_no_difference(tmp_path, capsys):
+    made_with = {"pandas": "0.1", "python": platform.python_version(), "none": "1"}
+    assert cli.main(["verify", report(tmp_path, environment=made_with)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == f"pandas 0.1  here {metadata.version('pandas')}"
+    assert lines[2:] == ["none 1  here not installed", "page.html matches the workbook"]
+
+
+def test_the_vintage_is_the_newest_source_by_the_day(monkeypatch, tmp_path):
+    (tmp_path / "sources.csv").write_text(
+        "source_id,published\na,2025-01-31\nb,2026-02-06\nc,2024\n"
+    )
+    monkeypatch.setattr(library, "data_folder", lambda: tmp_path)
+    read = ["data/prices.csv", "data/sources.csv"]
+
+    def newest(as_of):
+        return provenance.vintage({"as_of": as_of}, read)["newest_source"]
+
+    assert newest("latest") == "2026-02-06"
+    assert newest("2025-11-03") == "2025-01-31"
+    assert newest("2024-06-30") == "2024"
+    assert newest("1990-01-01") == "none"
+    assert provenance.vintage({"as_of": "latest"}, read[:1]) == {}
 
 
 @pytest.mark.parametrize("text", ["", "<html>", "\0\1", '<meta name="rareearth">'])

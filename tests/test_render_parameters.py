@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rareearth.errors import ParameterError, UnknownName
+from rareearth.errors import ParameterError, UnknownName, unknown_name
 from rareearth.render import library
 from rareearth.render.names import LONGEST, report_name
 from rareearth.render.parameters import Parameter, parse, read, resolve
@@ -251,3 +251,8 @@ def test_reading_parameters_imports_nothing_heavy():
     run = [sys.executable, "-c", code]
     answer = subprocess.run(run, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
+
+
+def test_a_very_long_name_is_cut_in_the_message():
+    text = str(unknown_name("country", "a" * 10_000, ["China"]))
+    assert text == f"unknown country: '{'a' * 60}'...; one of 'China'"

@@ -32,7 +32,7 @@ def is_running(process):
         return False
 
 
-def wait_until(condition, seconds=10):
+def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         time.sleep(0.02)
@@ -73,8 +73,21 @@ def test_a_call_over_its_time_is_killed_and_the_next_one_runs():
     with ForkPool(1, timeout=0.5, preload=()) as one:
         late = one.submit(pool_calls.hold, 60)
         with pytest.raises(TimeLimit, match=r"^over the time limit of 0\.5 s$"):
-            late.result(timeout=10)
+            late.result(timeout=60)
         assert one.submit(pool_calls.add, 1, 1).result() == 2
+
+
+def test_the_time_limit_counts_from_when_the_process_has_begun(monkeypatch):
+    monkeypatch.setenv(
+        "PYTHONPATH", f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
+    )
+    with ForkPool(1, timeout=2, preload=("slow_to_load",)) as one:
+        assert one.submit(pool_calls.add, 1, 1).result() == 2
+
+
+def test_a_call_may_have_its_time_counted_anew():
+    with ForkPool(1, timeout=2, preload=()) as one:
+        assert one.submit(pool_calls.wait_then_begin, 4, 0.6).result() is True
 
 
 @pytest.mark.parametrize("then", [None, "die"])
@@ -96,9 +109,9 @@ def test_kill_ends_running_calls_and_all_that_they_started():
         assert wait_until(lambda: told)
         one.kill()
         with pytest.raises(pool.Killed, match="interrupted"):
-            running.result(timeout=10)
+            running.result(timeout=60)
         with pytest.raises(CancelledError):
-            waiting.result(timeout=10)
+            waiting.result(timeout=60)
     assert not any(map(is_running, told))
     assert one._process.returncode is not None
     with pytest.raises(RuntimeError, match="after shutdown"):

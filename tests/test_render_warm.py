@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rareearth.render import execute, library, parameters, pool
+from rareearth.render import execute, library, parameters, pool, server
 from rareearth.render.pool import ForkPool
 from rareearth.render.warm import coalesce
 
@@ -110,9 +110,40 @@ def test_both_engines_give_the_same(notebook, warm, case):
     compare(notebook(TITLE, SETTINGS, *cells), warm)
 
 
+def on_kernel(notebook, used):
+    """Return what a run on a stock kernel gives, also in a forked process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "is_child", lambda: False)
+        return outcome(notebook, used)
+
+
+@pytest.fixture(scope="module")
+def both(request):
+    """Start both runs of all notebooks that are asked for, as many as processors."""
+    asked = [
+        item.callspec.params["path"]
+        for item in request.session.items
+        if getattr(item, "originalname", "") == WORKBOOK_TEST
+    ]
+    with ForkPool(pool.cpus()) as made:
+        started = {}
+        for path in dict.fromkeys(asked):
+            used = parameters.resolve(path, {})
+            started[path] = [made.submit(f, path, used) for f in (on_kernel, outcome)]
+        yield started
+
+
+WORKBOOK_TEST = "test_both_engines_give_the_same_for_the_workbook"
+
+
 @pytest.mark.parametrize("path", library.notebooks(), ids=lambda path: path.stem)
-def test_both_engines_give_the_same_for_the_workbook(warm, path):
-    _, _, manifest, _ = compare(path, warm)
+def test_both_engines_give_the_same_for_the_workbook(both, path):
+    stock, ours = (each.result() for each in both[path])
+    for one, two in zip(stock[1], ours[1], strict=True):
+        assert dict(two) == dict(one)
+    assert ours == stock
+    error, _, manifest, _ = ours
+    assert error == ""
     assert any(name.endswith("series.csv") for name in manifest["data"])
     assert "rareearth.figures" in manifest["modules"]
 
@@ -173,6 +204,24 @@ def test_streams_are_merged_by_name():
         ("stdout", "a"),
         ("stderr", "12"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        ("a\rb", "b"),
+        ("a\r\nb", "a\r\nb"),
+        ("a\rb\rc\nd\re\n", "c\ne\n"),
+        ("a\r\r", "\r"),
+        ("", ""),
+        ("x" * 500_000, "x" * 500_000),  # minutes, if time grew with the square
+    ],
+)
+def test_a_line_that_was_written_over_is_shown_as_a_terminal_does(printed, shown):
+    from nbformat.v4 import new_output
+
+    (output,) = coalesce([new_output("stream", name="stdout", text=printed)])
+    assert output["text"] == shown
 
 
 def test_the_stock_engine_can_be_forced(monkeypatch):

@@ -55,13 +55,17 @@ def _parser() -> argparse.ArgumentParser:
 def _add_list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     text = "show the notebooks and their parameters"
     command = commands.add_parser("list", help=text, description=text)
+    command.add_argument(
+        "notebooks", nargs="*", metavar="NOTEBOOK", help="a name, number or path"
+    )
     command.add_argument("--json", action="store_true", help="for other programs")
     command.set_defaults(run=_list)
 
 
 def _list(options: argparse.Namespace) -> int:
     """Print the notebooks with their parameters."""
-    found = [(path, parameters.read(path)) for path in library.notebooks()]
+    paths = [library.find(each) for each in options.notebooks] or library.notebooks()
+    found = [(path, parameters.read(path)) for path in paths]
     if options.json:
         print(json.dumps([_as_json(*each) for each in found], indent=2))
         return 0

@@ -28,11 +28,12 @@ from rareearth import errors
 from rareearth.render import library, provenance, recorder, report, server
 from rareearth.render.report import environment
 from rareearth.render.warm import ENGINE as WARM
-from rareearth.render.warm import NeedsKernel, follow_cells
+from rareearth.render.warm import NeedsKernel, coalesce, follow_cells
 
 KERNEL = "python3"
 ENGINE = "rareearth-stock"
 _LONGEST_LINE = 300  # characters of a foreign error in a message
+_LONGEST_OF_OURS = 1000  # ours may list choices
 
 
 class RunFailed(errors.WorkbookError):
@@ -56,7 +57,12 @@ class KeepingEngine(NBClientEngine):
         """Put the notebook into `keep`, then execute it as papermill does."""
         keep.append(nb_man.nb)
         follow_cells(nb_man, kwargs.pop("follow", None))
-        super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        finally:
+            for cell in nb_man.nb.cells:
+                if "outputs" in cell:
+                    cell["outputs"] = coalesce(cell.outputs)
 
 
 papermill_engines.register(ENGINE, KeepingEngine)
@@ -120,7 +126,6 @@ def _on_kernel(
                 parameters,
                 ENGINE,
                 follow,
-                coalesce_streams=True,
                 timeout_func=_remaining(timeout),
                 extra_arguments=[
                     "--IPKernelApp.log_level=ERROR",
@@ -132,9 +137,20 @@ def _on_kernel(
 
 
 def _remaining(timeout: float | None) -> Callable[[Any], int | None]:
-    """Return what tells nbclient how many seconds the next cell may take."""
-    end = time.monotonic() + (timeout or 0)
-    return lambda _: max(1, round(end - time.monotonic())) if timeout else None
+    """Return what tells nbclient how many seconds the next cell may take.
+
+    Time counts from the first cell: the start of a kernel is not the notebook's.
+    """
+    ends: list[float] = []
+
+    def left(_: Any) -> int | None:
+        if timeout is None:
+            return None
+        if not ends:
+            ends.append(time.monotonic() + timeout)
+        return max(1, round(ends[0] - time.monotonic()))
+
+    return left
 
 
 def _execute(
@@ -232,7 +248,7 @@ def _reason(kind: str, text: str) -> str:
     """Return an error in one line; ours speak for themselves, others get a name."""
     line = " ".join(text.split())
     if kind in _own_errors(errors.WorkbookError):
-        return line
+        return line[:_LONGEST_OF_OURS]
     return f"{kind}: {line[:_LONGEST_LINE]}" if line else kind
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rareearth.render.report import Job
 
 HIDDEN = ".rareearth"  # the folder below the outputs for records, locks and spools
-LIBRARIES = ("numpy", "pandas", "matplotlib", "seaborn", "statsmodels")
+LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "seaborn", "statsmodels")
 RENDERERS = ("nbconvert", "mistune", "beautifulsoup4", "jinja2", "pygments")
 PAGE_PARTS = (
     "compose headings index keys look markdown markup maths page provenance tables "

@@ -101,6 +101,7 @@ def rows(made_from: dict[str, Any]) -> list[tuple[str, str]]:
         ("Own figures", f"used, from the folder {own}" if own else ""),
         ("Package", f"rareearth {made_from.get('package_version', '')}"),
         ("Commit", made_from.get("commit", "")),
+        ("Figures", _vintage(made_from.get("vintage", {}))),
         *((f"File {e['name']}", f"SHA-256 {e['sha256']}") for e in _data(made_from)),
         ("Modules", ", ".join(map(_module, made_from.get("modules", [])))),
         *made_from.get("environment", {}).items(),
@@ -111,6 +112,12 @@ def rows(made_from: dict[str, Any]) -> list[tuple[str, str]]:
 def provenance_json(made_from: dict[str, Any]) -> str:
     """Return the provenance for programs, escaped: `rareearth verify` reads it."""
     return escape(json.dumps(made_from, sort_keys=True, ensure_ascii=True))
+
+
+def _vintage(found: dict[str, str]) -> str:
+    if not found:
+        return ""
+    return f"as of: {found['as_of']}; newest source published {found['newest_source']}"
 
 
 def _data(made_from: dict[str, Any]) -> list[dict[str, str]]:

@@ -87,7 +87,8 @@ class ForkPool(Executor):
     jobs : int
         The number of calls that run at a time.
     timeout : float, optional
-        Seconds that a call may take. It is killed then, with all that it started.
+        Seconds that a call may take from when its process has begun. It is killed
+        then, with all that it started.
     preload : sequence of str
         Modules that are imported before the first call.
 
@@ -233,7 +234,7 @@ class ForkPool(Executor):
         """Follow one call to its end."""
         with suppress(OSError):  # whoever is not there to take it will be reported
             server.send(ours, (sys.path, call.work))
-        deadline = time.monotonic() + self._timeout if self._timeout else None
+        deadline: float | None = None  # counts from when the process has begun
         poll = select.poll()
         poll.register(ours, select.POLLIN)
         poll.register(control, select.POLLIN)
@@ -251,9 +252,11 @@ class ForkPool(Executor):
                     is_open = False
                     poll.unregister(ours)
                     continue
-                if kind == "result":
+                if kind == "begun" and self._timeout:
+                    deadline = time.monotonic() + self._timeout
+                elif kind == "result":
                     answer = content
-                elif self.on_told:
+                elif kind == "told" and self.on_told:
                     self.on_told(call.future, content[0])
             elif control.fileno() in ready:
                 return self._outcome(answer, _status(control), is_late)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import platform
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from rareearth.render import keys, library, parameters
 from rareearth.render.keys import LIBRARIES
 from rareearth.render.report import INJECTED, Job
 
+SOURCES = "data/sources.csv"
 UNTRACKED = "not under version control"
 ERROR_NOTE = "papermill-error-cell-tag"  # papermill marks cells that it adds with it
 # What Python calls the code of a cell: a temporary file with the process in its name.
-_CELL_FILE = re.compile(r"\S*ipykernel_\d+/\d+\.py")
+# Only from where a word begins: a long word would cost the square of its length.
+_CELL_FILE = re.compile(r"(?<!\S)\S*ipykernel_\d+/\d+\.py")
 
 
 def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,11 +44,27 @@ def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
         "package_version": __version__,
         "commit": commit(library.checkout(), _tracked(job, run)),
         "code": hashlib.sha256("".join(run["code"]).encode()).hexdigest(),
+        "vintage": vintage(used, run["data"]),
         "data": [{"name": name, "sha256": files[name]} for name in sorted(files)],
         "modules": [{"name": n, "sha256": h} for n, h in run["modules"].items()],
         "environment": environment(),
     }
     return {**about, "own": job.own.name} if job.own else about
+
+
+def vintage(used: Mapping[str, Any], data: Iterable[str]) -> dict[str, str]:
+    """Return as of when a run saw the figures, and the newest source by that day.
+
+    Empty if the run did not read the list of sources.
+    """
+    if SOURCES not in data:
+        return {}
+    as_of = str(used.get("as_of", "latest"))
+    path = keys.locate(SOURCES, None)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        days = [row["published"] for row in csv.DictReader(file)]
+    known = [day for day in days if as_of == "latest" or day <= as_of]
+    return {"as_of": as_of, "newest_source": max(known, default="none")}
 
 
 def environment() -> dict[str, str]:

@@ -111,6 +111,7 @@ def make(job: Job, force: bool = False) -> Result:
     started = time.monotonic()
     try:
         with locks.held(job.folder / keys.HIDDEN, job.name, lambda: _wait(job)):
+            server.begin()  # to wait for another renderer is not to be late
             kind = "run" if force else keys.state(job).kind
             state, error = ("fresh", "") if kind == "fresh" else _make(job, kind)
     except WorkbookError as problem:

@@ -51,6 +51,12 @@ def tell(message: Any) -> None:
         send(_answers, ("told", message))
 
 
+def begin() -> None:
+    """Have the time limit of this call count from now; without a pool, do nothing."""
+    if _answers is not None:
+        send(_answers, ("begun",))
+
+
 def send(to: socket.socket, content: Any) -> None:
     """Send one object, its length first."""
     data = pickle.dumps(content)
@@ -188,6 +194,7 @@ def _answer(call: socket.socket) -> tuple[bool, bytes]:
     try:
         assert_safe()
         path, work = receive(call)
+        begin()
         sys.path += [each for each in path if each not in sys.path]
         function, args, kwargs = pickle.loads(work)
         _reseed()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from rareearth.errors import ParameterError, UnknownName
-from rareearth.render import keys, library
+from rareearth.render import keys, library, provenance
 from rareearth.render.values import shorten
 
 
@@ -55,8 +55,12 @@ def made_from(page: Path) -> dict[str, Any]:
 
 
 def compare(about: dict[str, Any], own: Path | None) -> Iterator[tuple[str, str]]:
-    """Yield each file that a report rests on with ``matches`` or what differs."""
+    """Yield each file that a report rests on with ``matches`` or what differs.
+
+    Another version of a library is told, but does not make the report another one.
+    """
     yield f"notebook {about.get('notebook', '')}", _notebook(about)
+    yield from _environment(about.get("environment", {}))
     for entry in [*about["data"], *about["modules"]]:
         name = str(entry["name"])
         if name.startswith("own/") and own is None:
@@ -71,6 +75,13 @@ def compare(about: dict[str, Any], own: Path | None) -> Iterator[tuple[str, str]
             yield name, "is gone"
         else:
             yield name, "matches" if now == entry["sha256"] else "differs"
+
+
+def _environment(made_with: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    here = provenance.environment()
+    for name, version in made_with.items():
+        if (now := here.get(name, "not installed")) != version:
+            yield f"{name} {version}", f"here {now}"
 
 
 def _notebook(about: dict[str, Any]) -> str:

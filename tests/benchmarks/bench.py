@@ -19,9 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
 LIBRARIES = "papermill nbconvert nbclient ipykernel pandas seaborn statsmodels".split()
@@ -38,9 +40,23 @@ GRIDS = {
 }
 
 
+class Cost(NamedTuple):
+    """Seconds of a clock on the wall, and those of all processors together."""
+
+    wall: float
+    work: float
+
+    def times(self, number: float) -> Cost:
+        """Return the cost of doing it `number` times."""
+        return Cost(self.wall * number, self.work * number)
+
+
 @dataclass
 class Line:
-    """One line of the table. Seconds are those of a clock on the wall."""
+    """One line of the table.
+
+    Processor time tells more than the clock where other programs are at work.
+    """
 
     what: str
     tool: str
@@ -49,6 +65,8 @@ class Line:
     each: float
     times_faster: str = ""  # than this line: what ours needs less
     goal: str = ""
+    processor: float = 0.0  # seconds of all processors together
+    times_less: str = ""  # processor time: what ours needs less
 
 
 def main() -> int:
@@ -69,6 +87,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--notebooks", type=int, default=12, help="how many, with copies"
     )
+    parser.add_argument(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="run the loop on N of the notebooks and scale its seconds to all",
+    )
     parser.add_argument("--repeat", type=int, default=3, help="times for one notebook")
     parser.add_argument(
         "--thousand", action="store_true", help="also a sweep of 1,000 runs (long)"
@@ -87,30 +111,23 @@ def _measure(folder: Path, options: argparse.Namespace):
     _ours(books[:1], folder / "warm-up")  # so that no one reads from a cold disk
 
     whole = _ours(books, folder / "ours")
-    yield Line("all, from nothing", "rareearth render", count, whole, whole / count)
+    yield _own("all, from nothing", "rareearth render", count, whole)
     again = _ours(books, folder / "ours")
-    yield Line(
-        "nothing changed",
-        "rareearth render",
-        count,
-        again,
-        again / count,
-        "",
-        "under 1 s",
+    yield _own("nothing changed", "rareearth render", count, again, "under 1 s")
+    sample = books[: options.sample]
+    costs = [_loop(book, folder / "loop") for book in sample]
+    loop = _sum(costs).times(count / len(sample))
+    scaled = f" ({len(sample)} runs, scaled)" if len(sample) < count else ""
+    tool = f"loop papermill + nbconvert{scaled}"
+    yield _versus("all, from nothing", tool, count, loop, whole, 8)
+    call, tool = (
+        _nbconvert(books, folder / "nbconvert"),
+        "nbconvert --execute, one call",
     )
-    loop = sum(_loop(book, folder / "loop") for book in books)
-    yield _versus(
-        "all, from nothing", "loop papermill + nbconvert", count, loop, whole, 8
-    )
-    call = _nbconvert(books, folder / "nbconvert")
-    yield _versus(
-        "all, from nothing", "nbconvert --execute, one call", count, call, whole, 3
-    )
-    cache = _jupyter_cache(books, folder)
-    if cache:
-        yield _versus(
-            "all, no pages", "jupyter-cache, local-parallel", count, cache, whole, 3
-        )
+    yield _versus("all, from nothing", tool, count, call, whole, 3)
+    if cache := _jupyter_cache(books, folder):
+        tool = "jupyter-cache, local-parallel"
+        yield _versus("all, no pages", tool, count, cache, whole, 3)
     yield from _alone(books[0], folder, options.repeat)
     if not options.skip_sweeps:
         yield from _sweeps(folder, options)
@@ -122,44 +139,43 @@ def _alone(book: Path, folder: Path, repeat: int):
     for number in range(repeat):
         mine.append(_ours([book], folder / f"alone-{number}"))
         theirs.append(_loop(book, folder / f"alone-loop-{number}"))
-    ours, loop = statistics.median(mine), statistics.median(theirs)
-    yield Line("one, cold", "rareearth render", 1, ours, ours)
+    ours, loop = _median(mine), _median(theirs)
+    yield _own("one, cold", "rareearth render", 1, ours)
     yield _versus("one, cold", "loop papermill + nbconvert", 1, loop, ours, 1)
 
 
 def _sweeps(folder: Path, options: argparse.Namespace):
     """Yield the cost of a run in sweeps of several lengths, and the memory."""
     book = ROOT / "notebooks" / f"{SWEPT}.ipynb"
-    theirs = [
-        _loop(book, folder / f"sweep-loop-{year}", "-p", "start_year", str(year))
-        for year in (1992, 1996, 1999)
-    ]
-    loop_each = statistics.median(theirs)
-    first = 0.0
+    years = ["1992", "1996", "1999"][: options.repeat]
+    loop = _median(
+        [
+            _loop(book, folder / f"sweep-loop-{year}", "-p", "start_year", year)
+            for year in years
+        ]
+    )
+    tool, first = f"loop papermill + nbconvert ({len(years)} runs, scaled)", None
     for runs in (10, 100, 1000) if options.thousand else (10, 100):
-        grid = folder / f"grid-{runs}.yml"
-        grid.write_text(json.dumps({n: _values(v) for n, v in GRIDS[runs].items()}))
-        out = folder / f"sweep-{runs}"
-        words = [str(book), "--grid-file", str(grid), "--out", str(out), "--quiet"]
-        started = time.monotonic()
-        answer = _run([*ME, "--inside", str(runs), "sweep", *words])
-        seconds = time.monotonic() - started
-        _need(out, "0*.html", runs)
-        each = seconds / runs
-        first = first or each
-        note = f"{each / first:.2f} of a run among 10" if runs > 10 else ""
-        yield Line(f"sweep of {runs}", "rareearth sweep", runs, seconds, each, "", note)
+        cost, memory = _sweep(book, folder, runs)
+        first = first or cost.times(1 / runs)
+        note = f"{cost.wall / runs / first.wall:.2f} of a run among 10, by work "
+        note += f"{cost.work / runs / first.work:.2f}"
+        yield _own(f"sweep of {runs}", "rareearth sweep", runs, cost, note)
         if runs >= 100:
-            yield _versus(
-                f"sweep of {runs}",
-                "loop papermill + nbconvert (3 runs)",
-                runs,
-                loop_each * runs,
-                seconds,
-                15,
-            )
-            yield from _memory(json.loads(answer.splitlines()[-1]), runs)
-        shutil.rmtree(out)
+            yield _versus(f"sweep of {runs}", tool, runs, loop.times(runs), cost, 15)
+            yield from _memory(memory, runs)
+
+
+def _sweep(book: Path, folder: Path, runs: int) -> tuple[Cost, dict[str, int]]:
+    """Return what a sweep costs, and the memory of the process that leads it."""
+    grid, out = folder / f"grid-{runs}.yml", folder / f"sweep-{runs}"
+    grid.write_text(json.dumps({n: _values(v) for n, v in GRIDS[runs].items()}))
+    words = [str(book), "--grid-file", str(grid), "--out", str(out), "--quiet"]
+    with _clock("rareearth sweep", runs) as told:
+        answer = _run([*ME, "--inside", str(runs), "sweep", *words])
+    _need(out, "0*.html", runs)
+    shutil.rmtree(out)
+    return told[0], json.loads(answer.splitlines()[-1])
 
 
 def _memory(found: dict[str, int], runs: int):
@@ -180,61 +196,64 @@ def _memory(found: dict[str, int], runs: int):
     )
 
 
-def _ours(books: list[Path], out: Path) -> float:
+@contextmanager
+def _clock(tool: str, count: int):
+    """Measure what is done inside; give a list that holds the cost afterwards."""
+    told: list[Cost] = []
+    before, started = _work(), time.monotonic()
+    yield told
+    told.append(Cost(time.monotonic() - started, _work() - before))
+    _say(f"{tool}, {count}: {told[0].wall:.1f} s, {told[0].work:.1f} s of work")
+
+
+def _work() -> float:
+    """Return the processor time of all processes that were started and have ended."""
+    spent = os.times()
+    return spent.children_user + spent.children_system
+
+
+def _ours(books: list[Path], out: Path) -> Cost:
     command = [sys.executable, "-m", "rareearth", "render", *map(str, books)]
-    started = time.monotonic()
-    _run([*command, "--out", str(out), "--quiet"])
-    seconds = time.monotonic() - started
+    with _clock("rareearth render", len(books)) as told:
+        _run([*command, "--out", str(out), "--quiet"])
     for book in books:
         _need(out, f"{book.stem}.html", 1)
-    return _told("rareearth render", len(books), seconds)
+    return told[0]
 
 
-def _loop(book: Path, out: Path, *given: str) -> float:
-    """Return the seconds of the two commands that a user would write in a loop."""
+def _loop(book: Path, out: Path, *given: str) -> Cost:
+    """Return the cost of the two commands that a user would write in a loop."""
     out.mkdir(parents=True, exist_ok=True)
     made = out / book.name
-    started = time.monotonic()
     papermill = [sys.executable, "-m", "papermill", "--no-progress-bar", *given]
-    _run([*papermill, str(book), str(made)], cwd=book.parent)
-    _run([sys.executable, "-m", "nbconvert", "--to", "html", str(made)])
-    seconds = time.monotonic() - started
+    with _clock("loop", 1) as told:
+        _run([*papermill, str(book), str(made)], cwd=book.parent)
+        _run([sys.executable, "-m", "nbconvert", "--to", "html", str(made)])
     _need(out, f"{book.stem}.html", 1)
-    return _told("loop", 1, seconds)
+    return told[0]
 
 
-def _nbconvert(books: list[Path], out: Path) -> float:
+def _nbconvert(books: list[Path], out: Path) -> Cost:
     command = [sys.executable, "-m", "nbconvert", "--execute", "--to", "html"]
-    started = time.monotonic()
-    _run([*command, "--output-dir", str(out), *map(str, books)])
-    seconds = time.monotonic() - started
+    with _clock("nbconvert --execute", len(books)) as told:
+        _run([*command, "--output-dir", str(out), *map(str, books)])
     _need(out, "*.html", len(books))
-    return _told("nbconvert --execute", len(books), seconds)
+    return told[0]
 
 
-def _jupyter_cache(books: list[Path], folder: Path) -> float:
-    """Return the seconds of jupyter-cache, 0 if it cannot be had."""
-    place = folder / "jupyter-cache"
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--target",
-        str(place),
-    ]
+def _jupyter_cache(books: list[Path], folder: Path) -> Cost | None:
+    """Return the cost of jupyter-cache, None if it cannot be had."""
+    place, cache = str(folder / "jupyter-cache"), str(folder / "cache")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", place]
     answer = subprocess.run(
         [*command, "jupyter-cache"], capture_output=True, text=True, check=False
     )
     if answer.returncode:
         _say("skipped: jupyter-cache cannot be installed here")
-        return 0.0
-    started = time.monotonic()
-    _run(
-        [*ME, "--inside", "cache", str(place), str(folder / "cache"), *map(str, books)]
-    )
-    return _told("jupyter-cache", len(books), time.monotonic() - started)
+        return None
+    with _clock("jupyter-cache", len(books)) as told:
+        _run([*ME, "--inside", "cache", place, cache, *map(str, books)])
+    return told[0]
 
 
 def _inside(words: list[str]) -> int:
@@ -323,14 +342,30 @@ def _need(folder: Path, pattern: str, count: int) -> None:
         raise SystemExit(f"{found} files {pattern}, {count} were to be made")
 
 
-def _versus(
-    what: str, tool: str, count: int, seconds: float, ours: float, goal: float
-) -> Line:
-    ratio = seconds / ours
-    met = "met" if ratio >= goal else "not met"
+def _own(what: str, tool: str, count: int, cost: Cost, goal: str = "") -> Line:
     return Line(
-        what, tool, count, seconds, seconds / count, f"{ratio:.1f}", f"{goal:g}: {met}"
+        what, tool, count, cost.wall, cost.wall / count, "", goal, cost.work, ""
     )
+
+
+def _versus(
+    what: str, tool: str, count: int, cost: Cost, ours: Cost, goal: float
+) -> Line:
+    ratio = cost.wall / ours.wall
+    line = _own(what, tool, count, cost)
+    line.times_faster = f"{ratio:.1f}"
+    line.goal = f"{goal:g}: {'met' if ratio >= goal else 'not met'}"
+    line.times_less = f"{cost.work / ours.work:.1f}"
+    return line
+
+
+def _sum(costs: list[Cost]) -> Cost:
+    return Cost(sum(c.wall for c in costs), sum(c.work for c in costs))
+
+
+def _median(costs: list[Cost]) -> Cost:
+    walls, works = zip(*costs, strict=True)
+    return Cost(statistics.median(walls), statistics.median(works))
 
 
 def _cores() -> int:
@@ -345,31 +380,19 @@ def _machine() -> dict[str, str]:
     return {"cores": str(_cores()), "system": system, "python": python, **versions}
 
 
-def _told(tool: str, count: int, seconds: float) -> float:
-    _say(f"{tool}, {count}: {seconds:.1f} s")
-    return seconds
-
-
 def _say(text: str) -> None:
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def _cells(line: Line) -> list[str]:
-    what, tool, count, seconds, each, ratio, goal = astuple(line)
-    times = [f"{seconds:.2f}", f"{each:.2f}"] if seconds else ["", ""]
-    return [what, tool, str(count), *times, ratio, goal]
+    what, tool, count, wall, each, ratio, goal, work, less = astuple(line)
+    shown = [f"{number:.2f}" if wall else "" for number in (wall, each, work)]
+    return [what, tool, str(count), *shown[:2], ratio, goal, shown[2], less]
 
 
 def _print(lines: list[Line]) -> None:
-    head = [
-        "what",
-        "tool",
-        "count",
-        "seconds",
-        "each",
-        "ours is x times faster",
-        "goal",
-    ]
+    head = ["what", "tool", "count", "seconds", "each", "ours is x times faster"]
+    head += ["goal", "processor seconds", "ours works x times less"]
     rows = [head, *map(_cells, lines)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
     for row in rows:
