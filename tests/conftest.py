@@ -1,7 +1,10 @@
 """What several test modules share."""
 
 import json
+import os
+import shutil
 import socket
+from argparse import Namespace
 
 import pytest
 from hypothesis import settings
@@ -117,3 +120,38 @@ def own(tmp_path):
 def _no_own_figures(monkeypatch):
     """Keep the figures of whoever runs the tests out of them."""
     monkeypatch.delenv("RAREEARTH_EXTRA_DATA", raising=False)
+
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking "
+    "--disable-component-update --disable-sync --no-first-run"
+).split()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a running Chromium, one for all tests."""
+    path = shutil.which("chromium")
+    missing = "" if path else "chromium is not installed"
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing = "playwright is not installed"
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"{missing}, and CI is set")
+    if missing:
+        pytest.skip(f"{missing}; pages are not looked at in a browser")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def reports(tmp_path_factory):
+    """Return the folder and the names of all reports and the index, rendered once."""
+    from rareearth.render import cli
+
+    folder = tmp_path_factory.mktemp("reports")
+    status = cli.main(["render", "--out", str(folder), "--quiet"])
+    return Namespace(folder=folder, status=status)

@@ -1,8 +1,6 @@
 """Reports behave in a real browser: silent, still, and as wide as the window."""
 
 import base64
-import os
-import shutil
 import struct
 import zlib
 
@@ -14,10 +12,6 @@ from rareearth.render import index, page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking "
-    "--disable-component-update --disable-sync --no-first-run"
-).split()
 WIDTHS = [360, 768, 1440]
 CSV = base64.b64encode(b"year,t\n2024,270000\n").decode()
 LONG = "https://example.org/" + "a" * 300
@@ -72,24 +66,6 @@ def figure():
 def shown(html, source="show()"):
     output = new_output("display_data", data={"text/html": html})
     return new_code_cell(source, outputs=[output])
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium")
-    missing = "" if path else "chromium is not installed"
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        missing = "playwright is not installed"
-    if missing and os.environ.get("CI"):
-        pytest.fail(f"{missing}, and CI is set")
-    if missing:
-        pytest.skip(f"{missing}; pages are not looked at in a browser")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,263 @@
+"""The real reports in a real browser: silent, accessible, complete, also on paper.
+
+Each page is opened once; what is seen there is kept, and the tests ask about it.
+"""
+
+import base64
+import csv
+import io
+import re
+import unicodedata
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from rareearth.render import library
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+REPORTS = [path.stem for path in library.notebooks()]
+PAGES = [*REPORTS, "index", "data_dictionary"]
+WIDTHS = (360, 768, 1440)
+SHOTS = library.outputs_folder() / "screenshots"
+
+# Rules of axe see every kind of element; rows and code that repeat a kind are left
+# out, because to measure the contrast of thousands of cells takes minutes.
+THIN_OUT = """() => {
+  const drop = (kind, kept) =>
+    [...document.querySelectorAll(kind)].slice(kept).forEach(e => e.remove());
+  drop('details.code', 1), drop('details.data', 2), drop('ol.sources li', 3);
+  drop('tbody tr:nth-child(n+4)', 0);
+  document.querySelectorAll('details').forEach(e => e.open = true);
+  // axe copies the source of each element that it looks at
+  document.querySelectorAll('img').forEach(e => e.src = 'data:image/svg+xml,<svg/>');
+  document.querySelectorAll('a[download]').forEach(e => e.href = 'data:,');
+  document.querySelectorAll('meta[name=rareearth]').forEach(e => e.remove());
+}"""
+AXE_RUN = """only => axe.run({resultTypes: ['violations'], ...only}).then(found =>
+  found.violations.filter(v => ['serious', 'critical'].includes(v.impact))
+    .map(v => v.id + ': ' + v.nodes[0].html.slice(0, 200)))"""
+# The fragments of all links within the page, and whether they lead to something.
+BROKEN = """() => [...document.querySelectorAll('a[href^="#"]')]
+  .map(a => decodeURIComponent(a.hash.slice(1)))
+  .filter(id => !document.getElementById(id))"""
+PAINTED = """() => new Promise(done => new PerformanceObserver(list => {
+  const found = list.getEntriesByName('first-contentful-paint');
+  if (found.length) done(found[0].startTime);
+}).observe({type: 'paint', buffered: true}))"""
+
+each_page = pytest.mark.parametrize("name", PAGES)
+each_report = pytest.mark.parametrize("name", REPORTS)
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """Return the source of axe-core."""
+    import axe_playwright_python
+
+    folder = Path(axe_playwright_python.__file__).parent
+    return (folder / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def visit(browser, reports, axe):
+    """Return a function that gives what was seen on a page, looking once."""
+    seen = {}
+
+    def once(name):
+        if name not in seen:
+            seen[name] = look(browser, reports.folder / f"{name}.html", axe)
+        return seen[name]
+
+    return once
+
+
+def look(browser, path, axe):
+    """Open a page without a network and note all that the tests ask for."""
+    if not path.is_file():
+        pytest.fail(f"{path.name} was not made; see `rareearth render {path.stem}`")
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, offline=True)
+    tab = context.new_page()
+    seen = Namespace(asked=[], said=[], path=path, text=path.read_text("utf-8"))
+    tab.on("request", lambda request: seen.asked.append(request.url))
+    tab.on("console", lambda message: seen.said.append(message.text))
+    tab.on("pageerror", lambda error: seen.said.append(str(error)))
+    tab.goto(path.as_uri())
+    seen.painted = tab.evaluate(PAINTED)
+    seen.broken = tab.evaluate(BROKEN)
+    seen.headings = tab.evaluate(
+        "[...document.querySelectorAll('main h2')].map(h => h.id)"
+    )
+    seen.linked = tab.evaluate(
+        "[...document.querySelectorAll('nav .wide > ol > li > a')]"
+        ".map(a => decodeURIComponent(a.hash.slice(1)))"
+    )
+    seen.pdf = tab.pdf(format="A4", print_background=True)
+    photograph(tab, path.stem, 1440, "light")
+    seen.widths = {width: wide(tab, width) for width in WIDTHS}
+    photograph(tab, path.stem, 360, "dark")
+    seen.violations = violations(tab, axe)
+    context.close()
+    return seen
+
+
+def photograph(tab, name, width, scheme):
+    """Store a picture of the whole page for people to look at."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    tab.emulate_media(color_scheme=scheme, media="screen")
+    tab.set_viewport_size({"width": width, "height": 900})
+    height = min(16_000, tab.evaluate("document.documentElement.scrollHeight"))
+    tab.screenshot(
+        path=SHOTS / f"{name}-{width}-{scheme}.jpg",
+        type="jpeg",
+        quality=60,
+        full_page=True,
+        clip={"x": 0, "y": 0, "width": width, "height": height},
+    )
+
+
+def wide(tab, width):
+    """Return how wide the page is at a width of the window, folded and unfolded."""
+    tab.set_viewport_size({"width": width, "height": 900})
+    found = []
+    for is_open in ("true", "false"):
+        tab.evaluate(
+            f"document.querySelectorAll('details').forEach(d => d.open = {is_open})"
+        )
+        found.append(tab.evaluate("document.documentElement.scrollWidth"))
+    return found
+
+
+def violations(tab, axe):
+    """Return what axe-core finds serious or critical, in light and in dark colours."""
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.evaluate(THIN_OUT)
+    tab.evaluate(axe)
+    tab.emulate_media(color_scheme="light")
+    found = tab.evaluate(AXE_RUN, {})
+    tab.emulate_media(color_scheme="dark")
+    return found + tab.evaluate(AXE_RUN, {"runOnly": ["color-contrast"]})
+
+
+def test_all_notebooks_render(reports):
+    assert reports.status == 0
+
+
+@each_page
+def test_a_page_asks_for_nothing_and_complains_of_nothing(visit, name):
+    seen = visit(name)
+    outside = [url for url in seen.asked if not url.startswith("data:")]
+    assert outside == [seen.path.as_uri()]
+    assert seen.said == []
+
+
+@each_page
+def test_axe_finds_nothing_serious_in_light_or_dark_colours(visit, name):
+    assert visit(name).violations == []
+
+
+@each_page
+def test_a_page_never_scrolls_sideways(visit, name):
+    assert visit(name).widths == {width: [width, width] for width in WIDTHS}
+
+
+@each_page
+def test_every_link_within_a_page_leads_somewhere(visit, name):
+    assert visit(name).broken == []
+
+
+@each_report
+def test_the_contents_lead_to_every_section(visit, name):
+    seen = visit(name)
+    assert seen.linked == seen.headings
+    assert len(seen.headings) >= 3
+
+
+@each_report
+def test_a_page_paints_within_a_second(visit, name, browser):
+    painted = [visit(name).painted]
+    while painted[-1] >= 1000 and len(painted) < 4:  # another process may be busy
+        tab = browser.new_page()
+        tab.goto(visit(name).path.as_uri())
+        painted.append(tab.evaluate(PAINTED))
+        tab.close()
+    assert min(painted) < 1000
+
+
+def pictures(text):
+    return sum(map(len, re.findall(r"data:image/[^\"')]+", text)))
+
+
+@each_report
+def test_a_report_is_small_enough_to_send(visit, name):
+    text = visit(name).text
+    assert len(text.encode()) < 2_000_000
+    assert len(text.encode()) - pictures(text) < 200_000
+
+
+@each_report
+def test_every_picture_is_described_in_its_own_words(visit, name):
+    images = BeautifulSoup(visit(name).text, "html.parser").main.find_all("img")
+    described = [image["alt"] for image in images]
+    assert all(len(alt.split()) >= 8 for alt in described)
+    assert len(set(described)) == len(described)
+
+
+def decoded(link):
+    return base64.b64decode(link["href"].partition(",")[2]).decode("utf-8")
+
+
+@each_report
+def test_the_download_of_a_chart_has_its_rows_and_its_picture(visit, name):
+    tree = BeautifulSoup(visit(name).text, "html.parser")
+    for figure in tree.main.find_all("figure", class_="chart"):
+        table, picture = figure.find_all("a", download=True)
+        rows = list(csv.reader(io.StringIO(decoded(table))))
+        shown = len(figure.table.tbody.find_all("tr"))
+        more = re.search(r"(\d+) more rows are in the CSV file", figure.text)
+        assert len(rows) - 1 == shown + (int(more[1]) if more else 0)
+        assert {len(row) for row in rows} == {len(rows[0])}
+        assert picture["href"] == figure.img["src"]
+
+
+@each_report
+def test_no_cell_of_a_download_can_become_a_formula(visit, name):
+    tree = BeautifulSoup(visit(name).text, "html.parser")
+    for link in tree.main.find_all("a", download=re.compile(r"\.csv$")):
+        for row in csv.reader(io.StringIO(decoded(link))):
+            for cell in row:
+                is_number = re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?", cell)
+                assert is_number or not cell.startswith(("=", "+", "-", "@", "\t"))
+
+
+def plain(text):
+    """Return text as a PDF may give it back: no spaces, no ligatures, no hyphens."""
+    text = unicodedata.normalize("NFKC", text)
+    return re.sub(r"[\s\u00ad\u200b\ufffe\u0002]+", "", text)
+
+
+@each_report
+def test_paper_loses_nothing(visit, name):
+    import pypdfium2
+
+    seen = visit(name)
+    tree = BeautifulSoup(seen.text, "html.parser")
+    for only_screen in tree.main.find_all("a", download=True):
+        only_screen.decompose()
+    for formula in tree.main.find_all("math"):
+        formula.decompose()
+    parts = tree.main.find_all(["h1", "h2", "h3", "caption", "th", "td", "dd", "dt"])
+    document = pypdfium2.PdfDocument(seen.pdf)
+    pages = [page.get_textpage().get_text_range() for page in document]
+    printed = plain("".join(pages))
+    lost = [each.text for each in parts if plain(each.text) not in printed]
+    assert lost == []
+
+
+def test_the_index_leads_to_every_report(visit):
+    links = BeautifulSoup(visit("index").text, "html.parser").select(".card > a")
+    assert [link["href"] for link in links] == [f"{name}.html" for name in REPORTS]
+    assert all(link.find("img") for link in links)
+    assert len(visit("index").text.encode()) < 2_000_000
