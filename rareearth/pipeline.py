@@ -260,7 +260,7 @@ def magnets_outside(load: Load, as_of: str) -> tuple[Span, Span, pd.DataFrame]:
     least, most = (1 - bound / 100 for bound in reversed(_ends(share)))
     made = _span(low * least, high * most)
     days = (exports["period_end"] - exports["period_start"]).dt.days + 1
-    sent = float((exports["value"] * 365.25 / days).mean())
+    sent = float((exports["value"] * (365 / days).where(days < 360, 1.0)).mean())
     cited = pd.concat([world, share, exports], ignore_index=True)
     return made, Span(sent, sent, sent), cited
 
