@@ -256,8 +256,8 @@ def magnets_outside(load: Load, as_of: str) -> tuple[Span, Span, pd.DataFrame]:
             f"what magnets are made outside China cannot be told from what was "
             f"published by {as_of}; it can from 2025-03-01 on"
         )
-    low, high = _ends(world)
-    least, most = (1 - bound / 100 for bound in reversed(_ends(share)))
+    low, high = ends(world)
+    least, most = (1 - bound / 100 for bound in reversed(ends(share)))
     made = _span(low * least, high * most)
     days = (exports["period_end"] - exports["period_start"]).dt.days + 1
     sent = float((exports["value"] * (365 / days).where(days < 360, 1.0)).mean())
@@ -330,7 +330,8 @@ def _newest(rows: pd.DataFrame, series: str) -> pd.DataFrame:
     return rows[rows["period_end"] == rows["period_end"].max()]
 
 
-def _ends(rows: pd.DataFrame) -> tuple[float, float]:
+def ends(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return the least and the most that some figures say."""
     low = rows["low"].fillna(rows["value"]).min()
     high = rows["high"].fillna(rows["value"]).max()
     return float(low), float(high)

@@ -215,9 +215,10 @@ def factors(
         weight = weight / weight.sum()
     place = np.searchsorted(np.cumsum(weight), rng.random(draws), side="right")
     place = np.minimum(place, len(weight) - 1)
-    rest = stats.norm.sf(low[place])  # inverse of the survival function, truncated
-    normal = stats.norm.isf(rest * (1 - rng.random(draws)))
-    return np.exp(known.centre[place] + known.spread[place] * normal)
+    rest = stats.norm.sf(low)[place]  # inverse of the survival function, truncated
+    normal = stats.norm.isf(np.maximum(rest, 1e-300) * (1 - rng.random(draws)))
+    found = np.exp(known.centre[place] + known.spread[place] * normal)
+    return np.maximum(found, above)
 
 
 def success(standing: pd.DataFrame) -> tuple[int, int]:

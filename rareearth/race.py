@@ -1,0 +1,224 @@
+"""What a race to build rests on: plants, market, delays and chances, put together."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from rareearth import pipeline, rampup, slips
+from rareearth.errors import NoFigures
+from rareearth.pipeline import GOODS, Load, Span
+
+CLAIMED = pd.Timestamp("2025-11-03")  # the digests that make both claims
+SOON = (1.0, 2.0)  # years: "within 12 to 24 months"
+LATE = (8.0, 10.0)  # years: "8 to 10 years to rebuild the chain"
+
+
+class Race(NamedTuple):
+    """The inputs of `rampup.simulate` for one product, and the figures behind them."""
+
+    product: str
+    start: pd.Timestamp
+    plants: pd.DataFrame
+    market: rampup.Market
+    delay: slips.Delay
+    success: tuple[int, int]
+    undecided: Span
+    world_t: Span
+    used: pd.DataFrame
+
+
+def day(milestones: pd.DataFrame, as_of: str) -> pd.Timestamp:
+    """Return the day up to which the history of the projects is known."""
+    if as_of != "latest":
+        return pd.Timestamp(as_of)
+    return pd.to_datetime(
+        milestones.loc[milestones["as_stated_on"].str.len() == 10, "as_stated_on"]
+    ).max()
+
+
+def prepare(
+    load: Load,
+    milestones: pd.DataFrame,
+    entities: pd.DataFrame,
+    assumptions: pd.DataFrame,
+    product: str,
+    as_of: str,
+) -> Race:
+    """Return what the simulation of a product needs, from figures and assumptions.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.load`.
+    milestones, entities, assumptions : DataFrame
+        From `records.milestones`, `figures.dictionary` and `records.assumptions` of
+        the topic ``ramp-up``.
+
+    Raises
+    ------
+    ParameterError
+        If the product has no projects.
+    NoFigures
+        If too little had been published by then.
+    """
+    pipeline.check_product(product)
+    good = GOODS[product]
+    standing = slips.latest(milestones[milestones["product"].isin(good.plans)])
+    capacity = pipeline.figures_of(load, as_of, dict.fromkeys(good.capacity, good.goods))
+    output = _output(load, as_of, good)
+    plants = pipeline.plants(capacity, output, standing, entities, product)
+    made, sent, magnets = pipeline.magnets_outside(load, as_of)
+    per, content = _per_magnet(load, as_of, product)
+    growth, forecasts = pipeline.growth(load, as_of)
+    plans = slips.starts(milestones)
+    undecided, counted = _undecided(load, as_of)
+    lead, built = _lead(load, as_of, product, plans)
+    spans = {row.parameter: Span(row.low, row.value, row.high) for row in assumptions.itertuples()}
+    pace = spans["new_projects_pace"]
+    a_year = yearly_pace(plants)
+    market = rampup.Market(
+        made,
+        sent,
+        per,
+        product == "NdFeB magnets",
+        growth,
+        spans["ramp_years"],
+        spans["utilisation"],
+        Span(*(share * a_year for share in pace)),
+        lead,
+    )
+    world = magnets[magnets["series"] == "magnet_market_volume"]
+    low, high = pipeline.ends(world)
+    used = [plants, magnets, content, forecasts, counted, built]
+    return Race(
+        product,
+        day(milestones, as_of),
+        plants,
+        market,
+        slips.delay(plans),
+        slips.success(slips.latest(milestones)),
+        undecided,
+        Span(low, (low + high) / 2, high),
+        pd.concat([frame[["source_id"]] for frame in used], ignore_index=True),
+    )
+
+
+def run(race: Race, target_share: float, draws: int, seed: int) -> rampup.Paths:
+    """Return the simulated paths of a race; the same seed gives the same digits."""
+    return rampup.simulate(
+        race.plants,
+        race.market,
+        race.delay,
+        race.success,
+        race.undecided,
+        race.start,
+        target_share,
+        draws=draws,
+        seed=seed,
+    )
+
+
+def yearly_pace(plants: pd.DataFrame) -> float:
+    """Return the capacity a year that the announced plants come to, t a year each year.
+
+    Their nameplates over the time from the first of their plans to the last date.
+    """
+    coming = plants[plants["stage"].isin(["building", "planned"])]
+    if coming.empty:
+        return 0.0
+    length = (coming["planned"].max() - coming["stated"].min()) / rampup.YEAR
+    return float(coming["high_t"].sum() / max(length, 1.0))
+
+
+def defence_demand(race: Race, share: float, multiple: Span, draws: int, seed: int) -> np.ndarray:
+    """Return draws of the defence use outside China, t a year.
+
+    The printed ceiling of the United States (a share of world demand) times the
+    assumed multiple for all; world demand is the magnet market times the product in a
+    tonne of magnets.
+    """
+    rng = np.random.default_rng(seed + 1)
+    world = rng.uniform(race.world_t.low, race.world_t.high, draws)
+    per = race.market.per_t
+    content = rng.uniform(per.low, per.high, draws) if per.high > per.low else per.best
+    return share * world * content * rng.triangular(*multiple, draws)
+
+
+def answers(race: Race, paths: rampup.Paths, defence: np.ndarray) -> dict[str, float]:
+    """Return the chances by the claimed dates, for the market and for defence alone.
+
+    Returns
+    -------
+    dict
+        ``soon_low``, ``soon_high``, ``late_low``, ``late_high``: probability that the
+        share is reached by the ends of both claims; ``median``, ``early``, ``slow``:
+        years from the start (inf beyond the horizon); ``defence_now``,
+        ``defence_soon``: probability that all defence use is covered now and at the
+        end of the short claim; ``cover``: supply now over defence use, median.
+    """
+    passed = (race.start - CLAIMED) / rampup.YEAR
+    dates = dict(
+        zip(
+            ("soon_low", "soon_high", "late_low", "late_high"),
+            (years - passed for years in (*SOON, *LATE)),
+            strict=True,
+        )
+    )
+    soon = int(np.clip((SOON[1] - passed) * rampup.STEPS_A_YEAR, 0, None))
+    found = {name: rampup.chance_by(paths, years) for name, years in dates.items()}
+    found |= {
+        name: rampup.when(paths, level)
+        for name, level in (("early", 0.1), ("median", 0.5), ("slow", 0.9))
+    }
+    found["defence_now"] = float((paths.supply[:, 0] >= defence).mean())
+    found["defence_soon"] = float((paths.supply[:, soon] >= defence).mean())
+    found["cover"] = float(np.median(paths.supply[:, 0] / defence))
+    return found
+
+
+def _output(load: Load, as_of: str, good: pipeline.Good) -> pd.DataFrame | None:
+    if not good.output:
+        return None
+    try:
+        return load(good.output, product=list(good.goods), as_of=as_of)
+    except NoFigures:
+        return None
+
+
+def _per_magnet(load: Load, as_of: str, product: str) -> tuple[Span, pd.DataFrame]:
+    if product == "NdFeB magnets":
+        return Span(1.0, 1.0, 1.0), pd.DataFrame({"source_id": []})
+    return pipeline.oxide_per_magnet(load, as_of, product)
+
+
+def _undecided(load: Load, as_of: str) -> tuple[Span, pd.DataFrame]:
+    """Return the printed chance of a project without a decision: 2 to 3 of over 20."""
+    starting = load("project_success_count_forecast", as_of=as_of).iloc[-1]
+    count = load("project_count", as_of=as_of).iloc[-1]
+    low, high = starting["low"] / count["low"], starting["high"] / count["low"]
+    cited = pd.DataFrame([starting, count])
+    return Span(low, (low + high) / 2, high), cited
+
+
+def _lead(
+    load: Load, as_of: str, product: str, plans: pd.DataFrame
+) -> tuple[Span, pd.DataFrame]:
+    """Return the years until plants start that nobody has announced yet.
+
+    Oxides need a mine as well: printed times of build and ramp-up and of rare-earth
+    mines. Magnet plants need none: what those that started took from their first plan.
+    """
+    if product == "NdFeB magnets":
+        own = plans[plans["started"] & (plans["product"] == product)]
+        own = own if len(own) else plans[plans["started"]]
+        took = (own["end"] - own["stated"]) / rampup.YEAR
+        return Span(took.min(), took.mean(), took.max()), own
+    build = load("build_duration_forecast", as_of=as_of).iloc[-1]
+    mine = load("lead_time_rare_earth_mine", as_of=as_of).iloc[-1]
+    return (
+        Span(float(build["low"]), float(build["high"]), float(mine["high"])),
+        pd.DataFrame([build, mine]),
+    )
