@@ -30,18 +30,43 @@ class Race(NamedTuple):
     used: pd.DataFrame
 
 
-def day(milestones: pd.DataFrame, as_of: str) -> pd.Timestamp:
-    """Return the day up to which the history of the projects is known."""
-    if as_of != "latest":
-        return pd.Timestamp(as_of)
-    return pd.to_datetime(
-        milestones.loc[milestones["as_stated_on"].str.len() == 10, "as_stated_on"]
-    ).max()
+class History(NamedTuple):
+    """What the projects have shown so far.
+
+    ``day`` up to which it is known; ``plans`` of `slips.starts`; ``delay`` of
+    `slips.delay`; ``success`` of `slips.success`.
+    """
+
+    milestones: pd.DataFrame
+    day: pd.Timestamp
+    plans: pd.DataFrame
+    delay: slips.Delay
+    success: tuple[int, int]
+
+
+def history(milestones: pd.DataFrame, as_of: str) -> History:
+    """Return what the projects have shown up to a day, or to the newest statement.
+
+    Raises
+    ------
+    NoFigures
+        If fewer than three projects with a dated plan have started.
+    """
+    stated = milestones["as_stated_on"]
+    newest = pd.to_datetime(stated[stated.str.len() == 10]).max()
+    plans = slips.starts(milestones)
+    return History(
+        milestones,
+        newest if as_of == "latest" else pd.Timestamp(as_of),
+        plans,
+        slips.delay(plans),
+        slips.success(slips.latest(milestones)),
+    )
 
 
 def prepare(
     load: Load,
-    milestones: pd.DataFrame,
+    past: History,
     entities: pd.DataFrame,
     assumptions: pd.DataFrame,
     product: str,
@@ -53,9 +78,10 @@ def prepare(
     ----------
     load : callable
         `figures.load`.
-    milestones, entities, assumptions : DataFrame
-        From `records.milestones`, `figures.dictionary` and `records.assumptions` of
-        the topic ``ramp-up``.
+    past : History
+        From `history`.
+    entities, assumptions : DataFrame
+        From `figures.dictionary`, and `records.assumptions` of the topic ``ramp-up``.
 
     Raises
     ------
@@ -66,16 +92,16 @@ def prepare(
     """
     pipeline.check_product(product)
     good = GOODS[product]
-    standing = slips.latest(milestones[milestones["product"].isin(good.plans)])
+    steps = past.milestones
+    standing = slips.latest(steps[steps["product"].isin(good.plans)])
     capacity = pipeline.figures_of(load, as_of, dict.fromkeys(good.capacity, good.goods))
     output = _output(load, as_of, good)
     plants = pipeline.plants(capacity, output, standing, entities, product)
     made, sent, magnets = pipeline.magnets_outside(load, as_of)
     per, content = _per_magnet(load, as_of, product)
     growth, forecasts = pipeline.growth(load, as_of)
-    plans = slips.starts(milestones)
     undecided, counted = _undecided(load, as_of)
-    lead, built = _lead(load, as_of, product, plans)
+    lead, built = _lead(load, as_of, product, past.plans)
     spans = {row.parameter: Span(row.low, row.value, row.high) for row in assumptions.itertuples()}
     pace = spans["new_projects_pace"]
     a_year = yearly_pace(plants)
@@ -95,11 +121,11 @@ def prepare(
     used = [plants, magnets, content, forecasts, counted, built]
     return Race(
         product,
-        day(milestones, as_of),
+        past.day,
         plants,
         market,
-        slips.delay(plans),
-        slips.success(slips.latest(milestones)),
+        past.delay,
+        past.success,
         undecided,
         Span(low, (low + high) / 2, high),
         pd.concat([frame[["source_id"]] for frame in used], ignore_index=True),
@@ -177,6 +203,55 @@ def answers(race: Race, paths: rampup.Paths, defence: np.ndarray) -> dict[str, f
     found["defence_soon"] = float((paths.supply[:, soon] >= defence).mean())
     found["cover"] = float(np.median(paths.supply[:, 0] / defence))
     return found
+
+
+def sensitivities(race: Race, target_share: float, draws: int, seed: int) -> pd.DataFrame:
+    """Return how the chances change when one assumption is changed at a time.
+
+    Returns
+    -------
+    DataFrame
+        ``case``; ``soon``, ``late``: probability by the far ends of both claims;
+        ``share``: median share of demand ten years after the claims.
+    """
+    market, none = race.market, Span(0.0, 0.0, 0.0)
+    sure = slips.Delay(np.zeros(1), np.full(1, 1e-6), np.ones(1), 0, 0)
+    certain = race._replace(success=(10**6, 0), undecided=Span(1.0, 1.0, 1.0))
+    slow = Span(market.growth.low, market.growth.low, market.growth.low)
+    cases = {
+        "as above": race,
+        "every dated plan comes, late as usual": certain,
+        "every dated plan comes, and on time": certain._replace(delay=sure),
+        "plants not announced yet: none": race._replace(market=market._replace(new_t=none)),
+        "demand grows at the lowest printed rate": race._replace(
+            market=market._replace(growth=slow)
+        ),
+        "demand does not grow": race._replace(market=market._replace(growth=none)),
+        "every dated plan comes on time, demand does not grow": certain._replace(
+            delay=sure, market=market._replace(growth=none)
+        ),
+    }
+    passed = (race.start - CLAIMED) / rampup.YEAR
+    at = int((LATE[1] - passed) * rampup.STEPS_A_YEAR)
+    rows = []
+    for name, changed in cases.items():
+        paths = run(changed, target_share, draws, seed)
+        rows.append(
+            {
+                "case": name,
+                "soon": rampup.chance_by(paths, SOON[1] - passed),
+                "late": rampup.chance_by(paths, LATE[1] - passed),
+                "share": float(np.median(paths.supply[:, at] / paths.demand[:, at])),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def since(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return what has been stated or has happened after both claims were made."""
+    stated = slips.last_day(milestones["as_stated_on"])
+    after = milestones[(stated > CLAIMED)].assign(stated=stated)
+    return after.sort_values(["stated", "milestone_id"], ignore_index=True)
 
 
 def _output(load: Load, as_of: str, good: pipeline.Good) -> pd.DataFrame | None:

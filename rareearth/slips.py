@@ -69,14 +69,15 @@ def latest(milestones: pd.DataFrame) -> pd.DataFrame:
 def _dated(milestones: pd.DataFrame) -> pd.DataFrame:
     """Return milestones with the middle of their spans and the day of the statement."""
     frame = milestones.copy()
-    frame["stated"] = _last_day(frame["as_stated_on"])
+    frame["stated"] = last_day(frame["as_stated_on"])
     for kind in ("planned", "actual"):
         first, last = frame[f"{kind}_start"], frame[f"{kind}_end"]
         frame[kind] = first + (last.fillna(first) - first) / 2
     return frame
 
 
-def _last_day(stated: pd.Series) -> pd.Series:
+def last_day(stated: pd.Series) -> pd.Series:
+    """Return the last day that a date known to the year, month or day can mean."""
     date = pd.to_datetime(stated, format="ISO8601", errors="coerce")
     length = stated.str.len()
     date = date.where(length != 4, date + pd.offsets.YearEnd(0))

@@ -6,6 +6,7 @@ as a range and a weak figure as an open mark. One colour per country everywhere.
 
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
+from rareearth.charts.fans import fan
 from rareearth.charts.lines import line_band
 from rareearth.charts.marks import (
     assumed,
@@ -14,6 +15,8 @@ from rareearth.charts.marks import (
     series_break,
     weak,
 )
+from rareearth.charts.maps import ranges, truth_map
+from rareearth.charts.projects import chances, plan_and_start
 from rareearth.charts.shares import share_columns, share_panels
 from rareearth.charts.style import canvas, label_ends, spread
 from rareearth.display import bibliography, cite, findings, say, show, table
@@ -24,13 +27,17 @@ __all__ = [
     "axis_break",
     "bibliography",
     "canvas",
+    "chances",
     "cite",
     "colour",
     "dumbbell",
+    "fan",
     "findings",
     "label_ends",
     "line_band",
     "mark_events",
+    "plan_and_start",
+    "ranges",
     "say",
     "series_break",
     "share_columns",
@@ -39,4 +46,5 @@ __all__ = [
     "spread",
     "table",
     "weak",
+    "truth_map",
 ]
