@@ -175,7 +175,10 @@ def lost(path: Course) -> np.ndarray:
 
 
 def of_cars(
-    output: np.ndarray, rule: str, car_share: float | np.ndarray, priority: float | np.ndarray
+    output: np.ndarray,
+    rule: str,
+    car_share: float | np.ndarray,
+    priority: float | np.ndarray,
 ) -> np.ndarray:
     """Return what is left of the output of electric cars under a rule of allocation.
 
@@ -219,7 +222,8 @@ def china_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFra
     magnets = ["NdFeB magnets", "rare-earth magnets"]
     rows = figures_of(load, as_of, {"import_source_share": magnets})
     rows = rows[
-        (rows["entity"] == "China") & rows["basis"].str.split(";").map(lambda b: code in b)
+        (rows["entity"] == "China")
+        & rows["basis"].str.split(";").map(lambda b: code in b)
     ]
     rows = rows[rows["period_end"].dt.year >= rows["period_end"].dt.year.max() - 4]
     if rows.empty:
@@ -285,7 +289,10 @@ def draw(
         Share of electric cars in the use of magnets.
     """
     rng = np.random.default_rng(seed)
-    spans = {row.parameter: Span(row.low, row.value, row.high) for row in assumptions.itertuples()}
+    spans = {
+        row.parameter: Span(row.low, row.value, row.high)
+        for row in assumptions.itertuples()
+    }
 
     def one(span: Span) -> np.ndarray:
         if span.high <= span.low:

@@ -144,9 +144,7 @@ def plants(
     upstream = capacity["entity"].isin(UPSTREAM)
     rows = capacity[capacity["entity"].isin(sites) & ~later & ~upstream]
     rows = rows[rows["product"].isin(good.goods)]
-    found = [
-        _plant(str(name), own, standing) for name, own in rows.groupby("entity")
-    ]
+    found = [_plant(str(name), own, standing) for name, own in rows.groupby("entity")]
     table = pd.DataFrame(found)
     if table.empty:
         raise NoFigures(f"no capacities of {product} outside China were published yet")
@@ -166,7 +164,12 @@ def _running(
         return table
     tonnes, source = made
     if site not in set(table["project"]):
-        plant = {"project": site, "low_t": tonnes, "high_t": tonnes, "source_id": source}
+        plant = {
+            "project": site,
+            "low_t": tonnes,
+            "high_t": tonnes,
+            "source_id": source,
+        }
         table = pd.concat([table, pd.DataFrame([plant])], ignore_index=True)
     table.loc[table["project"] == site, ["output_t", "stage"]] = tonnes, "running"
     return table
@@ -174,7 +177,9 @@ def _running(
 
 def _plant(name: str, own: pd.DataFrame, standing: pd.DataFrame) -> dict[str, object]:
     """Return a plant with its newest capacity; Dy and Tb oxide are added."""
-    newest = own.sort_values(["period_end", "series"]).drop_duplicates("product", keep="last")
+    newest = own.sort_values(["period_end", "series"]).drop_duplicates(
+        "product", keep="last"
+    )
     low = newest["low"].fillna(newest["value"]).sum()
     high = newest["high"].fillna(newest["value"]).fillna(newest["low"]).sum()
     key = PLAN_OF.get(name, name)
@@ -195,9 +200,7 @@ def _plant(name: str, own: pd.DataFrame, standing: pd.DataFrame) -> dict[str, ob
     }
 
 
-def _last_year(
-    output: pd.DataFrame | None, company: str
-) -> tuple[float, str] | None:
+def _last_year(output: pd.DataFrame | None, company: str) -> tuple[float, str] | None:
     """Return the output of the newest full year, or the newest quarters made a year."""
     if output is None:
         return None
@@ -285,7 +288,9 @@ def oxide_per_magnet(load: Load, as_of: str, product: str) -> tuple[Span, pd.Dat
     by_content = float(in_oxide / (1 - loss["value"].iloc[-1] / 100))
     use = _newest(use, route)
     made = made[made["period_end"] == use["period_end"].max()].dropna(subset=["value"])
-    by_use = float(use["value"].sum() / made["value"].mean()) if len(made) else by_content
+    by_use = (
+        float(use["value"].sum() / made["value"].mean()) if len(made) else by_content
+    )
     cited = pd.concat([content, loss, use, made], ignore_index=True)
     return _span(*sorted((by_content, by_use))), cited
 
@@ -323,6 +328,18 @@ def growth(load: Load, as_of: str) -> tuple[Span, pd.DataFrame]:
     if not rates:
         raise NoFigures(f"no forecast of demand was published by {as_of}")
     return Span(min(rates), sum(rates) / len(rates), max(rates)), used
+
+
+def defence_share(load: Load, as_of: str) -> pd.Series:
+    """Return the printed ceiling of US defence use; ``value`` as a fraction.
+
+    Raises
+    ------
+    NoFigures
+    """
+    row = load("defence_use_share", "United States", as_of=as_of).iloc[-1].copy()
+    row["value"] = float(row["high"]) / 100
+    return row
 
 
 def _newest(rows: pd.DataFrame, series: str) -> pd.DataFrame:

@@ -94,7 +94,9 @@ def prepare(
     good = GOODS[product]
     steps = past.milestones
     standing = slips.latest(steps[steps["product"].isin(good.plans)])
-    capacity = pipeline.figures_of(load, as_of, dict.fromkeys(good.capacity, good.goods))
+    capacity = pipeline.figures_of(
+        load, as_of, dict.fromkeys(good.capacity, good.goods)
+    )
     output = _output(load, as_of, good)
     plants = pipeline.plants(capacity, output, standing, entities, product)
     made, sent, magnets = pipeline.magnets_outside(load, as_of)
@@ -102,8 +104,7 @@ def prepare(
     growth, forecasts = pipeline.growth(load, as_of)
     undecided, counted = _undecided(load, as_of)
     lead, built = _lead(load, as_of, product, past.plans)
-    spans = {row.parameter: Span(row.low, row.value, row.high) for row in assumptions.itertuples()}
-    pace = spans["new_projects_pace"]
+    pace = span_of(assumptions, "new_projects_pace")
     a_year = yearly_pace(plants)
     market = rampup.Market(
         made,
@@ -111,8 +112,8 @@ def prepare(
         per,
         product == "NdFeB magnets",
         growth,
-        spans["ramp_years"],
-        spans["utilisation"],
+        span_of(assumptions, "ramp_years"),
+        span_of(assumptions, "utilisation"),
         Span(*(share * a_year for share in pace)),
         lead,
     )
@@ -130,6 +131,44 @@ def prepare(
         Span(low, (low + high) / 2, high),
         pd.concat([frame[["source_id"]] for frame in used], ignore_index=True),
     )
+
+
+def span_of(assumptions: pd.DataFrame, parameter: str) -> Span:
+    """Return the range of one assumption."""
+    row = assumptions.set_index("parameter").loc[parameter]
+    return Span(float(row["low"]), float(row["value"]), float(row["high"]))
+
+
+def cited(*parts: Race | pd.Series) -> pd.DataFrame:
+    """Return the sources behind some races and figures, for citing."""
+    frames = [
+        part.used if isinstance(part, Race) else part.to_frame().T[["source_id"]]
+        for part in parts
+    ]
+    return pd.concat(frames, ignore_index=True).drop_duplicates()
+
+
+def cited_plans(plans: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources of plans and of what happened, for citing."""
+    both = pd.concat([plans["source_id"], plans["source_end"]], ignore_index=True)
+    return both.rename("source_id").drop_duplicates().to_frame()
+
+
+def claim_spans() -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
+    """Return the spans of both claims, with what was said."""
+    return {
+        "12 to 24 months": tuple(CLAIMED + years * rampup.YEAR for years in SOON),
+        "8 to 10 years": tuple(CLAIMED + years * rampup.YEAR for years in LATE),
+    }  # type: ignore[return-value]
+
+
+def curves(paths: dict[str, rampup.Paths], start: pd.Timestamp) -> pd.DataFrame:
+    """Return the probabilities by date of several products, one row each."""
+    parts = [
+        rampup.by_date(own, start).assign(name=name)[["name", "date", "probability"]]
+        for name, own in paths.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def run(race: Race, target_share: float, draws: int, seed: int) -> rampup.Paths:
@@ -159,7 +198,9 @@ def yearly_pace(plants: pd.DataFrame) -> float:
     return float(coming["high_t"].sum() / max(length, 1.0))
 
 
-def defence_demand(race: Race, share: float, multiple: Span, draws: int, seed: int) -> np.ndarray:
+def defence_demand(
+    race: Race, share: float, multiple: Span, draws: int, seed: int
+) -> np.ndarray:
     """Return draws of the defence use outside China, t a year.
 
     The printed ceiling of the United States (a share of world demand) times the
@@ -205,7 +246,22 @@ def answers(race: Race, paths: rampup.Paths, defence: np.ndarray) -> dict[str, f
     return found
 
 
-def sensitivities(race: Race, target_share: float, draws: int, seed: int) -> pd.DataFrame:
+def wanted(
+    paths: rampup.Paths, start: pd.Timestamp, target_share: float
+) -> pd.DataFrame:
+    """Return the fans of the supply and of the share of demand that is aimed at."""
+    frame = rampup.fan(paths, start)
+    bands = ["p10", "p25", "p50", "p75", "p90"]
+    asked = frame["what"] == "demand"
+    frame.loc[asked, bands] *= target_share
+    label = f"{target_share * 100:g} % of demand"
+    frame["what"] = frame["what"].where(~asked, label)
+    return frame
+
+
+def sensitivities(
+    race: Race, target_share: float, draws: int, seed: int
+) -> pd.DataFrame:
     """Return how the chances change when one assumption is changed at a time.
 
     Returns
@@ -222,7 +278,9 @@ def sensitivities(race: Race, target_share: float, draws: int, seed: int) -> pd.
         "as above": race,
         "every dated plan comes, late as usual": certain,
         "every dated plan comes, and on time": certain._replace(delay=sure),
-        "plants not announced yet: none": race._replace(market=market._replace(new_t=none)),
+        "plants not announced yet: none": race._replace(
+            market=market._replace(new_t=none)
+        ),
         "demand grows at the lowest printed rate": race._replace(
             market=market._replace(growth=slow)
         ),
@@ -249,8 +307,8 @@ def sensitivities(race: Race, target_share: float, draws: int, seed: int) -> pd.
 
 def since(milestones: pd.DataFrame) -> pd.DataFrame:
     """Return what has been stated or has happened after both claims were made."""
-    stated = slips.last_day(milestones["as_stated_on"])
-    after = milestones[(stated > CLAIMED)].assign(stated=stated)
+    frame = slips.dated(milestones)
+    after = frame[frame["stated"] > CLAIMED]
     return after.sort_values(["stated", "milestone_id"], ignore_index=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import NamedTuple
 
 import numpy as np
@@ -68,18 +69,27 @@ def check_parameters(
         raise ParameterError(
             f"target_share: {target_share} is not a share above 0 and up to 1"
         )
-    try:
-        day = pd.Timestamp(target_date)
-    except ValueError:
-        raise ParameterError(
-            f"target_date: {target_date!r} is not an ISO date (YYYY-MM-DD)"
-        ) from None
-    if day <= start:
+    if date_of(target_date) <= start:
         raise ParameterError(
             f"target_date: {target_date} is past; what is known reaches to "
             f"{start:%Y-%m-%d}, and the date must lie after it"
         )
     check_draws(draws, seed)
+
+
+def date_of(target_date: str) -> pd.Timestamp:
+    """Return the day that an ISO date names.
+
+    Raises
+    ------
+    ParameterError
+    """
+    try:
+        return pd.Timestamp(dt.date.fromisoformat(target_date))
+    except ValueError:
+        raise ParameterError(
+            f"target_date: {target_date!r} is not an ISO date (YYYY-MM-DD)"
+        ) from None
 
 
 def check_draws(draws: int, seed: int) -> None:

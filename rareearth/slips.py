@@ -37,9 +37,11 @@ def starts(milestones: pd.DataFrame) -> pd.DataFrame:
         not to have come; ``started`` bool; ``slip_months`` and ``factor`` (bounds
         from below when not started); ``source_id`` of the plan, ``source_end``.
     """
-    frame = _dated(milestones)
+    frame = dated(milestones)
     rows = [
-        row for _, own in frame.groupby("project") if (row := _first_plan(own)) is not None
+        row
+        for _, own in frame.groupby("project")
+        if (row := _first_plan(own)) is not None
     ]
     columns = (
         "project product step stated planned end started slip_months factor "
@@ -60,13 +62,13 @@ def latest(milestones: pd.DataFrame) -> pd.DataFrame:
         one); ``stated``, ``planned`` of the newest plan (NaT without one); ``started``
         datetime64; ``source_id``.
     """
-    frame = _dated(milestones)
+    frame = dated(milestones)
     return pd.DataFrame(
         {name: _standing(own) for name, own in frame.groupby("project")}
     ).T.rename_axis("project")
 
 
-def _dated(milestones: pd.DataFrame) -> pd.DataFrame:
+def dated(milestones: pd.DataFrame) -> pd.DataFrame:
     """Return milestones with the middle of their spans and the day of the statement."""
     frame = milestones.copy()
     frame["stated"] = last_day(frame["as_stated_on"])
@@ -189,7 +191,11 @@ def delay(plans: pd.DataFrame) -> Delay:
     ) + sum((stats.norm.logsf(y, at, wide) for y in bounds), start=np.zeros_like(at))
     weight = np.exp(log_weight - log_weight.max())
     return Delay(
-        at.ravel(), wide.ravel(), (weight / weight.sum()).ravel(), len(seen), len(bounds)
+        at.ravel(),
+        wide.ravel(),
+        (weight / weight.sum()).ravel(),
+        len(seen),
+        len(bounds),
     )
 
 

@@ -75,6 +75,7 @@ _ALSO = {
     "Eneabba": "Iluka",
     "Nolans": "Arafura",
     "Other": "Other countries",
+    "Dy and Tb oxides": "Dy oxide",
 }
 
 # Drawn in any chart: totals, plans and what nobody names are not told by hue.
@@ -84,6 +85,9 @@ _SHARED = {
     "industry plan": "#8C6BB1",
     "HHI": "#222222",
     "Not named": "#DDDDDD",
+    "NdFeB magnets": "#222222",
+    "supply": "#0B6E99",
+    "demand": "#8A4B08",
 }
 COLOURS = {**MARKETS, **PRODUCTS, **PRODUCERS, **COUNTRIES, **_SHARED}
 NEUTRAL = "#767676"

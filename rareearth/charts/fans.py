@@ -44,8 +44,12 @@ def fan(
     ends = {}
     for name, rows in frame.groupby("what", sort=False):
         hue = colour((hues or {}).get(str(name), str(name)))
-        axes.fill_between(rows[x], rows["p10"], rows["p90"], color=hue, alpha=0.15, lw=0)
-        axes.fill_between(rows[x], rows["p25"], rows["p75"], color=hue, alpha=0.28, lw=0)
+        axes.fill_between(
+            rows[x], rows["p10"], rows["p90"], color=hue, alpha=0.15, lw=0
+        )
+        axes.fill_between(
+            rows[x], rows["p25"], rows["p75"], color=hue, alpha=0.28, lw=0
+        )
         axes.plot(rows[x], rows["p50"], color=hue, lw=2.2)
         ends[str(name)] = (float(rows[x].iloc[-1]), float(rows["p50"].iloc[-1]))
     if level is not None:

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
+from rareearth.charts.marks import assumed
 from rareearth.charts.style import INK, canvas, percent_axis
 
 
@@ -56,7 +57,12 @@ def truth_map(
             va="center",
             ha="right" if left else "left",
             fontsize=9.5,
-            bbox={"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8},
+            bbox={
+                "boxstyle": "round,pad=0.15",
+                "fc": "white",
+                "ec": "none",
+                "alpha": 0.8,
+            },
         )
     bar = figure.colorbar(filled, ax=axes, format=PercentFormatter(1.0), pad=0.02)
     bar.set_label(labels[2], fontsize=9.5)
@@ -82,7 +88,7 @@ def ranges(frame: pd.DataFrame, title: str, xlabel: str) -> Figure:
         "figure": {"color": "#0B6E99"},
         "weak": {"facecolor": "white", "edgecolor": "#0B6E99", "linewidth": 1.6},
         "target": {"color": "#9DB7C4"},
-        "claim": {"facecolor": "white", "edgecolor": "#B3413E", "hatch": "////"},
+        "claim": assumed("#B3413E"),
     }
     least = float(frame["high"].max()) * 0.012
     for row, item in zip(range(len(frame))[::-1], frame.itertuples(), strict=True):

@@ -37,7 +37,13 @@ def plan_and_start(frame: pd.DataFrame, title: str) -> Figure:
     figure, axes = canvas(title, 1.5 + 0.34 * len(frame))
     for row, item in zip(range(len(frame))[::-1], frame.itertuples(), strict=True):
         early = item.end <= item.planned
-        hue = ON_TIME_HUE if early and item.started else LATE_HUE if not early else NEUTRAL
+        hue = (
+            ON_TIME_HUE
+            if early and item.started
+            else LATE_HUE
+            if not early
+            else NEUTRAL
+        )
         axes.plot([item.planned, item.end], [row, row], color=hue, lw=2, alpha=0.55)
         axes.plot(item.planned, row, "o", mfc="white", mec=hue, mew=1.6, ms=7)
         mark = "o" if item.started else ">"
