@@ -310,6 +310,40 @@ def draw(
     )
 
 
+def middle(assumptions: pd.DataFrame) -> dict[str, float]:
+    """Return the middle values of the assumptions that `course` takes."""
+    values = assumptions.set_index("parameter")["value"]
+    return {
+        "other_growth": float(values["other_supply_growth"]),
+        "substitution_months": float(values["substitution_months"]),
+        "leak": float(values["leak"]),
+    }
+
+
+def fan(path: Course) -> pd.DataFrame:
+    """Return the output by month: median and the middle 50 and 80 percent.
+
+    Returns
+    -------
+    DataFrame
+        ``what``, ``month`` (its end), ``p10``, ``p25``, ``p50``, ``p75``, ``p90``.
+    """
+    levels = [0.1, 0.25, 0.5, 0.75, 0.9]
+    table = np.quantile(path.output, levels, axis=1).T
+    frame = pd.DataFrame(table, columns=["p10", "p25", "p50", "p75", "p90"])
+    frame.insert(0, "what", "output")
+    frame.insert(1, "month", np.arange(len(frame)) + 1)
+    return frame
+
+
+def estimates(load: Load, as_of: str) -> pd.DataFrame:
+    """Return published estimates of lost output; empty if there were none by then."""
+    try:
+        return load("output_loss_estimate", as_of=as_of)
+    except NoFigures:
+        return pd.DataFrame()
+
+
 def simulate(
     assumed: Assumed, cut_share: float, horizon_months: int, substitution: float
 ) -> Course:

@@ -308,7 +308,8 @@ def sensitivities(
 def since(milestones: pd.DataFrame) -> pd.DataFrame:
     """Return what has been stated or has happened after both claims were made."""
     frame = slips.dated(milestones)
-    after = frame[frame["stated"] > CLAIMED]
+    old = frame["step"].isin(slips.START) & (frame["actual_end"] <= CLAIMED)
+    after = frame[(frame["stated"] > CLAIMED) & ~old]
     return after.sort_values(["stated", "milestone_id"], ignore_index=True)
 
 

@@ -8,15 +8,15 @@ import pandas as pd
 from rareearth import rampup, slips
 from rareearth.pipeline import GOODS
 from rareearth.race import CLAIMED, LATE, SOON, History, Race
-from rareearth.words import listed, number, pct, span
+from rareearth.words import listed, number, pct, signed, span
 
 
 def chance(probability: float) -> str:
     """Return a simulated probability without more digits than it has: "3 %", "<1 %"."""
     if probability < 0.01:
-        return "less than 1\N{NO-BREAK SPACE}%"
+        return "<1\N{NO-BREAK SPACE}%"
     if probability > 0.99:
-        return "more than 99\N{NO-BREAK SPACE}%"
+        return ">99\N{NO-BREAK SPACE}%"
     return f"{probability * 100:.0f}\N{NO-BREAK SPACE}%"
 
 
@@ -39,13 +39,12 @@ def when_sentence(found: dict[str, float], start: pd.Timestamp, target: float) -
             f"{pct(target)} of demand is reached in fewer than one in ten of the paths "
             f"before {(start + 15 * rampup.YEAR).year}."
         )
-    ends = (year_of(found["early"], start), year_of(found["slow"], start))
-    half = year_of(found["median"], start)
-    half = half if half.startswith("not") else f"by {half}"
-    return (
-        f"One path in ten reaches {pct(target)} by {ends[0]}, half of them {half}, nine "
-        f"in ten {ends[1] if ends[1].startswith('not') else 'by ' + ends[1]}."
-    )
+    first = f"One path in ten reaches {pct(target)} by {year_of(found['early'], start)}"
+    if not np.isfinite(found["median"]):
+        return f"{first}; half of them do {year_of(found['median'], start)}."
+    last = year_of(found["slow"], start)
+    rest = f"nine in ten do {last}" if "not" in last else f"nine in ten by {last}"
+    return f"{first}, half of them by {year_of(found['median'], start)}; {rest}."
 
 
 def share_now(paths: rampup.Paths) -> tuple[float, float, float]:
@@ -83,14 +82,14 @@ def slip_table(plans: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Project": plans["project"],
-            "Plan stated": plans["stated"],
+            "Plan stated": plans["stated"].dt.strftime("%Y-%m"),
             "Planned start": plans["planned"].dt.strftime("%Y-%m"),
             "Started": plans["end"].dt.strftime("%Y-%m").where(plans["started"], ""),
             "Not started by": plans["end"]
             .dt.strftime("%Y-%m")
             .where(~plans["started"], ""),
             "Slip (months)": [
-                f"{k}{n:.0f}" if n > 0 or not k else "not due yet"
+                f"{k}{signed(round(n))}" if n > 0 or not k else "not due yet"
                 for k, n in zip(known, plans["slip_months"], strict=True)
             ],
             "Time taken over time planned": [
@@ -118,9 +117,10 @@ def slip_sentence(past: History, factors: np.ndarray) -> str:
     magnets = started[started["product"] == "NdFeB magnets"]["factor"]
     oxides = started[started["product"] != "NdFeB magnets"]["factor"]
     apart = (
-        f" Magnet plants ({len(magnets)}) took {span(magnets.min(), magnets.max(), _times)} "
-        f"the planned time, separation ({len(oxides)}) "
-        f"{span(oxides.min(), oxides.max(), _times)}: the gap may be the shorter plans."
+        f" The {len(magnets)} magnet plants took {span(magnets.min(), magnets.max(), _times)}"
+        f" times the planned time, the {len(oxides)} others "
+        f"{span(oxides.min(), oxides.max(), _times)} times; too few to tell one from the "
+        "other, so that they are taken together."
         if len(magnets) and len(oxides)
         else ""
     )
@@ -171,7 +171,7 @@ def since_sentence(after: pd.DataFrame, output: pd.DataFrame) -> str:
             f"Nothing is known yet of the time after {CLAIMED:%B %Y}, when both claims "
             "were made."
         )
-    done = after[after["step"].isin(slips.START) & after["actual"].notna()]
+    done = after[after["step"].isin(slips.START) & (after["actual"] > CLAIMED)]
     broke = after[(after["step"] == "construction_start") & after["actual"].notna()]
     parts = []
     if len(done):
@@ -191,20 +191,21 @@ def _growth(output: pd.DataFrame) -> str:
     days = (output["period_end"] - output["period_start"]).dt.days + 1
     quarters = output[days.between(85, 95) & (output["period_end"] > CLAIMED)]
     parts = []
-    for company, own in quarters.groupby("entity"):
+    for (company, product), own in quarters.groupby(["entity", "product"]):
         last = own.sort_values("period_end").iloc[-1]
         year_ago = output[
             (output["entity"] == company)
+            & (output["product"] == product)
             & days.between(85, 95)
             & (output["period_end"] == last["period_end"] - pd.DateOffset(years=1))
         ]
         before = (
-            f", after {number(year_ago['value'].iloc[0])} t a year before"
+            f" ({number(year_ago['value'].iloc[0])} t a year before)"
             if len(year_ago)
             else ""
         )
         parts.append(
-            f"{company} made {number(last['value'])} t in the quarter to "
+            f"{company} made {number(last['value'])} t of {product} in the quarter to "
             f"{last['period_end']:%B %Y}{before}"
         )
     return f"{listed(parts)}." if parts else ""
@@ -219,7 +220,7 @@ def since_table(after: pd.DataFrame) -> pd.DataFrame:
             "Step": after["step"].str.replace("_", " "),
             "Planned": planned.fillna(""),
             "Happened": after["actual"].dt.strftime("%Y-%m").fillna(""),
-            "Stated": after["as_stated_on"],
+            "Stated": after["stated"].dt.strftime("%Y-%m"),
             "Remark": after["note"],
         }
     )

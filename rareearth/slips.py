@@ -31,7 +31,7 @@ def starts(milestones: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row per project, sorted by the day of the plan
+    DataFrame, one row per project, sorted by the planned day
         ``project``; ``product``; ``step``; ``stated``, ``planned`` (middle of the
         span) datetime64; ``end``, the start, or the last day on which it was known
         not to have come; ``started`` bool; ``slip_months`` and ``factor`` (bounds
@@ -48,7 +48,7 @@ def starts(milestones: pd.DataFrame) -> pd.DataFrame:
         "source_id source_end"
     ).split()
     found = pd.DataFrame(rows, columns=columns)
-    return found.sort_values(["stated", "project"], ignore_index=True)
+    return found.sort_values(["planned", "project"], ignore_index=True)
 
 
 def latest(milestones: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
 from rareearth.charts.fans import fan
 from rareearth.charts.lines import line_band
+from rareearth.charts.maps import ranges, truth_map
 from rareearth.charts.marks import (
     assumed,
     axis_break,
@@ -15,7 +16,6 @@ from rareearth.charts.marks import (
     series_break,
     weak,
 )
-from rareearth.charts.maps import ranges, truth_map
 from rareearth.charts.projects import chances, plan_and_start
 from rareearth.charts.shares import share_columns, share_panels
 from rareearth.charts.style import canvas, label_ends, spread
@@ -45,6 +45,6 @@ __all__ = [
     "show",
     "spread",
     "table",
-    "weak",
     "truth_map",
+    "weak",
 ]

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 from rareearth.charts.style import (
     canvas,
     colour,
-    label_ends,
     percent_axis,
+    readable,
+    spread,
     thousands_axis,
 )
 
@@ -43,7 +44,7 @@ def fan(
     x = "year" if "year" in frame else "month"
     ends = {}
     for name, rows in frame.groupby("what", sort=False):
-        hue = colour((hues or {}).get(str(name), str(name)))
+        hue = _hue(str(name), hues)
         axes.fill_between(
             rows[x], rows["p10"], rows["p90"], color=hue, alpha=0.15, lw=0
         )
@@ -68,6 +69,20 @@ def fan(
     axes.set_ylim(0, top)
     percent_axis(axes.yaxis) if percent else thousands_axis(axes.yaxis)
     axes.grid(axis="x", visible=False)
-    if len(ends) > 1:
-        label_ends(axes, ends, 0.06 * top)
+    heights = pd.Series({name: y for name, (_, y) in ends.items()}, dtype=float)
+    for name, height in spread(heights, 0.06 * top).items() if len(ends) > 1 else ():
+        axes.annotate(
+            str(name),
+            (ends[str(name)][0], float(height)),
+            (5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9.5,
+            color=readable(_hue(str(name), hues)),
+            annotation_clip=False,
+        )
     return figure
+
+
+def _hue(name: str, hues: Mapping[str, str] | None) -> str:
+    return colour((hues or {}).get(name, name))

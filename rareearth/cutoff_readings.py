@@ -1,0 +1,352 @@
+"""What a cut-off of imports says, in sentences, tables and findings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rareearth import cutoff, race_readings
+from rareearth.cutoff import CLAIMED_DROP, Assumed, Course
+from rareearth.pipeline import Span
+from rareearth.words import number, pct, span
+
+WEEKS = 365.25 / 12 / 7  # in a month
+
+
+def points(values: np.ndarray) -> tuple[float, float, float]:
+    """Return the 10, 50 and 90 percent points; infinite ones stay infinite."""
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], method="inverted_cdf")
+    return float(low), float(middle), float(high)
+
+
+def months(value: float, horizon: int) -> str:
+    """Return months in words: "6.7 months", or that use does not fall."""
+    if not np.isfinite(value):
+        return f"not within {horizon} months"
+    return f"{value:.1f} months" if value < 10 else f"{value:.0f} months"
+
+
+def odds(losses: np.ndarray) -> str:
+    """Return in words how often at least the claimed drop comes about."""
+    share = float((losses >= CLAIMED_DROP).mean())
+    if share < 0.01:
+        return "in fewer than 1\N{NO-BREAK SPACE}% of the draws"
+    if share > 0.99:
+        return "in more than 99\N{NO-BREAK SPACE}% of the draws"
+    return f"in {pct(share)} of the draws"
+
+
+def answer(path: Course, losses: np.ndarray, horizon: int, stock: float) -> str:
+    """Return the answer: what is lost with the given stock, and how often the claim holds."""
+    low, middle, high = points(losses)
+    until = points(path.until)
+    return (
+        f"With **{number(stock)} months** of stock, use falls after "
+        f"{months(until[1], horizon)} (median), and **{pct(middle)}** of the output that "
+        f"needs magnets is lost over {horizon} months; 80 percent of the draws lie between "
+        f"{pct(low)} and {pct(high)}. A loss of {pct(CLAIMED_DROP)} or more comes about "
+        f"{odds(losses)}."
+    )
+
+
+def claim_sentence(
+    china: float,
+    cut_share: float,
+    horizon: int,
+    rest: dict[str, float],
+    substitution: float,
+) -> str:
+    """Return the assumptions under which the claimed drop is true, in words."""
+    needed = cutoff.stock_for(
+        CLAIMED_DROP, china, cut_share, horizon, substitution=substitution, **rest
+    )
+    bare = cutoff.stock_for(CLAIMED_DROP, china, 1.0, 12)
+    simple = (
+        f" In the barest case (a full cut for a year, China's share at its middle value of "
+        f"{pct(china)}, nothing replaced, nothing let through) it is true with "
+        f"{bare:.1f} months of stock."
+        if np.isfinite(bare)
+        else " Even in the barest case (a full cut for a year, nothing replaced, nothing "
+        "let through, no stock) less is lost."
+    )
+    if np.isnan(needed):
+        return (
+            f"With these settings a drop of {pct(CLAIMED_DROP)} is **not reached**, even "
+            f"without any stock.{simple}"
+        )
+    return (
+        f"**A drop of {pct(CLAIMED_DROP)}** over {horizon} months is true with stocks of up "
+        f"to **{needed:.1f} months** and the middle values of all else: with more stock "
+        f"less is lost, with less stock more.{simple}"
+    )
+
+
+def map_title(china: float, horizon: int, importer: str, needed: float) -> str:
+    """Return the finding of the map."""
+    if np.isnan(needed):
+        return (
+            f"{importer}: no stock and no cut on this map loses {pct(CLAIMED_DROP)} of "
+            f"output within {horizon} months"
+        )
+    return (
+        f"{importer}: a full cut costs {pct(CLAIMED_DROP)} of output over {horizon} months "
+        f"when stocks last {needed:.1f} months"
+    )
+
+
+def stock_rows(
+    cover: pd.DataFrame, target: pd.DataFrame, claimed_months: float
+) -> pd.DataFrame:
+    """Return stock cover by source as ranges in weeks, for `charts.ranges`.
+
+    Parameters
+    ----------
+    cover, target : DataFrame
+        Figures of ``stock_cover`` (weeks) and ``stock_cover_target`` (days).
+    claimed_months : float
+        The stock that is assumed in this run.
+    """
+    rows = []
+    for item in cover.sort_values("period_end").itertuples():
+        low = item.low if pd.notna(item.low) else item.value
+        high = item.high if pd.notna(item.high) else item.value
+        rows.append(
+            {
+                "label": f"{item.entity}, {item.period_end:%Y-%m}",
+                "low": low,
+                "high": high,
+                "kind": "weak" if item.confidence == "tertiary" else "figure",
+                "text": f"{span(low, high, number)} weeks, {item.product}",
+                "source_id": item.source_id,
+            }
+        )
+    for item in target.itertuples():
+        weeks = item.value / 7
+        rows.append(
+            {
+                "label": f"{item.entity}, state target",
+                "low": weeks,
+                "high": weeks,
+                "kind": "target",
+                "text": f"{number(item.value)} days, a target",
+                "source_id": item.source_id,
+            }
+        )
+    rows.append(
+        {
+            "label": "assumed in this run",
+            "low": claimed_months * WEEKS,
+            "high": claimed_months * WEEKS,
+            "kind": "claim",
+            "text": f"{number(claimed_months)} months",
+            "source_id": "",
+        }
+    )
+    return pd.DataFrame(rows)
+
+
+def stock_title(rows: pd.DataFrame) -> str:
+    """Return the finding on stocks: what is reported beside what is assumed."""
+    reported = rows[rows["kind"].isin(["figure", "weak"])]
+    assumed = rows[rows["kind"] == "claim"]["high"].iloc[0]
+    if reported.empty:
+        return "No source reports how long stocks of users last"
+    return (
+        f"Reported stocks of the car industry: {number(reported['low'].min())} to "
+        f"{number(reported['high'].max())} weeks; assumed here: {assumed:.0f} weeks"
+    )
+
+
+def scenario_table(
+    assumed: Assumed,
+    stocks: list[float],
+    stock_months: float,
+    cut_share: float,
+    horizons: list[int],
+    substitution: float,
+) -> pd.DataFrame:
+    """Return the loss for stocks in months and horizons: median and middle 80 percent."""
+    rows = []
+    scale = assumed.stock_months / stock_months if stock_months else None
+    for stock in sorted(set(stocks)):
+        spread = (
+            scale * stock if scale is not None else np.full_like(assumed.leak, stock)
+        )
+        row: dict[str, object] = {"Stock (months of use)": stock}
+        for horizon in horizons:
+            path = cutoff.simulate(
+                assumed._replace(stock_months=spread), cut_share, horizon, substitution
+            )
+            low, middle, high = points(cutoff.lost(path))
+            row[f"Lost over {horizon} months"] = (
+                f"{pct(middle)} ({span(low, high, pct)})"
+            )
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def rule_table(path: Course, assumed: Assumed) -> pd.DataFrame:
+    """Return what electric cars lose under each rule of allocation."""
+    rows = []
+    for rule in cutoff.RULES:
+        left = cutoff.of_cars(path.output, rule, assumed.car_share, assumed.priority)
+        low, middle, high = points(1 - left.mean(axis=0))
+        rows.append(
+            {
+                "Rule": rule,
+                "Electric cars lost (median)": pct(middle),
+                "80 percent of the draws": span(low, high, pct),
+                f"At least {pct(CLAIMED_DROP)}": odds(1 - left.mean(axis=0)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def element_table(
+    shares: pd.DataFrame,
+    stock_months: float,
+    cut_share: float,
+    horizon: int,
+    substitution: float,
+    rest: dict[str, float],
+) -> pd.DataFrame:
+    """Return months until use falls and the loss for each element, at middle values.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        Figures of ``global_supply_share`` of China, newest edition, with the stage.
+    """
+    rows = []
+    for item in shares.sort_values(
+        ["value", "product"], ascending=[False, True]
+    ).itertuples():
+        path = cutoff.course(
+            stock_months, cut_share, horizon, substitution, item.value / 100, **rest
+        )
+        rows.append(
+            {
+                "Element": item.product,
+                "China's share of world processing": pct(item.value / 100),
+                "Use falls after": months(float(path.until[0]), horizon),
+                f"Lost over {horizon} months": pct(float(cutoff.lost(path)[0])),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def processing(shares: pd.DataFrame, elements: list[str]) -> pd.DataFrame:
+    """Return China's share in the processing of some elements, of the newest edition."""
+    rows = shares[
+        (shares["entity"] == "China")
+        & shares["basis"].str.contains("stage-processing")
+        & shares["product"].isin(elements)
+    ]
+    return rows[rows["period_end"] == rows["period_end"].max()]
+
+
+def estimate_table(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Return published estimates of lost output as readers see them."""
+    return pd.DataFrame(
+        {
+            "For": estimates["entity"],
+            "Estimate": [
+                f"{span(low, high, number)} {unit}"
+                for low, high, unit in zip(
+                    estimates["low"].fillna(estimates["value"]),
+                    estimates["high"].fillna(estimates["value"]),
+                    estimates["unit"],
+                    strict=True,
+                )
+            ],
+            "Scenario": estimates["note"],
+            "Confidence": estimates["confidence"],
+        }
+    )
+
+
+def episode(exports: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return the months of 2025 against that year's mean month, and a sentence.
+
+    Parameters
+    ----------
+    exports : DataFrame
+        Figures of ``magnet_exports`` of China.
+
+    Returns
+    -------
+    (DataFrame, str)
+        ``month``, ``exported_t``, ``of_usual``; empty when the months are not known.
+    """
+    rows = exports[exports["basis"].str.contains("hs-85051110")]
+    days = (rows["period_end"] - rows["period_start"]).dt.days + 1
+    year = rows[rows["period_start"].dt.year == 2025]
+    single = year[days.reindex(year.index) <= 31].dropna(subset=["value"])
+    whole = year[year["period_start"].dt.month.eq(1) & (days.reindex(year.index) > 200)]
+    if single.empty or whole.empty:
+        return pd.DataFrame(), ""
+    whole = whole.sort_values("period_end").iloc[-1]
+    usual = float(whole["value"]) / whole["period_end"].month
+    single = single.drop_duplicates("period_start").sort_values("period_start")
+    table = pd.DataFrame(
+        {
+            "month": single["period_start"].dt.strftime("%Y-%m"),
+            "exported_t": single["value"],
+            "of_usual": single["value"] / usual,
+            "source_id": single["source_id"],
+        }
+    )
+    worst = table.loc[table["of_usual"].idxmin()]
+    return table, (
+        f"The cut that has been seen: in {worst['month']} China exported "
+        f"{number(worst['exported_t'])} t of magnets, **{pct(1 - worst['of_usual'])} less** "
+        f"than in a mean month of that year. It lasted about a quarter, by licences and not "
+        "by a ban."
+    )
+
+
+def episode_table(months: pd.DataFrame) -> pd.DataFrame:
+    """Return the months of an episode as readers see them."""
+    return pd.DataFrame(
+        {
+            "Month": months["month"],
+            "Exported (t)": months["exported_t"],
+            "Of a mean month": months["of_usual"].map(pct),
+        }
+    )
+
+
+def course_title(path: Course, horizon: int, importer: str) -> str:
+    """Return the finding of the fan: when use falls, and how deep it is at the end."""
+    until = points(path.until)[1]
+    left = float(np.median(path.output[-1]))
+    if not np.isfinite(until):
+        return f"{importer}: in half of the draws use does not fall within {horizon} months"
+    return (
+        f"{importer}: use falls after {months(until, horizon)} and stands at {pct(left)} of "
+        f"normal in month {horizon} (medians)"
+    )
+
+
+def car_sentence(cars: Span, used: pd.DataFrame, importer: str) -> str:
+    """Return what the share of electric cars in the use of magnets rests on."""
+    made = used[(used["series"] == "ev_production") & (used["entity"] == "Europe")]
+    share = span(cars.low, cars.high, pct)
+    if importer != "European Union" or made.empty or cars.high == cars.low:
+        return (
+            f"Electric cars are taken as {share} of the use of magnets: the printed share of "
+            "the world, since none was found for this importer."
+        )
+    row = made.iloc[-1]
+    vehicles = float(row["value"])
+    return (
+        f"Electric cars are taken as {share} of the use of magnets: {number(vehicles)} million "
+        f"electric cars made in Europe in {row['period_end'].year} times the printed magnets "
+        f"per car, over the magnets used, beside the printed share of the world. "
+        f"{pct(CLAIMED_DROP)} of them are {vehicles * CLAIMED_DROP:.1f} million cars a year."
+    )
+
+
+def assumption_table(assumed: pd.DataFrame) -> pd.DataFrame:
+    """Return assumptions as readers see them."""
+    return race_readings.assumption_table(assumed)
