@@ -401,7 +401,6 @@ def truth_map(
     other_growth: float,
     substitution_months: float,
     leak: float,
-    most_months: float = 18.0,
 ) -> pd.DataFrame:
     """Return the output lost for each stock and each cut: where a claim is true.
 
@@ -411,7 +410,9 @@ def truth_map(
         ``stock_months``, ``cut_share``, ``lost`` (shares 0 to 1 of normal output).
     """
     stocks, cuts = np.meshgrid(
-        np.linspace(0, most_months, 73), np.linspace(0, 1, 51), indexing="ij"
+        np.linspace(0, max(4.0, 0.85 * min(horizon_months, 36)), 73),
+        np.linspace(0, 1, 51),
+        indexing="ij",
     )
     path = course(
         stocks.ravel(),

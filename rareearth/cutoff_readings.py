@@ -8,9 +8,14 @@ import pandas as pd
 from rareearth import cutoff, race_readings
 from rareearth.cutoff import CLAIMED_DROP, Assumed, Course
 from rareearth.pipeline import Span
-from rareearth.words import number, pct, span
+from rareearth.words import SPACE, number, pct, span
 
 WEEKS = 365.25 / 12 / 7  # in a month
+
+
+def whole(share: float) -> str:
+    """Return a simulated share without digits that it does not have: 9 %, 41 %."""
+    return f"{share * 100:.0f}{SPACE}%"
 
 
 def points(values: np.ndarray) -> tuple[float, float, float]:
@@ -30,23 +35,59 @@ def odds(losses: np.ndarray) -> str:
     """Return in words how often at least the claimed drop comes about."""
     share = float((losses >= CLAIMED_DROP).mean())
     if share < 0.01:
-        return "in fewer than 1\N{NO-BREAK SPACE}% of the draws"
+        return f"in fewer than 1{SPACE}% of the draws"
     if share > 0.99:
-        return "in more than 99\N{NO-BREAK SPACE}% of the draws"
-    return f"in {pct(share)} of the draws"
+        return f"in more than 99{SPACE}% of the draws"
+    return f"in {whole(share)} of the draws"
 
 
-def answer(path: Course, losses: np.ndarray, horizon: int, stock: float) -> str:
-    """Return the answer: what is lost with the given stock, and how often the claim holds."""
+def answer(path: Course, horizon: int, stock: float) -> str:
+    """Return what is lost with the given stock, and how often the claim holds."""
+    losses = cutoff.lost(path)
     low, middle, high = points(losses)
     until = points(path.until)
     return (
         f"With **{number(stock)} months** of stock, use falls after "
-        f"{months(until[1], horizon)} (median), and **{pct(middle)}** of the output that "
-        f"needs magnets is lost over {horizon} months; 80 percent of the draws lie between "
-        f"{pct(low)} and {pct(high)}. A loss of {pct(CLAIMED_DROP)} or more comes about "
-        f"{odds(losses)}."
+        f"{months(until[1], horizon)} (median), and **{whole(middle)}** of the output "
+        f"that needs magnets is lost over {horizon} months; 80 percent of the draws "
+        "lie "
+        f"between {whole(low)} and {whole(high)}. A loss of {pct(CLAIMED_DROP)} or "
+        "more "
+        f"comes about {odds(losses)}."
     )
+
+
+def with_reported(
+    assumed: Assumed,
+    stock_months: float,
+    rows: pd.DataFrame,
+    cut_share: float,
+    horizon: int,
+    substitution: float,
+) -> str:
+    """Return what is lost with the stocks that were reported; empty without any."""
+    weeks = reported_weeks(rows)
+    if weeks is None:
+        return ""
+    spread = assumed.stock_months / stock_months if stock_months else 1.0
+    stock = np.broadcast_to(weeks / WEEKS * spread, assumed.leak.shape)
+    path = cutoff.simulate(
+        assumed._replace(stock_months=stock), cut_share, horizon, substitution
+    )
+    low, middle, high = points(cutoff.lost(path))
+    return (
+        f"With the stocks that the car industry reported in 2025, about "
+        f"**{number(weeks)} weeks**, the loss would be **{whole(middle)}** "
+        f"({span(low, high, whole)})."
+    )
+
+
+def reported_weeks(rows: pd.DataFrame) -> float | None:
+    """Return the middle of the reported stocks in weeks, None without any."""
+    reported = rows[rows["kind"].isin(["figure", "weak"])]
+    if reported.empty:
+        return None
+    return float((reported["low"].min() + reported["high"].max()) / 2)
 
 
 def claim_sentence(
@@ -62,22 +103,24 @@ def claim_sentence(
     )
     bare = cutoff.stock_for(CLAIMED_DROP, china, 1.0, 12)
     simple = (
-        f" In the barest case (a full cut for a year, China's share at its middle value of "
-        f"{pct(china)}, nothing replaced, nothing let through) it is true with "
-        f"{bare:.1f} months of stock."
+        " In the barest case (a full cut for a year, China's share at its middle "
+        "value "
+        f"of {pct(china)}, nothing replaced, nothing let through) it is true with "
+        f"**{bare:.1f} months** of stock."
         if np.isfinite(bare)
-        else " Even in the barest case (a full cut for a year, nothing replaced, nothing "
-        "let through, no stock) less is lost."
+        else " Even in the barest case (a full cut for a year, nothing replaced, "
+        "nothing let through, no stock) less is lost."
     )
     if np.isnan(needed):
         return (
-            f"With these settings a drop of {pct(CLAIMED_DROP)} is **not reached**, even "
-            f"without any stock.{simple}"
+            f"With these settings a drop of {pct(CLAIMED_DROP)} is **not reached**, "
+            f"even without any stock.{simple}"
         )
     return (
-        f"**A drop of {pct(CLAIMED_DROP)}** over {horizon} months is true with stocks of up "
-        f"to **{needed:.1f} months** and the middle values of all else: with more stock "
-        f"less is lost, with less stock more.{simple}"
+        f"**A drop of {pct(CLAIMED_DROP)}** over {horizon} months is just true with "
+        f"**{needed:.1f} months** of stock and the middle values of all else; with "
+        "more "
+        f"stock less is lost, with less stock more.{simple}"
     )
 
 
@@ -85,27 +128,27 @@ def map_title(china: float, horizon: int, importer: str, needed: float) -> str:
     """Return the finding of the map."""
     if np.isnan(needed):
         return (
-            f"{importer}: no stock and no cut on this map loses {pct(CLAIMED_DROP)} of "
-            f"output within {horizon} months"
+            f"{importer}: with no stock on this map is {pct(CLAIMED_DROP)} of output "
+            f"lost within {horizon} months"
         )
     return (
-        f"{importer}: a full cut costs {pct(CLAIMED_DROP)} of output over {horizon} months "
-        f"when stocks last {needed:.1f} months"
+        f"{importer}: {pct(CLAIMED_DROP)} of output over {horizon} months is lost when "
+        f"stocks are {needed:.1f} months of use"
     )
 
 
-def stock_rows(
-    cover: pd.DataFrame, target: pd.DataFrame, claimed_months: float
-) -> pd.DataFrame:
+def stock_rows(figures: pd.DataFrame, assumed_months: float) -> pd.DataFrame:
     """Return stock cover by source as ranges in weeks, for `charts.ranges`.
 
     Parameters
     ----------
-    cover, target : DataFrame
+    figures : DataFrame
         Figures of ``stock_cover`` (weeks) and ``stock_cover_target`` (days).
-    claimed_months : float
+    assumed_months : float
         The stock that is assumed in this run.
     """
+    cover = figures[figures["series"] == "stock_cover"]
+    target = figures[figures["series"] == "stock_cover_target"]
     rows = []
     for item in cover.sort_values("period_end").itertuples():
         low = item.low if pd.notna(item.low) else item.value
@@ -135,10 +178,10 @@ def stock_rows(
     rows.append(
         {
             "label": "assumed in this run",
-            "low": claimed_months * WEEKS,
-            "high": claimed_months * WEEKS,
+            "low": assumed_months * WEEKS,
+            "high": assumed_months * WEEKS,
             "kind": "claim",
-            "text": f"{number(claimed_months)} months",
+            "text": f"{number(assumed_months)} months",
             "source_id": "",
         }
     )
@@ -179,7 +222,7 @@ def scenario_table(
             )
             low, middle, high = points(cutoff.lost(path))
             row[f"Lost over {horizon} months"] = (
-                f"{pct(middle)} ({span(low, high, pct)})"
+                f"{whole(middle)} ({span(low, high, whole)})"
             )
         rows.append(row)
     return pd.DataFrame(rows)
@@ -194,8 +237,8 @@ def rule_table(path: Course, assumed: Assumed) -> pd.DataFrame:
         rows.append(
             {
                 "Rule": rule,
-                "Electric cars lost (median)": pct(middle),
-                "80 percent of the draws": span(low, high, pct),
+                "Electric cars lost (median)": whole(middle),
+                "80 percent of the draws": span(low, high, whole),
                 f"At least {pct(CLAIMED_DROP)}": odds(1 - left.mean(axis=0)),
             }
         )
@@ -229,7 +272,7 @@ def element_table(
                 "Element": item.product,
                 "China's share of world processing": pct(item.value / 100),
                 "Use falls after": months(float(path.until[0]), horizon),
-                f"Lost over {horizon} months": pct(float(cutoff.lost(path)[0])),
+                f"Lost over {horizon} months": whole(float(cutoff.lost(path)[0])),
             }
         )
     return pd.DataFrame(rows)
@@ -299,8 +342,10 @@ def episode(exports: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     worst = table.loc[table["of_usual"].idxmin()]
     return table, (
         f"The cut that has been seen: in {worst['month']} China exported "
-        f"{number(worst['exported_t'])} t of magnets, **{pct(1 - worst['of_usual'])} less** "
-        f"than in a mean month of that year. It lasted about a quarter, by licences and not "
+        f"{number(worst['exported_t'])} t of magnets, **{pct(1 - worst['of_usual'])} "
+        "less** "
+        "than in a mean month of that year. It lasted about a quarter, by licences "
+        "and not "
         "by a ban."
     )
 
@@ -323,7 +368,8 @@ def course_title(path: Course, horizon: int, importer: str) -> str:
     if not np.isfinite(until):
         return f"{importer}: in half of the draws use does not fall within {horizon} months"
     return (
-        f"{importer}: use falls after {months(until, horizon)} and stands at {pct(left)} of "
+        f"{importer}: use falls after {months(until, horizon)} and stands at "
+        f"{whole(left)} of "
         f"normal in month {horizon} (medians)"
     )
 
@@ -331,22 +377,51 @@ def course_title(path: Course, horizon: int, importer: str) -> str:
 def car_sentence(cars: Span, used: pd.DataFrame, importer: str) -> str:
     """Return what the share of electric cars in the use of magnets rests on."""
     made = used[(used["series"] == "ev_production") & (used["entity"] == "Europe")]
-    share = span(cars.low, cars.high, pct)
+    share = span(cars.low, cars.high, whole)
     if importer != "European Union" or made.empty or cars.high == cars.low:
         return (
-            f"Electric cars are taken as {share} of the use of magnets: the printed share of "
+            f"Electric cars are taken as {share} of the use of magnets: the printed "
+            "share of "
             "the world, since none was found for this importer."
         )
     row = made.iloc[-1]
     vehicles = float(row["value"])
     return (
-        f"Electric cars are taken as {share} of the use of magnets: {number(vehicles)} million "
-        f"electric cars made in Europe in {row['period_end'].year} times the printed magnets "
+        f"Electric cars are taken as {share} of the use of magnets: "
+        f"{number(vehicles)} million "
+        f"electric cars made in Europe in {row['period_end'].year} times the printed "
+        "magnets "
         f"per car, over the magnets used, beside the printed share of the world. "
-        f"{pct(CLAIMED_DROP)} of them are {vehicles * CLAIMED_DROP:.1f} million cars a year."
+        f"{pct(CLAIMED_DROP)} of them are {vehicles * CLAIMED_DROP:.1f} million cars "
+        "a year."
     )
 
 
 def assumption_table(assumed: pd.DataFrame) -> pd.DataFrame:
     """Return assumptions as readers see them."""
     return race_readings.assumption_table(assumed)
+
+
+def map_marks(
+    rows: pd.DataFrame, cut_share: float, stock_months: float, grid: pd.DataFrame
+) -> dict[str, tuple[float, float]]:
+    """Return the points to name on the map: this run, and the reported stocks."""
+    top = float(grid["stock_months"].max())
+    marks = {"this run": (cut_share, min(stock_months, top))}
+    weeks = reported_weeks(rows)
+    if weeks is not None and abs(weeks / WEEKS - stock_months) > top / 12:
+        marks["stocks reported in 2025"] = (cut_share, weeks / WEEKS)
+    return marks
+
+
+def stockpile_sentence(events: pd.DataFrame) -> str:
+    """Return what is known of a stock of the European Union."""
+    drafts = events[events["event_id"] == "2025-07-05-eu-stockpile-draft"]
+    if drafts.empty:
+        return "Of a common stock of the European Union nothing was known by then."
+    return (
+        f"A common stock of the European Union that could last six months was not in "
+        f"place: on {drafts['date'].iloc[0]:%d %B %Y} a draft that proposes such "
+        "stocks "
+        "became known."
+    )

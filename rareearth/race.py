@@ -159,7 +159,7 @@ def claim_spans() -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
     return {
         "12 to 24 months": tuple(CLAIMED + years * rampup.YEAR for years in SOON),
         "8 to 10 years": tuple(CLAIMED + years * rampup.YEAR for years in LATE),
-    }  # type: ignore[return-value]
+    }
 
 
 def curves(paths: dict[str, rampup.Paths], start: pd.Timestamp) -> pd.DataFrame:

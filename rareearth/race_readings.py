@@ -117,15 +117,18 @@ def slip_sentence(past: History, factors: np.ndarray) -> str:
     magnets = started[started["product"] == "NdFeB magnets"]["factor"]
     oxides = started[started["product"] != "NdFeB magnets"]["factor"]
     apart = (
-        f" The {len(magnets)} magnet plants took {span(magnets.min(), magnets.max(), _times)}"
+        f" The {len(magnets)} magnet plants took "
+        f"{span(magnets.min(), magnets.max(), _times)}"
         f" times the planned time, the {len(oxides)} others "
-        f"{span(oxides.min(), oxides.max(), _times)} times; too few to tell one from the "
+        f"{span(oxides.min(), oxides.max(), _times)} times; too few to tell one from "
+        "the "
         "other, so that they are taken together."
         if len(magnets) and len(oxides)
         else ""
     )
     return (
-        f"From **n = {past.delay.started} starts** and {past.delay.waiting} projects that "
+        f"From **n = {past.delay.started} starts** and {past.delay.waiting} projects "
+        "that "
         f"had not started, the next project is expected to take **{middle:.1f} times** "
         f"its planned time; 80 percent of the predictive distribution lies between "
         f"{low:.1f} and {high:.1f} times. That width is what so small a sample allows."
@@ -293,7 +296,8 @@ def market_sentence(race: Race) -> str:
     )
     growth = race.market.growth
     return (
-        f"Demand outside China: {span(made.low, made.high, number)} t of magnets made there "
+        f"Demand outside China: {span(made.low, made.high, number)} t of magnets "
+        "made there "
         f"and {number(sent.best)} t exported by China in a year{oxide}; it grows by "
         f"{span(growth.low, growth.high, pct)} a year, the range of printed forecasts."
     )
@@ -311,9 +315,9 @@ def defence_table(
         rows.append(
             {
                 "Stage": GOODS[product].label,
-                "Supply now (t a year)": float(f"{np.median(own.supply[:, 0]):.2g}"),
+                "Supply now (t a year)": _two(float(np.median(own.supply[:, 0]))),
                 "Defence use (t a year, 80 percent)": span(
-                    *(float(f"{bound:.2g}") for bound in use), number
+                    _two(use[0]), _two(use[1]), number
                 ),
                 "Supply over use (median)": f"{found[product]['cover']:.0f}",
                 "Covered now": chance(found[product]["defence_now"]),
@@ -321,3 +325,8 @@ def defence_table(
             }
         )
     return pd.DataFrame(rows)
+
+
+def _two(value: float) -> float:
+    """Return a number rounded to the two digits that it has."""
+    return float(f"{value:.2g}")

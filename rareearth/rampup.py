@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -161,7 +161,7 @@ def simulate(
 
 def _add(
     supply: np.ndarray,
-    plant: NamedTuple,  # type: ignore[valid-type]
+    plant: Any,
     years: np.ndarray,
     start: pd.Timestamp,
     behaviour: tuple[np.ndarray, np.ndarray],
@@ -172,15 +172,15 @@ def _add(
     """Add the output of one plant to the supply of each path, in place."""
     reach, ramp = behaviour
     draws = len(supply)
-    nameplate = rng.uniform(plant.low_t, plant.high_t, draws)  # type: ignore[attr-defined]
-    full = np.maximum(nameplate * reach, plant.output_t)  # type: ignore[attr-defined]
-    stage = plant.stage  # type: ignore[attr-defined]
+    nameplate = rng.uniform(plant.low_t, plant.high_t, draws)
+    full = np.maximum(nameplate * reach, plant.output_t)
+    stage = plant.stage
     if stage == "running":
-        now = plant.output_t  # type: ignore[attr-defined]
-        since = _years_since(plant.started, start) if now == 0 else 0.0  # type: ignore[attr-defined]
+        now = plant.output_t
+        since = _years_since(plant.started, start) if now == 0 else 0.0
         supply += np.float32(now) + _ramped(years, -since, ramp, full - now)
     elif stage in chance:
-        stated, planned = plant.stated, plant.planned  # type: ignore[attr-defined]
+        stated, planned = plant.stated, plant.planned
         length = (planned - stated) / YEAR
         passed = max(0.0, (start - stated) / YEAR)
         begins = slips.factors(delay, draws, rng, passed / length) * length - passed
@@ -249,7 +249,7 @@ def when(paths: Paths, level: float) -> float:
 
 
 def fan(paths: Paths, start: pd.Timestamp) -> pd.DataFrame:
-    """Return the supply and the demand by date: median and the middle 50 and 80 percent.
+    """Return supply and demand by date: median, middle 50 and 80 percent.
 
     Returns
     -------

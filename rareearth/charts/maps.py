@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,10 +43,16 @@ def truth_map(
     filled = axes.contourf(
         grid.columns, grid.index, grid.to_numpy(), levels=steps, cmap="YlOrBr", zorder=0
     )
-    line = axes.contour(
-        grid.columns, grid.index, grid.to_numpy(), [level], colors=INK, linewidths=2.4
-    )
-    axes.clabel(line, fmt=lambda _: level_label, fontsize=9.5, inline_spacing=8)
+    if frame[z].min() < level < frame[z].max():
+        line = axes.contour(
+            grid.columns,
+            grid.index,
+            grid.to_numpy(),
+            [level],
+            colors=INK,
+            linewidths=2.4,
+        )
+        axes.clabel(line, fmt=lambda _: level_label, fontsize=9.5, inline_spacing=8)
     for name, (at, height) in marks.items():
         axes.plot(at, height, "o", mfc="white", mec=INK, mew=1.8, ms=8, clip_on=False)
         left = at > 0.6
@@ -84,7 +91,7 @@ def ranges(frame: pd.DataFrame, title: str, xlabel: str) -> Figure:
         "claim".
     """
     figure, axes = canvas(title, 1.4 + 0.42 * len(frame))
-    looks = {
+    looks: dict[str, dict[str, Any]] = {
         "figure": {"color": "#0B6E99"},
         "weak": {"facecolor": "white", "edgecolor": "#0B6E99", "linewidth": 1.6},
         "target": {"color": "#9DB7C4"},
@@ -105,6 +112,6 @@ def ranges(frame: pd.DataFrame, title: str, xlabel: str) -> Figure:
         )
     axes.set_yticks(list(range(len(frame))[::-1]), [str(n) for n in frame["label"]])
     axes.set(xlabel=xlabel, ylim=(-0.7, len(frame) - 0.3))
-    axes.set_xlim(0, float(frame["high"].max()) * 1.3)
+    axes.set_xlim(0, float(frame["high"].max()) * 1.5)
     axes.grid(axis="y", visible=False)
     return figure

@@ -88,10 +88,10 @@ def chances(
     """
     figure, axes = canvas(title, 4.0)
     for label, (first, last) in spans.items():
-        axes.axvspan(first, last, color="#EFE6D5", lw=0, zorder=0)  # type: ignore[arg-type]
+        axes.axvspan(first, last, color="#EFE6D5", lw=0, zorder=0)
         middle = first + (last - first) / 2
         axes.text(
-            middle,  # type: ignore[arg-type]
+            middle,
             1.02,
             label,
             ha="center",
