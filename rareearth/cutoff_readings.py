@@ -208,7 +208,7 @@ def scenario_table(
     horizons: list[int],
     substitution: float,
 ) -> pd.DataFrame:
-    """Return the loss for stocks in months and horizons: median and middle 80 percent."""
+    """Return the loss by stock and horizon: median and middle 80 percent."""
     rows = []
     scale = assumed.stock_months / stock_months if stock_months else None
     for stock in sorted(set(stocks)):
@@ -279,7 +279,7 @@ def element_table(
 
 
 def processing(shares: pd.DataFrame, elements: list[str]) -> pd.DataFrame:
-    """Return China's share in the processing of some elements, of the newest edition."""
+    """Return China's share in the processing of some elements, newest edition."""
     rows = shares[
         (shares["entity"] == "China")
         & shares["basis"].str.contains("stage-processing")
@@ -366,7 +366,10 @@ def course_title(path: Course, horizon: int, importer: str) -> str:
     until = points(path.until)[1]
     left = float(np.median(path.output[-1]))
     if not np.isfinite(until):
-        return f"{importer}: in half of the draws use does not fall within {horizon} months"
+        return (
+            f"{importer}: in half of the draws use does not fall within "
+            f"{horizon} months"
+        )
     return (
         f"{importer}: use falls after {months(until, horizon)} and stands at "
         f"{whole(left)} of "

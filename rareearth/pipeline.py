@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from rareearth.chemistry import metal_content
 from rareearth.errors import NoFigures, ParameterError
 
 Load = Callable[..., pd.DataFrame]
@@ -159,7 +160,7 @@ def plants(
 def _running(
     table: pd.DataFrame, site: str, made: tuple[float, str] | None
 ) -> pd.DataFrame:
-    """Return the table with the output of a plant that runs, its capacity if need be."""
+    """Return the table with what a plant makes, and the plant if it is missing."""
     if made is None:
         return table
     tonnes, source = made
@@ -284,7 +285,8 @@ def oxide_per_magnet(load: Load, as_of: str, product: str) -> tuple[Span, pd.Dat
     loss = load("process_loss", product="rare earths", as_of=as_of)
     use = load(route, "China", product=oxides, as_of=as_of)
     made = load("magnet_production", "China", product="NdFeB magnets", as_of=as_of)
-    in_oxide = content["value"].sum() / 100 / OXIDE_CONTENT[product]
+    metal = [metal_content(formula) for formula in OXIDES[product]]
+    in_oxide = content["value"].sum() / 100 / (sum(metal) / len(metal))
     by_content = float(in_oxide / (1 - loss["value"].iloc[-1] / 100))
     use = _newest(use, route)
     made = made[made["period_end"] == use["period_end"].max()].dropna(subset=["value"])
@@ -295,8 +297,7 @@ def oxide_per_magnet(load: Load, as_of: str, product: str) -> tuple[Span, pd.Dat
     return _span(*sorted((by_content, by_use))), cited
 
 
-# Metal in a tonne of oxide, by formula: the mean of the two oxides; `chemistry` has them.
-OXIDE_CONTENT = {"NdPr oxide": 0.8569, "Dy and Tb oxides": 0.8608}
+OXIDES = {"NdPr oxide": ("Nd2O3", "Pr6O11"), "Dy and Tb oxides": ("Dy2O3", "Tb4O7")}
 
 
 def growth(load: Load, as_of: str) -> tuple[Span, pd.DataFrame]:

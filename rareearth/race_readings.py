@@ -168,7 +168,7 @@ def plant_table(race: Race) -> pd.DataFrame:
 
 
 def since_sentence(after: pd.DataFrame, output: pd.DataFrame) -> str:
-    """Return what has happened since the claims: starts, and output of the newest year."""
+    """Return what has happened since the claims: starts, and the newest output."""
     if after.empty:
         return (
             f"Nothing is known yet of the time after {CLAIMED:%B %Y}, when both claims "
@@ -258,7 +258,7 @@ def assumption_table(assumed: pd.DataFrame) -> pd.DataFrame:
 
 
 def curve_title(found: dict[str, dict[str, float]], target: float) -> str:
-    """Return the finding of the curves: both claims, from the least to the most likely."""
+    """Return the finding of the curves: both claims, from the least likely product."""
     soon = [own["soon_high"] for own in found.values()]
     late = [own["late_high"] for own in found.values()]
     return (
