@@ -7,9 +7,12 @@ as a range and a weak figure as an open mark. One colour per country everywhere.
 from rareearth.charts.bridge import bridge
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
+from rareearth.charts.fans import fan
 from rareearth.charts.lines import line_band
+from rareearth.charts.maps import truth_map
 from rareearth.charts.marks import assumed, axis_break, mark_events, series_break, weak
 from rareearth.charts.multiples import small_multiples
+from rareearth.charts.projects import chances, plan_and_start
 from rareearth.charts.ranges import ranges
 from rareearth.charts.shares import share_columns, share_panels
 from rareearth.charts.style import canvas, label_ends, spread
@@ -22,13 +25,16 @@ __all__ = [
     "bibliography",
     "bridge",
     "canvas",
+    "chances",
     "cite",
     "colour",
     "dumbbell",
+    "fan",
     "findings",
     "label_ends",
     "line_band",
     "mark_events",
+    "plan_and_start",
     "ranges",
     "say",
     "series_break",
@@ -38,5 +44,6 @@ __all__ = [
     "small_multiples",
     "spread",
     "table",
+    "truth_map",
     "weak",
 ]

@@ -76,6 +76,7 @@ _ALSO = {
     "Eneabba": "Iluka",
     "Nolans": "Arafura",
     "Other": "Other countries",
+    "Dy and Tb oxides": "Dy oxide",
 }
 
 # Drawn in any chart: totals, plans and what nobody names are not told by hue.
@@ -87,6 +88,9 @@ _SHARED = {
     "Not named": "#DDDDDD",
     "NdPr market": "#444444",
     "all rare-earth oxides": "#0072B2",
+    "NdFeB magnets": "#222222",
+    "supply": "#0B6E99",
+    "demand": "#8A4B08",
 }
 COLOURS = {**MARKETS, **PRODUCTS, **PRODUCERS, **COUNTRIES, **_SHARED}
 NEUTRAL = "#767676"

@@ -1,0 +1,332 @@
+"""What the race to build says, in sentences, tables and findings."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rareearth import rampup, slips
+from rareearth.pipeline import GOODS
+from rareearth.race import CLAIMED, LATE, SOON, History, Race
+from rareearth.words import listed, number, pct, signed, span
+
+
+def chance(probability: float) -> str:
+    """Return a simulated probability without more digits than it has: "3 %", "<1 %"."""
+    if probability < 0.01:
+        return "<1\N{NO-BREAK SPACE}%"
+    if probability > 0.99:
+        return ">99\N{NO-BREAK SPACE}%"
+    return f"{probability * 100:.0f}\N{NO-BREAK SPACE}%"
+
+
+def year_of(years: float, start: pd.Timestamp) -> str:
+    """Return the year that lies some years after the start, or that none does."""
+    if not np.isfinite(years):
+        return f"not by {(start + 15 * rampup.YEAR).year}"
+    return str((start + years * rampup.YEAR).year)
+
+
+def claim_days() -> tuple[str, str, str, str]:
+    """Return the months in which both claims end, in words."""
+    return tuple(f"{CLAIMED + years * rampup.YEAR:%B %Y}" for years in (*SOON, *LATE))  # type: ignore[return-value]
+
+
+def when_sentence(found: dict[str, float], start: pd.Timestamp, target: float) -> str:
+    """Return when the share is reached: the median and the middle 80 percent."""
+    if not np.isfinite(found["early"]):
+        return (
+            f"{pct(target)} of demand is reached in fewer than one in ten of the paths "
+            f"before {(start + 15 * rampup.YEAR).year}."
+        )
+    first = f"One path in ten reaches {pct(target)} by {year_of(found['early'], start)}"
+    if not np.isfinite(found["median"]):
+        return f"{first}; half of them do {year_of(found['median'], start)}."
+    last = year_of(found["slow"], start)
+    rest = f"nine in ten do {last}" if "not" in last else f"nine in ten by {last}"
+    return f"{first}, half of them by {year_of(found['median'], start)}; {rest}."
+
+
+def share_now(paths: rampup.Paths) -> tuple[float, float, float]:
+    """Return the share of demand covered at the start: 10, 50 and 90 percent points."""
+    low, middle, high = np.quantile(
+        paths.supply[:, 0] / paths.demand[:, 0], [0.1, 0.5, 0.9]
+    )
+    return float(low), float(middle), float(high)
+
+
+def answer_table(
+    answers: dict[str, dict[str, float]], start: pd.Timestamp
+) -> pd.DataFrame:
+    """Return the answers for each product, the market beside defence use alone."""
+    first, second, third, fourth = claim_days()
+    rows = []
+    for product, found in answers.items():
+        rows.append(
+            {
+                "Stage": GOODS[product].label,
+                f"By {first}": chance(found["soon_low"]),
+                f"By {second}": chance(found["soon_high"]),
+                f"By {third}": chance(found["late_low"]),
+                f"By {fourth}": chance(found["late_high"]),
+                "Half of the paths": year_of(found["median"], start),
+                "Defence use alone, now": chance(found["defence_now"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def slip_table(plans: pd.DataFrame) -> pd.DataFrame:
+    """Return plans and starts as readers see them."""
+    known = np.where(plans["started"], "", "more than ")
+    return pd.DataFrame(
+        {
+            "Project": plans["project"],
+            "Plan stated": plans["stated"].dt.strftime("%Y-%m"),
+            "Planned start": plans["planned"].dt.strftime("%Y-%m"),
+            "Started": plans["end"].dt.strftime("%Y-%m").where(plans["started"], ""),
+            "Not started by": plans["end"]
+            .dt.strftime("%Y-%m")
+            .where(~plans["started"], ""),
+            "Slip (months)": [
+                f"{k}{signed(round(n))}" if n > 0 or not k else "not due yet"
+                for k, n in zip(known, plans["slip_months"], strict=True)
+            ],
+            "Time taken over time planned": [
+                f"{k}{f:.1f}" for k, f in zip(known, plans["factor"], strict=True)
+            ],
+        }
+    )
+
+
+def slip_title(plans: pd.DataFrame) -> str:
+    """Return the finding on slips: how many came late, and by how much."""
+    started = plans[plans["started"]]
+    late = started[started["slip_months"] > 1]
+    waiting = plans[~plans["started"] & (plans["slip_months"] > 0)]
+    return (
+        f"{len(late)} of {len(started)} plants started more than a month late, "
+        f"{len(waiting)} more are past their date"
+    )
+
+
+def slip_sentence(past: History, factors: np.ndarray) -> str:
+    """Return what the history says of the next project, with its small sample."""
+    low, middle, high = np.quantile(factors, [0.1, 0.5, 0.9])
+    started = past.plans[past.plans["started"]]
+    magnets = started[started["product"] == "NdFeB magnets"]["factor"]
+    oxides = started[started["product"] != "NdFeB magnets"]["factor"]
+    apart = (
+        f" The {len(magnets)} magnet plants took "
+        f"{span(magnets.min(), magnets.max(), _times)}"
+        f" times the planned time, the {len(oxides)} others "
+        f"{span(oxides.min(), oxides.max(), _times)} times; too few to tell one from "
+        "the "
+        "other, so that they are taken together."
+        if len(magnets) and len(oxides)
+        else ""
+    )
+    return (
+        f"From **n = {past.delay.started} starts** and {past.delay.waiting} projects "
+        "that "
+        f"had not started, the next project is expected to take **{middle:.1f} times** "
+        f"its planned time; 80 percent of the predictive distribution lies between "
+        f"{low:.1f} and {high:.1f} times. That width is what so small a sample allows."
+        f"{apart}"
+    )
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.1f}"
+
+
+def plant_table(race: Race) -> pd.DataFrame:
+    """Return the plants of a product as readers see them, and what they count as."""
+    plants = race.plants
+    counted = {
+        "running": "ramps up to what it reaches",
+        "building": "comes with the chance of a plant under construction",
+        "planned": "comes with the chance of a plan without decision",
+        "no dated plan": "not counted",
+        "in doubt": "not counted",
+    }
+    return pd.DataFrame(
+        {
+            "Plant": plants["project"],
+            "Stage": plants["stage"],
+            "Output (t a year)": plants["output_t"].where(plants["output_t"] > 0),
+            "Nameplate (t a year)": [
+                span(low, high, number)
+                for low, high in zip(plants["low_t"], plants["high_t"], strict=True)
+            ],
+            "Newest planned start": plants["planned"]
+            .dt.strftime("%Y-%m")
+            .where(plants["stage"] != "running", ""),
+            "In the simulation": plants["stage"].map(counted),
+        }
+    )
+
+
+def since_sentence(after: pd.DataFrame, output: pd.DataFrame) -> str:
+    """Return what has happened since the claims: starts, and the newest output."""
+    if after.empty:
+        return (
+            f"Nothing is known yet of the time after {CLAIMED:%B %Y}, when both claims "
+            "were made."
+        )
+    done = after[after["step"].isin(slips.START) & (after["actual"] > CLAIMED)]
+    broke = after[(after["step"] == "construction_start") & after["actual"].notna()]
+    parts = []
+    if len(done):
+        parts.append(f"{listed(sorted(done['project'].unique()))} made first product")
+    if len(broke):
+        parts.append(
+            f"{listed(sorted(broke['project'].unique()))} "
+            f"{'is' if broke['project'].nunique() == 1 else 'are'} under construction"
+        )
+    sentence = f"Since {CLAIMED:%B %Y}: {'; '.join(parts) or 'no start is recorded'}."
+    grown = _growth(output)
+    return f"{sentence} {grown}" if grown else sentence
+
+
+def _growth(output: pd.DataFrame) -> str:
+    """Return the newest quarter of each company beside the same one a year before."""
+    days = (output["period_end"] - output["period_start"]).dt.days + 1
+    quarters = output[days.between(85, 95) & (output["period_end"] > CLAIMED)]
+    parts = []
+    for (company, product), own in quarters.groupby(["entity", "product"]):
+        last = own.sort_values("period_end").iloc[-1]
+        year_ago = output[
+            (output["entity"] == company)
+            & (output["product"] == product)
+            & days.between(85, 95)
+            & (output["period_end"] == last["period_end"] - pd.DateOffset(years=1))
+        ]
+        before = (
+            f" ({number(year_ago['value'].iloc[0])} t a year before)"
+            if len(year_ago)
+            else ""
+        )
+        parts.append(
+            f"{company} made {number(last['value'])} t of {product} in the quarter to "
+            f"{last['period_end']:%B %Y}{before}"
+        )
+    return f"{listed(parts)}." if parts else ""
+
+
+def since_table(after: pd.DataFrame) -> pd.DataFrame:
+    """Return what was stated after the claims as readers see it."""
+    planned = after["planned"].dt.strftime("%Y-%m")
+    return pd.DataFrame(
+        {
+            "Project": after["project"],
+            "Step": after["step"].str.replace("_", " "),
+            "Planned": planned.fillna(""),
+            "Happened": after["actual"].dt.strftime("%Y-%m").fillna(""),
+            "Stated": after["stated"].dt.strftime("%Y-%m"),
+            "Remark": after["note"],
+        }
+    )
+
+
+def sensitivity_table(cases: pd.DataFrame, target: float) -> pd.DataFrame:
+    """Return the sensitivities as readers see them."""
+    _, second, _, fourth = claim_days()
+    return pd.DataFrame(
+        {
+            "If": cases["case"],
+            f"{pct(target)} by {second}": cases["soon"].map(chance),
+            f"{pct(target)} by {fourth}": cases["late"].map(chance),
+            f"Median share in {fourth}": cases["share"].map(pct),
+        }
+    )
+
+
+def assumption_table(assumed: pd.DataFrame) -> pd.DataFrame:
+    """Return assumptions as readers see them."""
+    return pd.DataFrame(
+        {
+            "Assumption": assumed["parameter"].str.replace("_", " "),
+            "Value": assumed["value"],
+            "From": assumed["low"],
+            "To": assumed["high"],
+            "Unit": assumed["unit"],
+            "Reason": assumed["reason"],
+            "What would settle it": assumed["falsified_by"],
+        }
+    )
+
+
+def curve_title(found: dict[str, dict[str, float]], target: float) -> str:
+    """Return the finding of the curves: both claims, from the least likely product."""
+    soon = [own["soon_high"] for own in found.values()]
+    late = [own["late_high"] for own in found.values()]
+    return (
+        f"{pct(target)} of demand outside China: {_between(soon)} after 24 months, "
+        f"{_between(late)} after 10 years"
+    )
+
+
+def _between(chances: list[float]) -> str:
+    low, high = chance(min(chances)), chance(max(chances))
+    return low if low == high else f"{low} to {high}"
+
+
+def fan_title(paths: rampup.Paths, race: Race, target: float) -> str:
+    """Return the finding of the fan: the share covered now and in ten years."""
+    at = min(10 * rampup.STEPS_A_YEAR, len(paths.years) - 1)
+    now, then = (
+        float(np.median(paths.supply[:, place] / paths.demand[:, place]))
+        for place in (0, at)
+    )
+    year = (race.start + 10 * rampup.YEAR).year
+    return (
+        f"Supply of {race.product} outside China covers {pct(now)} of demand now and "
+        f"{pct(then)} in {year} (medians)"
+    )
+
+
+def market_sentence(race: Race) -> str:
+    """Return in words what the demand rests on."""
+    made, sent, per = race.market.made_t, race.market.sent_t, race.market.per_t
+    oxide = (
+        f", times {span(per.low, per.high, lambda n: f'{n:.2g}')} t of oxide in a tonne"
+        if per.high > per.low or per.best != 1
+        else ""
+    )
+    growth = race.market.growth
+    return (
+        f"Demand outside China: {span(made.low, made.high, number)} t of magnets "
+        "made there "
+        f"and {number(sent.best)} t exported by China in a year{oxide}; it grows by "
+        f"{span(growth.low, growth.high, pct)} a year, the range of printed forecasts."
+    )
+
+
+def defence_table(
+    paths: dict[str, rampup.Paths],
+    defence: dict[str, np.ndarray],
+    found: dict[str, dict[str, float]],
+) -> pd.DataFrame:
+    """Return supply beside defence use for each product."""
+    rows = []
+    for product, own in paths.items():
+        use = np.quantile(defence[product], [0.1, 0.9])
+        rows.append(
+            {
+                "Stage": GOODS[product].label,
+                "Supply now (t a year)": _two(float(np.median(own.supply[:, 0]))),
+                "Defence use (t a year, 80 percent)": span(
+                    _two(use[0]), _two(use[1]), number
+                ),
+                "Supply over use (median)": f"{found[product]['cover']:.0f}",
+                "Covered now": chance(found[product]["defence_now"]),
+                f"Covered by {claim_days()[1]}": chance(found[product]["defence_soon"]),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _two(value: float) -> float:
+    """Return a number rounded to the two digits that it has."""
+    return float(f"{value:.2g}")

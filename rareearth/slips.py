@@ -1,0 +1,241 @@
+"""Planned against actual starts of projects, and what they say of the next one.
+
+A project is late by a factor: the time from the statement of a plan to the start, over
+the time that the plan gave. Plans of one year and of five can so be compared. Projects
+that have not started yet count too: their factor is known to be above a bound.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from rareearth.errors import NoFigures
+
+START = ("first_feed", "first_production", "commercial_production")
+LEAST_AHEAD = 6.0  # months; a plan stated shortly before the date tests nothing
+LEAST_STARTS = 3  # below that a spread cannot be estimated
+MONTH = 365.25 / 12  # days
+
+
+def starts(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return the first dated plan of each project beside what happened.
+
+    Parameters
+    ----------
+    milestones : DataFrame
+        From `records.milestones`.
+
+    Returns
+    -------
+    DataFrame, one row per project, sorted by the planned day
+        ``project``; ``product``; ``step``; ``stated``, ``planned`` (middle of the
+        span) datetime64; ``end``, the start, or the last day on which it was known
+        not to have come; ``started`` bool; ``slip_months`` and ``factor`` (bounds
+        from below when not started); ``source_id`` of the plan, ``source_end``.
+    """
+    frame = dated(milestones)
+    rows = [
+        row
+        for _, own in frame.groupby("project")
+        if (row := _first_plan(own)) is not None
+    ]
+    columns = (
+        "project product step stated planned end started slip_months factor "
+        "source_id source_end"
+    ).split()
+    found = pd.DataFrame(rows, columns=columns)
+    return found.sort_values(["planned", "project"], ignore_index=True)
+
+
+def latest(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return where each project stands: its newest plan, stage and start.
+
+    Returns
+    -------
+    DataFrame, indexed by project
+        ``stage``: "running" (started), "building" (under construction or decided on),
+        "planned", or "in doubt" (past its date, and the newest statement names no new
+        one); ``stated``, ``planned`` of the newest plan (NaT without one); ``started``
+        datetime64; ``source_id``.
+    """
+    frame = dated(milestones)
+    return pd.DataFrame(
+        {name: _standing(own) for name, own in frame.groupby("project")}
+    ).T.rename_axis("project")
+
+
+def dated(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return milestones with the middle of their spans and the day of the statement."""
+    frame = milestones.copy()
+    frame["stated"] = last_day(frame["as_stated_on"])
+    for kind in ("planned", "actual"):
+        first, last = frame[f"{kind}_start"], frame[f"{kind}_end"]
+        frame[kind] = first + (last.fillna(first) - first) / 2
+    return frame
+
+
+def last_day(stated: pd.Series) -> pd.Series:
+    """Return the last day that a date known to the year, month or day can mean."""
+    date = pd.to_datetime(stated, format="ISO8601", errors="coerce")
+    length = stated.str.len()
+    date = date.where(length != 4, date + pd.offsets.YearEnd(0))
+    return date.where(length != 7, date + pd.offsets.MonthEnd(0))
+
+
+def _first_plan(own: pd.DataFrame) -> dict[str, object] | None:
+    own = own[own["stated"].notna() | own["actual"].notna()]
+    plans = own[own["step"].isin(START) & own["planned"].notna()]
+    ahead = (plans["planned"] - plans["stated"]).dt.days / MONTH
+    plans = plans[ahead >= LEAST_AHEAD].sort_values(["stated", "milestone_id"])
+    if plans.empty:
+        return None
+    plan = plans.iloc[0]
+    done = own[own["step"].isin(START) & own["actual"].notna()]
+    same = done[done["step"] == plan["step"]]
+    done = (same if len(same) else done).sort_values("actual")
+    if len(done):
+        end, source = done.iloc[0][["actual", "source_id"]]
+    else:
+        end, source = own.sort_values("stated").iloc[-1][["stated", "source_id"]]
+        if end <= plan["stated"]:
+            return None  # nobody has said anything since: nothing is known
+    planned_days = (plan["planned"] - plan["stated"]).days
+    return {
+        **plan[["project", "product", "step", "stated", "planned", "source_id"]],
+        "end": end,
+        "started": bool(len(done)),
+        "slip_months": (end - plan["planned"]).days / MONTH,
+        "factor": (end - plan["stated"]).days / planned_days,
+        "source_end": source,
+    }
+
+
+def _standing(own: pd.DataFrame) -> pd.Series:
+    done = own[own["step"].isin(START) & own["actual"].notna()]
+    decided = own[
+        own["step"].isin(["financing", "construction_start"]) & own["actual"].notna()
+    ]
+    plans = own[own["step"].isin(START) & own["planned"].notna()]
+    plans = plans.sort_values(["stated", "milestone_id"], na_position="first")
+    last = own.sort_values("stated", na_position="first").iloc[-1]
+    plan = plans.iloc[-1] if len(plans) else None
+    silent = pd.isna(last["planned"]) and pd.isna(last["actual"])
+    late = plan is not None and silent and last["stated"] > plan["stated"]
+    if len(done):
+        stage = "running"
+    elif late:
+        stage = "in doubt"
+    else:
+        stage = "building" if len(decided) else "planned"
+    return pd.Series(
+        {
+            "stage": stage,
+            "stated": plan["stated"] if plan is not None else pd.NaT,
+            "planned": plan["planned"] if plan is not None else pd.NaT,
+            "started": done["actual"].min() if len(done) else pd.NaT,
+            "source_id": plan["source_id"] if plan is not None else last["source_id"],
+        }
+    )
+
+
+class Delay(NamedTuple):
+    """What is known of the delay factor: weights on a grid of its two parameters.
+
+    The logarithm of the factor is taken as normal with mean ``centre`` and standard
+    deviation ``spread``; both are unknown, and ``weight`` says how plausible a pair is.
+    """
+
+    centre: np.ndarray
+    spread: np.ndarray
+    weight: np.ndarray
+    started: int
+    waiting: int
+
+
+def delay(plans: pd.DataFrame) -> Delay:
+    """Return what the projects say of the delay factor of the next one.
+
+    The likelihood is log-normal; a project that has not started yet counts with the
+    probability that its factor is above what has passed (right censoring). The prior
+    is Jeffreys' for location and scale, 1 / spread. Without such projects the
+    predictive distribution is Student's t with n - 1 degrees of freedom and the scale
+    s sqrt(1 + 1 / n) on the logarithm, so that a small sample is wide by itself.
+
+    Reference: Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), sections 3.2
+    and 8.7.
+
+    Raises
+    ------
+    NoFigures
+        If fewer than three projects have started.
+    """
+    seen = np.log(plans.loc[plans["started"], "factor"].to_numpy(dtype=float))
+    bounds = plans.loc[~plans["started"], "factor"].to_numpy(dtype=float)
+    bounds = np.log(bounds[bounds > 0])
+    if len(seen) < LEAST_STARTS:
+        raise NoFigures(
+            f"only {len(seen)} projects with a dated plan had started by then; a "
+            f"spread needs at least {LEAST_STARTS}"
+        )
+    middle, scale = float(seen.mean()), max(float(seen.std(ddof=1)), 0.05)
+    centre = np.linspace(middle - 6 * scale, middle + 8 * scale, 281)
+    spread = np.exp(np.linspace(np.log(scale / 6), np.log(scale * 12), 161))
+    at, wide = np.meshgrid(centre, spread, indexing="ij")
+    # d spread = spread d log(spread): the prior 1 / spread is flat on this grid.
+    log_weight = sum(
+        (stats.norm.logpdf(y, at, wide) for y in seen), start=np.zeros_like(at)
+    ) + sum((stats.norm.logsf(y, at, wide) for y in bounds), start=np.zeros_like(at))
+    weight = np.exp(log_weight - log_weight.max())
+    return Delay(
+        at.ravel(),
+        wide.ravel(),
+        (weight / weight.sum()).ravel(),
+        len(seen),
+        len(bounds),
+    )
+
+
+def factors(
+    known: Delay, draws: int, rng: np.random.Generator, above: float = 0.0
+) -> np.ndarray:
+    """Return delay factors of a project that has already taken `above` times its plan.
+
+    Parameters
+    ----------
+    above : float
+        What has passed of the planned time; the factor of a project that has not
+        started lies above it.
+
+    Returns
+    -------
+    ndarray, shape (draws,)
+    """
+    weight = known.weight
+    low = np.full_like(weight, -np.inf)
+    if above > 0:
+        low = (np.log(above) - known.centre) / known.spread
+        weight = weight * stats.norm.sf(low)
+        weight = weight / weight.sum()
+    place = np.searchsorted(np.cumsum(weight), rng.random(draws), side="right")
+    place = np.minimum(place, len(weight) - 1)
+    rest = stats.norm.sf(low)[place]  # inverse of the survival function, truncated
+    normal = stats.norm.isf(np.maximum(rest, 1e-300) * (1 - rng.random(draws)))
+    found = np.exp(known.centre[place] + known.spread[place] * normal)
+    return np.maximum(found, above)
+
+
+def success(standing: pd.DataFrame) -> tuple[int, int]:
+    """Return how many projects started, and how many that had begun to build did not.
+
+    Returns
+    -------
+    (int, int)
+        Projects that run, and projects in doubt; of those still on time nothing is
+        known yet.
+    """
+    stage = standing["stage"]
+    return int((stage == "running").sum()), int((stage == "in doubt").sum())

@@ -1,0 +1,61 @@
+"""The report on a cut-off answers for others too, and refuses the rest."""
+
+import re
+
+import pytest
+
+from rareearth.errors import NoFigures, ParameterError
+
+CUT = "08_cutoff_stress"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"as_of": "2025-11-03"},
+        {"importer": "Japan", "stock_months": 2.0},
+        {"importer": "United States", "cut_share": 0.75, "horizon_months": 3},
+        {"importer": "South Korea", "horizon_months": 36, "substitution": 0.5},
+        {"stock_months": 0.0, "substitution": 0.0},
+        {"cut_share": 0.0, "draws": 100},
+        {"stock_months": 60.0, "horizon_months": 120},
+    ],
+)
+def test_the_cut_is_told_for_other_importers_stocks_and_horizons(run, parameters):
+    page = run(CUT, **({"draws": 500} | parameters))
+    assert "class='findings'" in page
+    assert page.count("<img ") >= 3
+    assert not re.search(r"[>\s(](nan|inf)[<\s%)]", page)
+    assert "class='sources'" in page
+
+
+def test_the_barest_case_names_the_stock_that_makes_the_claim_true(run):
+    # China's share of 85 to 98 percent, middle 0.915: (12 - s / 0.915) 0.915 / 12 = 0.4
+    # gives s = 12 * (0.915 - 0.4) = 6.18 months.
+    page = run(CUT, draws=500).replace("\N{NO-BREAK SPACE}", " ")
+    assert "it is true with <strong>6.2 months</strong> of stock" in page
+
+
+def test_the_same_seed_gives_the_same_page(run):
+    assert run(CUT, draws=500) == run(CUT, draws=500)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"importer": "India"}, ParameterError, "one of 'European Union', 'Japan'"),
+        ({"stock_months": -2.0}, ParameterError, "stock_months: -2.0 is not between"),
+        ({"cut_share": 1.3}, ParameterError, "cut_share: 1.3 is not a share"),
+        ({"horizon_months": 0}, ParameterError, "horizon_months: 0 is not between"),
+        ({"substitution": 2.0}, ParameterError, "substitution: 2.0 is not a share"),
+        ({"draws": 1}, ParameterError, "draws: 1 is not between"),
+        ({"as_of": "2015-01-01"}, NoFigures, "were published by 2015-01-01"),
+        ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_with_the_choices(
+    run, parameters, error, message
+):
+    with pytest.raises(error, match=message):
+        run(CUT, **parameters)
