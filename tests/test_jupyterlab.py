@@ -1,0 +1,149 @@
+"""The notebooks run in JupyterLab itself, and a control there moves a chart."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from rareearth.render import library
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NOTEBOOKS = [path.stem for path in library.notebooks()]
+SHOTS = library.outputs_folder() / "screenshots"
+PATIENCE = 180  # seconds, on a busy machine
+EXPLORE = """
+import pandas as pd
+from rareearth.charts import canvas, show
+from rareearth.explore import explore
+
+def draw(price=60):
+    figure, axes = canvas(f"The price is {price}")
+    axes.plot([0, 1], [0, price])
+    data = pd.DataFrame({"x": [0, 1], "y": [0, price]})
+    show(figure, data, f"Line from zero up to a price of {price} in two points")
+
+explore(draw, price=(40, 200))
+"""
+RUN_ALL = """async path => {
+  const panel = await jupyterapp.commands.execute('docmanager:open', {path});
+  jupyterapp.shell.activateById(panel.id);
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await jupyterapp.commands.execute('notebook:run-all-cells');
+  const cells = panel.content.model.toJSON().cells.filter(c => c.cell_type == 'code');
+  const outputs = cells.flatMap(c => c.outputs);
+  return {
+    run: cells.filter(c => c.execution_count).length, cells: cells.length,
+    outputs: outputs.length,
+    errors: outputs.filter(o => o.output_type == 'error').map(o => o.evalue),
+    printed: outputs.filter(o => o.name == 'stderr').map(o => o.text),
+  };
+}"""
+CLOSE = """async () => {
+  const panel = jupyterapp.shell.currentWidget;
+  await panel.context.save();
+  await panel.sessionContext.shutdown();
+  panel.dispose();
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(browser, notebook_copies):
+    """Return a tab in a fresh JupyterLab that serves copies of the notebooks."""
+    folder = notebook_copies
+    settings = folder.parent / "jupyter"
+    path = os.pathsep.join(
+        filter(None, [str(library.PACKAGE.parent), os.environ.get("PYTHONPATH")])
+    )
+    own = ("CONFIG", "DATA", "RUNTIME")
+    env = os.environ | {f"JUPYTER_{each}_DIR": str(settings / each) for each in own}
+    env |= {"PYTHONPATH": path, "JUPYTERLAB_SETTINGS_DIR": str(settings / "lab")}
+    env |= {"JUPYTERLAB_WORKSPACES_DIR": str(settings / "spaces")}
+    (settings / "RUNTIME").mkdir(parents=True)
+    with (settings / "log").open("w") as log:
+        server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0"),
+                *("--allow-root", "--IdentityProvider.token=", "--ServerApp.password="),
+                *("--expose-app-in-browser", f"--ServerApp.root_dir={folder}"),
+                *("--ServerApp.ip=127.0.0.1", "--ServerApp.open_browser=False"),
+            ],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=env,
+            cwd=folder,
+        )
+    try:
+        address = wait_for_address(server, settings)
+        context = browser.new_context(viewport={"width": 1280, "height": 1000})
+        tab = context.new_page()
+        tab.set_default_timeout(PATIENCE * 1000)
+        tab.goto(f"{address}lab?reset")
+        tab.locator(".jp-Launcher").wait_for()
+        yield tab
+        context.close()
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def notebook_copies(tmp_path_factory):
+    """Return a folder with copies of the notebooks, and one with a control."""
+    import nbformat
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    folder = tmp_path_factory.mktemp("lab") / "notebooks"
+    shutil.copytree(library.notebooks_folder(), folder)
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = new_notebook(
+        cells=[new_code_cell(EXPLORE.strip())], metadata={"kernelspec": kernel}
+    )
+    nbformat.write(notebook, folder / "explore.ipynb")
+    return folder
+
+
+def wait_for_address(server, settings):
+    """Return the address that the server says it listens on."""
+    import json
+
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        for path in (settings / "RUNTIME").glob("jpserver-*.json"):
+            return json.loads(path.read_text("utf-8"))["url"]
+        time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{(settings / 'log').read_text()[-2000:]}")
+
+
+def run_all(tab, name):
+    """Open a notebook, run all its cells, and return what came of it."""
+    seen = tab.evaluate(RUN_ALL, f"{name}.ipynb")
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    tab.screenshot(path=SHOTS / f"jupyterlab-{name}.png")
+    return seen
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_all_cells_run_in_jupyterlab(lab, name):
+    seen = run_all(lab, name)
+    lab.evaluate(CLOSE)
+    assert seen["errors"] == []
+    assert seen["printed"] == []
+    assert seen["run"] == seen["cells"] > 0
+    assert seen["outputs"] > 5
+
+
+def test_a_control_moves_the_chart(lab):
+    assert run_all(lab, "explore")["errors"] == []
+    picture = lab.locator(".jp-OutputArea figure img")
+    picture.wait_for()
+    before = picture.get_attribute("alt")
+    assert "price of 60" in before
+    lab.locator(".widget-slider .noUi-handle").press("ArrowRight")
+    lab.locator("figure img[alt*='price of 61']").wait_for()
+    assert lab.locator(".jp-OutputArea figure img").count() == 1
+    lab.evaluate(CLOSE)
