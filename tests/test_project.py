@@ -261,6 +261,18 @@ def test_the_first_code_cell_alone_holds_the_parameters(path):
 
 
 @each_notebook
+def test_a_parameter_stands_on_one_line_as_papermill_reads_it(path):
+    line = re.compile(r"\w+: (int|float|str|bool|list\[(str|int)\]) = [^=#]+  # [^=]+")
+    cells = [
+        source(cell)
+        for cell in read(path)["cells"]
+        if "parameters" in cell["metadata"].get("tags", [])
+    ]
+    wrong = [each for each in cells[0].splitlines() if not line.fullmatch(each)]
+    assert wrong == []
+
+
+@each_notebook
 def test_every_cell_has_an_id_of_its_own(path):
     ids = [cell.get("id") for cell in read(path)["cells"]]
     assert None not in ids
