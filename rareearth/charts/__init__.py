@@ -4,8 +4,11 @@ A chart says its finding in the title, labels its lines where they end, draws a 
 as a range and a weak figure as an open mark. One colour per country everywhere.
 """
 
+from rareearth.charts.chances import chances, exceedance
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
+from rareearth.charts.intervals import intervals
+from rareearth.charts.levels import price_and_levels
 from rareearth.charts.lines import line_band
 from rareearth.charts.marks import (
     assumed,
@@ -16,6 +19,8 @@ from rareearth.charts.marks import (
 )
 from rareearth.charts.shares import share_columns, share_panels
 from rareearth.charts.style import canvas, label_ends, spread
+from rareearth.charts.tornados import tornado_bars
+from rareearth.charts.waterfalls import waterfalls
 from rareearth.display import bibliography, cite, findings, say, show, table
 
 __all__ = [
@@ -24,13 +29,17 @@ __all__ = [
     "axis_break",
     "bibliography",
     "canvas",
+    "chances",
     "cite",
     "colour",
     "dumbbell",
+    "exceedance",
     "findings",
+    "intervals",
     "label_ends",
     "line_band",
     "mark_events",
+    "price_and_levels",
     "say",
     "series_break",
     "share_columns",
@@ -38,5 +47,7 @@ __all__ = [
     "show",
     "spread",
     "table",
+    "tornado_bars",
+    "waterfalls",
     "weak",
 ]

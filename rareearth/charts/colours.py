@@ -74,6 +74,7 @@ _ALSO = {
     "Mt Weld": "Lynas",
     "Eneabba": "Iluka",
     "Nolans": "Arafura",
+    "Baotou": "China",
     "Other": "Other countries",
 }
 

@@ -35,7 +35,10 @@ def breakeven(
 
 
 def received(
-    price: Any, floor: float | None = None, upside_share: float = 0.0, grant: float = 0.0
+    price: Any,
+    floor: float | None = None,
+    upside_share: float = 0.0,
+    grant: float = 0.0,
 ) -> Any:
     """Return what a producer gets for a kg under a price floor and other supports.
 

@@ -142,7 +142,7 @@ def learning_rate(progress_ratio: float) -> float:
 
 
 def learned_cost(first_cost: float, growth: float, rate: float) -> float:
-    """Return the cost after cumulative output has grown: C = C0 * growth^(log2(1 - LR)).
+    """Return the cost after output has grown: C = C0 * growth^(log2(1 - LR)).
 
     Parameters
     ----------

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +30,27 @@ COMPONENTS = {
     "credits": "By-product credits",
 }
 """The components in the order of the sum, and how they are called."""
+
+OWN = {
+    "feed": ("feed_cost",),
+    "reagents": ("reagent_cost",),
+    "energy": ("electricity_use", "electricity_price", "heat_cost"),
+    "labour": ("staff", "wage", "labour_burden"),
+    "waste": ("waste_cost",),
+    "maintenance": ("maintenance", "capital_cost", "capital_factor", "utilisation"),
+    "overhead": ("overhead",),
+    "royalty": ("royalty", "ndpr_price"),
+    "tax": ("vat_lost",),
+    "capital": (
+        "capital_cost",
+        "capital_factor",
+        "plant_life",
+        "ramp_years",
+        "utilisation",
+    ),
+    "credits": ("byproduct_sold", "byproduct_price", "heavy_credit"),
+}
+"""The parameters of each component that no other shares, but for capital's."""
 
 ALLOCATION = "all cost on NdPr oxide, less what the other oxides earn"
 POSITIVE = ("ndpr_share", "recovery", "utilisation", "plant_life", "ramp_years")
@@ -85,7 +105,7 @@ def unit_cost(
 
     Parameters
     ----------
-    ndpr_share, recovery, byproduct_sold, utilisation, royalty, vat_lost : float or array
+    ndpr_share, recovery, byproduct_sold, utilisation, royalty, vat_lost : array-like
         Shares from 0 to 1: of NdPr in the REO of the feed; of the REO of the feed that
         is sold; of the other oxides that find a buyer; of capacity; of the price; of
         what is bought.
@@ -175,20 +195,3 @@ def check_values(values: Mapping[str, float], discount_rate: float) -> None:
             raise ParameterError(f"{name}: {value!r} is not a number from 0 up")
         if name in POSITIVE and value == 0:
             raise ParameterError(f"{name}: 0; without output there is no unit cost")
-
-
-@cache
-def depends_on() -> dict[str, tuple[str, ...]]:
-    """Return which parameters each component rests on, found by changing each one.
-
-    A component is drawn as assumed when any of its parameters is an assumption.
-    """
-    base = dict.fromkeys(PARAMETERS, 0.5) | {"plant_life": 25.0, "ramp_years": 3.0}
-    before = unit_cost(**base)
-    found: dict[str, list[str]] = {name: [] for name in COMPONENTS}
-    for name in PARAMETERS:
-        after = unit_cost(**(base | {name: base[name] * 1.5}))
-        for part in COMPONENTS:
-            if after[part] != before[part]:
-                found[part].append(name)
-    return {part: tuple(names) for part, names in found.items()}

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
-from rareearth.costs.model import COMPONENTS, PARAMETERS, depends_on
-from rareearth.costs.sourced import READERS, Source
+from rareearth.costs.model import OWN, PARAMETERS
+from rareearth.costs.sourced import READERS, Printed, Reader, Source
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.money import Money
 
 TOPIC = "refining-cost"
-FIGURE, ASSUMPTION = "figure", "assumption"
+FIGURE, ASSUMPTION, BOTH = "figure", "assumption", "both"
 LABELS = {
     "ndpr_share": "Share of NdPr in the feed",
     "recovery": "Recovery to oxide",
@@ -78,24 +75,17 @@ def check_producers(producer: str, reference: str, others: pd.DataFrame) -> None
 
 
 def gather(
-    load: Callable[..., pd.DataFrame],
-    assumptions: pd.DataFrame,
-    money: Money,
-    producer: str,
-    base_year: int,
+    source: Source, assumptions: pd.DataFrame, producer: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the ranges of all parameters of a producer, and the figures behind them.
 
     Parameters
     ----------
-    load : callable
-        As `figures.load`, with `as_of` already given.
+    source : Source
+        The loader, with `as_of` already given; money, with ``cpi_gaps=1`` where a year
+        lacks an index; and the year of the US dollars in which everything comes back.
     assumptions : DataFrame
         `records.assumptions` of the topic ``refining-cost``.
-    money : Money
-        With ``cpi_gaps=1`` where the base year or a quarter lacks an index.
-    base_year : int
-        Year of the US dollars in which everything comes back.
 
     Returns
     -------
@@ -109,21 +99,12 @@ def gather(
         raise ParameterError(
             f"producer: {producer!r} is not one of {', '.join(READERS)}"
         )
-    source = Source(load, money, base_year)
     rows, used = {}, []
-    assumed = _assumed(assumptions, money, producer, base_year)
+    assumed = _assumed(assumptions, source, producer)
     for name in PARAMETERS:
-        if name in READERS[producer]:
-            found = READERS[producer][name](source)
-            rows[name] = {
-                "low": found.low,
-                "mode": found.mode,
-                "high": found.high,
-                "unit": found.unit,
-                "note": found.note,
-                "kind": FIGURE,
-                "falsified_by": "",
-            }
+        found = _printed(READERS[producer].get(name), source, name in assumed.index)
+        if found is not None:
+            rows[name] = _row(found)
             used.append(found.figures)
         elif name in assumed.index:
             rows[name] = assumed.loc[name].to_dict()
@@ -135,9 +116,36 @@ def gather(
     return ranges, figures.drop_duplicates("figure_id", ignore_index=True)
 
 
-def _assumed(
-    assumptions: pd.DataFrame, money: Money, producer: str, base_year: int
-) -> pd.DataFrame:
+def _printed(
+    reader: Reader | None, source: Source, has_assumption: bool
+) -> Printed | None:
+    """Return a parameter from printed figures, or None where it is to be assumed.
+
+    An assumption stands in for a figure that had not been published by then.
+    """
+    if reader is None:
+        return None
+    try:
+        return source.read(reader)
+    except NoFigures:
+        if has_assumption:
+            return None
+        raise
+
+
+def _row(found: Printed) -> dict[str, object]:
+    return {
+        "low": found.low,
+        "mode": found.mode,
+        "high": found.high,
+        "unit": found.unit,
+        "note": found.note,
+        "kind": FIGURE,
+        "falsified_by": "",
+    }
+
+
+def _assumed(assumptions: pd.DataFrame, source: Source, producer: str) -> pd.DataFrame:
     """Return the assumptions of a producer, or else of all, in money of the base year.
 
     Indexed by parameter.
@@ -154,28 +162,29 @@ def _assumed(
             period_start=pd.to_datetime(rows["price_year"].astype(str) + "-01-01"),
             period_end=pd.to_datetime(rows["price_year"].astype(str) + "-12-31"),
         )
-        own.loc[dollars, columns] = money.in_money_of(dated, base_year)[columns]
+        own.loc[dollars, columns] = source.money.in_money_of(dated, source.base_year)[
+            columns
+        ]
     own = own.rename(columns={"value": "mode", "reason": "note"})
     kept = ["low", "mode", "high", "unit", "note", "falsified_by"]
     return own[kept].assign(kind=ASSUMPTION)
 
 
-def is_assumed(ranges: pd.DataFrame) -> dict[str, bool]:
-    """Return for each component whether any parameter behind it is an assumption.
+def grades(ranges: pd.DataFrame) -> dict[str, str]:
+    """Return what each component rests on: figures, assumptions, or both.
 
-    A common factor (the share of NdPr, the recovery) is behind most of them; it is left
-    out here, so that a component counts as assumed for what is its own.
+    Counted over the parameters of its own (`model.OWN`). The share of NdPr and the
+    recovery are behind nearly all of them, and are left out here.
     """
-    common = {"ndpr_share", "recovery"}
-    kinds = ranges["kind"]
-    return {
-        part: any(kinds[name] == ASSUMPTION for name in names if name not in common)
-        for part, names in depends_on().items()
-    }
+    found = {}
+    for part, names in OWN.items():
+        kinds = set(ranges.loc[list(names), "kind"])
+        found[part] = kinds.pop() if len(kinds) == 1 else BOTH
+    return found
 
 
 def pairs(assumptions: pd.DataFrame, plants: list[str]) -> pd.DataFrame:
-    """Return the rank correlations that are stated, as `simulation.simulate` takes them.
+    """Return the rank correlations that are stated, for `simulation.simulate`.
 
     ``feed_correlation`` joins the price of the feed and that of the by-products.
     """
@@ -193,17 +202,6 @@ def pairs(assumptions: pd.DataFrame, plants: list[str]) -> pd.DataFrame:
 
 
 def named(key: str) -> tuple[str, str]:
-    """Return plant and label of a key of `simulation.uncertain`; the market has none."""
+    """Return plant ("" for the market) and label of a key of `uncertain`."""
     plant, _, name = key.rpartition("/")
     return plant, LABELS[name]
-
-
-def component_table(values: dict[str, float]) -> pd.DataFrame:
-    """Return components in their order with their names: ``component``, ``value``."""
-    return pd.DataFrame(
-        {
-            "key": list(COMPONENTS),
-            "component": list(COMPONENTS.values()),
-            "value": [float(values[name]) for name in COMPONENTS],
-        }
-    )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import optimize, stats
 
 from rareearth.costs import draws
 from rareearth.costs.draws import Shape
@@ -88,6 +88,50 @@ def tornado(
     )
     frame["swing"] = (frame["at_high"] - frame["at_low"]).abs()
     return frame.sort_values("swing", ascending=False, ignore_index=True)
+
+
+def corner(swings: pd.DataFrame, evaluate: Result, *, highest: bool = True) -> float:
+    """Return the result with every parameter at the end that drives it furthest.
+
+    The bound of what the ranges allow, all of it at once; for a result that is monotone
+    in each parameter, as costs and their ratios here are.
+
+    Parameters
+    ----------
+    swings : DataFrame
+        From `tornado`.
+    """
+    up = swings["at_high"] > swings["at_low"]
+    ends = swings["high"].where(up == highest, swings["low"])
+    return float(evaluate(dict(zip(swings["key"], ends, strict=True))))
+
+
+def needed(swings: pd.DataFrame, evaluate: Result, target: float) -> pd.DataFrame:
+    """Return the value at which each parameter alone would bring a result about.
+
+    Parameters
+    ----------
+    swings : DataFrame
+        From `tornado`.
+    target : float
+        E.g. 1.4 for "40 % dearer".
+
+    Returns
+    -------
+    DataFrame, in the order of `swings`
+        ``key``, ``low``, ``high``; ``value``, NaN where no value in the range does.
+    """
+    found = []
+    for key, low, high, first, last in swings[
+        ["key", "low", "high", "at_low", "at_high"]
+    ].itertuples(index=False):
+        value = np.nan
+        if min(first, last) <= target <= max(first, last) and first != last:
+            value = optimize.brentq(
+                lambda x, key=key: float(evaluate({key: x})) - target, low, high
+            )
+        found.append((key, low, high, value))
+    return pd.DataFrame(found, columns=["key", "low", "high", "value"])
 
 
 def sobol_indices(

@@ -25,8 +25,9 @@ from rareearth.errors import ParameterError
 MARKET = ("byproduct_price", "ndpr_price")
 """Drawn once for all plants: there is one market."""
 
-OUTCOMES = ("full", "cash", "price_full", "price_cash")
-"""Kept for each draw: full and cash cost, and the NdPr prices that earn them."""
+OUTCOMES = ("full", "cash", "gross", "price_full", "price_cash")
+"""Kept for each draw: full cost, cash cost, cash cost before by-product credits (as
+accounts have it), and the NdPr prices that earn the first two."""
 
 MOST_BYTES = 600_000_000
 NO_PAIRS = pd.DataFrame(columns=["one", "other", "rank"])
@@ -174,7 +175,7 @@ def uncertain(
 
     Each with low, mode and high; what has no width is not drawn.
     """
-    found = {}
+    found: dict[str, tuple[float, float, float]] = {}
     for plant, ranges in plants.items():
         for name, low, mode, high in ranges[["low", "mode", "high"]].itertuples():
             if high > low:
@@ -230,6 +231,7 @@ def _outcomes(
     found = {
         "full": full,
         "cash": cash,
+        "gross": cash - parts["credits"],
         "price_full": (full - parts["royalty"]) / (1 - royalty),
         "price_cash": (cash - parts["royalty"]) / (1 - royalty),
     }

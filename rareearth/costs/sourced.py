@@ -7,11 +7,12 @@ of the base year, what was done with the figures, and the figures themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from rareearth.averages import Missing
 from rareearth.errors import NoFigures
 from rareearth.money import Money, per_kg
 
@@ -32,6 +33,9 @@ class Printed:
     figures: pd.DataFrame
 
 
+Reader = Callable[["Source"], Printed]
+
+
 @dataclass(frozen=True)
 class Source:
     """What the functions here need: a loader of figures, and money of one year."""
@@ -39,11 +43,18 @@ class Source:
     load: Callable[..., pd.DataFrame]
     money: Money
     base_year: int
+    _read: dict[Reader, Printed] = field(default_factory=dict, repr=False)
 
-    def usd(self, figures: pd.DataFrame) -> pd.DataFrame:
+    def read(self, reader: Reader) -> Printed:
+        """Return what a reader finds; producers that share one read it once."""
+        if reader not in self._read:
+            self._read[reader] = reader(self)
+        return self._read[reader]
+
+    def usd(self, figures: pd.DataFrame, missing: Missing = "refuse") -> pd.DataFrame:
         """Return figures of money in US dollars of the base year."""
-        dollars = self.money.in_currency(figures, "USD")
-        return self.money.in_money_of(dollars, self.base_year)
+        dollars = self.money.in_currency(figures, "USD", missing)
+        return self.money.in_money_of(dollars, self.base_year, missing)
 
     def behind(self, figures: pd.DataFrame) -> pd.DataFrame:
         """Return the figures with the rates and indices that `usd` rests on."""
@@ -77,7 +88,9 @@ def _needed(figures: pd.DataFrame, what: str) -> pd.DataFrame:
 def transfer_price(source: Source) -> Printed:
     """Return what China Northern Rare Earth pays for a kg of REO in concentrate."""
     prices = source.load("concentrate_price", "China Northern Rare Earth")
-    prices = recent(_needed(prices[has(prices, "transfer-price")], "a transfer price"))
+    prices = prices[has(prices, "transfer-price")]
+    over = source.usd(prices, "nan")["value"].notna()  # a quarter that has begun only
+    prices = recent(_needed(prices[over], "a transfer price"))
     reo = prices["basis"].str.extract(r"reo-content-(\d+)")[0].astype(float) / 100
     paid = per_kg(source.usd(prices))["value"] / reo
     last = paid[prices["period_end"].idxmax()]
@@ -187,9 +200,7 @@ def lynas_staff(source: Source) -> Printed:
         ignore_index=True,
     )
     note = f"employees over output, {len(ratio)} fiscal years; the newest is the middle"
-    return Printed(
-        ratio.min(), ratio.iloc[-1], ratio.max(), "persons/kt", note, used
-    )
+    return Printed(ratio.min(), ratio.iloc[-1], ratio.max(), "persons/kt", note, used)
 
 
 def _capital(source: Source, parts: list[tuple[pd.DataFrame, pd.DataFrame]]) -> Printed:
@@ -235,12 +246,13 @@ def huamei_capital(source: Source) -> Printed:
     capital = source.load("project_capex_planned", "China Northern Huamei")
     sizes = source.load("nameplate_capacity_planned", "China Northern Huamei", "REO")
     size = sizes[has(sizes, "separation-stage")]
-    share = baotou_share(source)
+    share = source.read(baotou_share)
     whole = _capital(source, [(capital, size)])
     used = pd.concat([whole.figures, share.figures], ignore_index=True)
-    values = [whole.mode / part for part in (share.high, share.mode, share.low)]
+    shares = (share.high, share.mode, share.low)
+    low, mode, high = (whole.mode / part for part in shares)
     note = "an upper bound for the refinery, over its capacity and the share of NdPr"
-    return Printed(*values, "USD/(kg/year)", note, used)
+    return Printed(low, mode, high, "USD/(kg/year)", note, used)
 
 
 def mountain_pass_capital(source: Source) -> Printed:
@@ -253,7 +265,7 @@ def mountain_pass_capital(source: Source) -> Printed:
 def byproduct_price(source: Source) -> Printed:
     """Return the price of lanthanum and cerium oxide of the last years."""
     prices = source.load(
-        "oxide_price_annual", "USGS reference", ["La oxide", "Ce oxide"]
+        "oxide_price_annual", "USGS reference", ("La oxide", "Ce oxide")
     )
     return source.spread(
         recent(prices), "USD/kg", "reference prices of the last three years"
@@ -261,14 +273,13 @@ def byproduct_price(source: Source) -> Printed:
 
 
 def ndpr_price(source: Source) -> Printed:
-    """Return the reference price of NdPr oxide of the last years."""
-    prices = source.load("oxide_price_annual", "USGS reference", "NdPr oxide")
-    return source.spread(
-        recent(prices), "USD/kg", "reference prices of the last three years"
-    )
+    """Return the reference price of Nd oxide of the last years, for NdPr oxide.
 
-
-Reader = Callable[[Source], Printed]
+    That of NdPr oxide itself is printed in one edition only; the two are close.
+    """
+    prices = source.load("oxide_price_annual", "USGS reference", "Nd oxide")
+    note = "reference prices of Nd oxide, the last three years"
+    return source.spread(recent(prices), "USD/kg", note)
 
 
 def _chinese(source: Source) -> Printed:
