@@ -60,7 +60,9 @@ def chances(
         axes.plot(
             rows["value"], rows["chance"], color=hue, lw=2, ls=stroke, label=str(name)
         )
-    for text, value in marks.items():
+    ordered = sorted(marks.items(), key=lambda mark: mark[1])
+    for place, (text, value) in enumerate(ordered):
+        last = place == len(ordered) - 1  # so that no two labels meet
         axes.axvline(value, color="#9A9A9A", lw=1, zorder=1)
         axes.annotate(
             text,
@@ -68,7 +70,7 @@ def chances(
             (0, 3),
             xycoords=axes.get_xaxis_transform(),
             textcoords="offset points",
-            ha="center",
+            ha="right" if place == 0 or last else "left",
             fontsize=9,
             color=INK,
         )

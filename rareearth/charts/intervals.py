@@ -56,7 +56,7 @@ def intervals(
             fontsize=9,
         )
     axes.set_yticks(range(len(frame)), frame["label"])
-    axes.invert_yaxis()
+    axes.set_ylim(len(frame) - 0.4, -0.5)
     axes.set_xlabel(xlabel)
     axes.set_xlim(left=0)
     axes.grid(axis="y", visible=False)

@@ -61,6 +61,10 @@ def price_and_levels(
             color=readable(colour(str(hues[name]))),
             annotation_clip=False,
         )
+    years = range(first.year + 1, last.year + 1)
+    step = 1 + len(years) // 9
+    shown = list(years)[::step]
+    axes.set_xticks([pd.Timestamp(year, 1, 1) for year in shown], list(map(str, shown)))
     axes.set(ylabel=ylabel, xlabel="")
     axes.grid(axis="x", visible=False)
     thousands_axis(axes.yaxis)

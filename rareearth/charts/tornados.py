@@ -27,20 +27,17 @@ def tornado_bars(frame: pd.DataFrame, title: str, xlabel: str) -> Figure:
     for place, item in enumerate(frame.itertuples()):
         hue = colour(str(item.entity))
         look = assumed(hue) if item.assumed else {"facecolor": hue}
-        ends = sorted(
-            [(item.at_low, item.low_text), (item.at_high, item.high_text)],
-            key=lambda end: end[0],
-        )
+        bar = sorted([(item.at_low, item.low_text), (item.at_high, item.high_text)])
         axes.barh(
             place,
-            ends[1][0] - ends[0][0],
-            left=ends[0][0],
+            bar[1][0] - bar[0][0],
+            left=bar[0][0],
             height=0.62,
             zorder=2,
             **look,
         )
         sides = ((-4, "right"), (4, "left"))
-        for (x, text), (shift, side) in zip(ends, sides, strict=True):
+        for (x, text), (shift, side) in zip(bar, sides, strict=True):
             axes.annotate(
                 text,
                 (x, place),
@@ -55,7 +52,9 @@ def tornado_bars(frame: pd.DataFrame, title: str, xlabel: str) -> Figure:
     axes.set_yticks(range(len(frame)), frame["label"])
     axes.invert_yaxis()
     axes.set_xlabel(xlabel)
-    axes.margins(x=0.16)
+    ends = frame[["at_low", "at_high"]].to_numpy()
+    room = 0.13 * float(ends.max() - ends.min())
+    axes.set_xlim(float(ends.min()) - room, float(ends.max()) + room)
     axes.grid(axis="y", visible=False)
     thousands_axis(axes.xaxis)
     known = Patch(facecolor=NEUTRAL, label="printed figures")

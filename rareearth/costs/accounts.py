@@ -98,17 +98,19 @@ def unit_costs(load: Loader, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]
     return costs, used.drop_duplicates("figure_id", ignore_index=True)
 
 
-def available(load: Loader) -> pd.DataFrame:
-    """Return the unit costs of all producers that have any, one below the other."""
+def available(load: Loader) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the unit costs of all producers that have any, and the figures."""
     found = []
     for producer in PRODUCERS:
         try:
-            found.append(unit_costs(load, producer)[0])
+            found.append(unit_costs(load, producer))
         except NoFigures:
             continue
     if not found:
         raise NoFigures("no accounts of any producer had been published by then")
-    return pd.concat(found, ignore_index=True)
+    costs = pd.concat([one for one, _ in found], ignore_index=True)
+    used = pd.concat([other for _, other in found], ignore_index=True)
+    return costs, used.drop_duplicates("figure_id", ignore_index=True)
 
 
 def in_money(

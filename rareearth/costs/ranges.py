@@ -165,6 +165,7 @@ def _assumed(assumptions: pd.DataFrame, source: Source, producer: str) -> pd.Dat
         own.loc[dollars, columns] = source.money.in_money_of(dated, source.base_year)[
             columns
         ]
+    own = own.drop(columns="note")
     own = own.rename(columns={"value": "mode", "reason": "note"})
     kept = ["low", "mode", "high", "unit", "note", "falsified_by"]
     return own[kept].assign(kind=ASSUMPTION)

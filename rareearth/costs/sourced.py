@@ -76,7 +76,8 @@ def recent(figures: pd.DataFrame, years: int = RECENT) -> pd.DataFrame:
 
 def has(figures: pd.DataFrame, *codes: str) -> pd.Series:
     """Return which figures have all these basis codes."""
-    return figures["basis"].map(lambda basis: set(codes) <= set(basis.split(";")))
+    found = figures["basis"].map(lambda basis: set(codes) <= set(basis.split(";")))
+    return found.astype(bool)  # that of an empty frame would not be
 
 
 def _needed(figures: pd.DataFrame, what: str) -> pd.DataFrame:

@@ -40,6 +40,8 @@ class Study:
     assumptions : DataFrame
     used : dict of DataFrame
         The figures behind each producer, by component.
+    accounts : DataFrame
+        The figures behind `published`.
     """
 
     producer: str
@@ -54,6 +56,7 @@ class Study:
     discount_rate: float
     assumptions: pd.DataFrame
     used: dict[str, pd.DataFrame]
+    accounts: pd.DataFrame
 
     @property
     def pair(self) -> dict[str, pd.DataFrame]:
@@ -69,6 +72,12 @@ class Study:
     def behind(self) -> pd.DataFrame:
         """Return the figures behind the two by component."""
         return self.figures(self.producer, self.reference)
+
+    def accounts_of(self, *names: str) -> pd.DataFrame:
+        """Return the figures behind the accounts of some producers, for citations."""
+        wanted = {*names, *(ACCOUNTS_OF.get(name, name) for name in names)}
+        market = {"Rare-earth separation industry", "USGS reference"}
+        return self.accounts[self.accounts["entity"].isin(wanted | market)]
 
     def figures(self, *names: str) -> pd.DataFrame:
         """Return the figures behind some producers, each once."""
@@ -108,7 +117,7 @@ def prepare(
     rate = accounts.exchange(money, currency, base_year)
     load = cache(load)  # several routes ask for the same figures
     source = Source(load, money, base_year)
-    published = accounts.available(load)
+    published, behind = accounts.available(load)
     ranges.check_producers(producer, reference, published)
     plants, used = {}, {}
     for name in (producer, reference, *ranges.producers()):
@@ -138,4 +147,5 @@ def prepare(
         discount_rate,
         assumptions,
         used,
+        behind,
     )
