@@ -5,9 +5,12 @@ as a range and a weak figure as an open mark. One colour per country everywhere.
 """
 
 from rareearth.charts.bridge import bridge
+from rareearth.charts.chances import exceedance
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
 from rareearth.charts.fans import fan
+from rareearth.charts.intervals import intervals
+from rareearth.charts.levels import price_and_levels
 from rareearth.charts.lines import line_band
 from rareearth.charts.maps import truth_map
 from rareearth.charts.marks import assumed, axis_break, mark_events, series_break, weak
@@ -16,6 +19,8 @@ from rareearth.charts.projects import chances, plan_and_start
 from rareearth.charts.ranges import ranges
 from rareearth.charts.shares import share_columns, share_panels
 from rareearth.charts.style import canvas, label_ends, spread
+from rareearth.charts.tornados import tornado_bars
+from rareearth.charts.waterfalls import waterfalls
 from rareearth.display import bibliography, cite, findings, say, show, table
 
 __all__ = [
@@ -29,12 +34,15 @@ __all__ = [
     "cite",
     "colour",
     "dumbbell",
+    "exceedance",
     "fan",
     "findings",
+    "intervals",
     "label_ends",
     "line_band",
     "mark_events",
     "plan_and_start",
+    "price_and_levels",
     "ranges",
     "say",
     "series_break",
@@ -44,6 +52,8 @@ __all__ = [
     "small_multiples",
     "spread",
     "table",
+    "tornado_bars",
     "truth_map",
+    "waterfalls",
     "weak",
 ]

@@ -75,6 +75,7 @@ _ALSO = {
     "Mt Weld": "Lynas",
     "Eneabba": "Iluka",
     "Nolans": "Arafura",
+    "Baotou": "China",
     "Other": "Other countries",
     "Dy and Tb oxides": "Dy oxide",
 }

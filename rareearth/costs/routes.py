@@ -1,0 +1,332 @@
+"""The routes from accounts to a unit cost: five ways, each with its allocations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from rareearth.costs.sourced import has
+from rareearth.errors import NoFigures
+from rareearth.tables import CONFIDENCE
+
+Loader = Callable[..., pd.DataFrame]
+
+ON_NDPR = "all cost on NdPr"
+NET = "less by-product credits"
+BY_VALUE = "by share of value"
+PER_REO = "alike for every kg of REO"
+AS_PRINTED = "as printed"
+ALLOCATIONS = (ON_NDPR, NET, BY_VALUE, PER_REO)
+
+SPENT = "revenue less EBITDA"
+SALES = "cost of sales"
+PAID = "cash paid"
+MARGIN = "margin at the reference price"
+PRINTED = "printed unit cost"
+REFERENCE_PRICE = "Nd oxide"  # its annual reference price is printed for all years
+
+
+class Accounts(NamedTuple):
+    """Where the accounts of a producer are: their definitions and its output."""
+
+    revenue: tuple[str, ...] = ()  # basis codes that the figure must have
+    ebitda: tuple[str, ...] = ()
+    sales: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # basis codes that it must not have
+    reo: str = ""  # product whose output counts as REO
+    ndpr: bool = False  # whether all NdPr leaves as oxide
+
+
+PRODUCERS = {
+    "Lynas": Accounts(
+        ("revenue-net",),
+        ("company-reported",),
+        ("standardised",),
+        ("vendor-fmp", "excl-depreciation", "inferred-date"),
+        "REO",
+        True,
+    ),
+    "MP Materials": Accounts(
+        ("statutory",),
+        ("adjusted",),
+        ("statutory", "excl-depreciation"),
+        (),
+        "REO in concentrate",
+    ),
+    "China Northern Rare Earth": Accounts(("statutory",), (), ("standardised",)),
+    "Shenghe Resources": Accounts(("statutory",), (), ("standardised",)),
+    "China Rare Earth Resources (000831)": Accounts(
+        ("statutory",), (), ("standardised",)
+    ),
+    "Baotou": Accounts(),
+    "Mountain Pass": Accounts(),
+}
+"""Producers with accounts or a printed unit cost; Mountain Pass is Molycorp's time."""
+
+COLUMNS = (
+    "producer,measure,allocation,product,period_start,period_end,value,low,high,unit,"
+    "formula,inputs,confidence"
+).split(",")
+
+
+def choose(
+    figures: pd.DataFrame, must: tuple[str, ...], without: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Return one figure a year of one definition: the surest that has these codes."""
+    days = (figures["period_end"] - figures["period_start"]).dt.days
+    rolling = has(figures, "trailing-twelve-months")
+    kept = figures[has(figures, *must) & days.between(355, 380) & ~rolling]
+    for code in without:
+        kept = kept[~has(kept, code)]
+    rank = kept["confidence"].map({name: at for at, name in enumerate(CONFIDENCE)})
+    surest = kept.loc[rank.sort_values(kind="stable").index]
+    surest = surest.drop_duplicates("period_end", keep="last")
+    return surest.sort_values("period_end", ignore_index=True)
+
+
+def _load(load: Loader, *key: str) -> pd.DataFrame:
+    """Return figures, or none where nothing had been published by then."""
+    try:
+        return load(*key)
+    except NoFigures:
+        return _EMPTY
+
+
+_FIGURE = (
+    "figure_id series entity product period_start period_end value low high unit "
+    "price_year basis source_id locator confidence note"
+).split()
+_TYPES = {
+    "period_start": "datetime64[ns]",
+    "period_end": "datetime64[ns]",
+    "value": "float64",
+    "low": "float64",
+    "high": "float64",
+    "price_year": "Int64",
+}
+_EMPTY = pd.DataFrame(columns=_FIGURE).astype(_TYPES)
+_NONE = pd.DataFrame(columns=COLUMNS)
+
+
+def spent(
+    load: Loader, producer: str, own: Accounts
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return revenue less EBITDA per kg: what it took to run, before depreciation."""
+    if not own.ebitda:
+        return _NONE, _EMPTY
+    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
+    ebitda = choose(_load(load, "ebitda", producer, "all"), own.ebitda, own.without)
+    both = revenue.merge(ebitda, on="period_end", suffixes=("", "_less"))
+    terms = zip(both["value"], both["value_less"], both["unit"], strict=True)
+    amounts = both.assign(
+        amount=both["value"] - both["value_less"],
+        revenue=both["value"],
+        formula="(revenue - EBITDA) / output",
+        inputs=[f"({one:,.1f} - {other:,.1f}) {unit}" for one, other, unit in terms],
+        confidence=weakest(both["confidence"], both["confidence_less"]),
+    )
+    costs, used = _over_output(load, producer, own, SPENT, amounts)
+    return costs, pd.concat([revenue, ebitda, used], ignore_index=True)
+
+
+def sales(
+    load: Loader, producer: str, own: Accounts
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return cost of sales per kg made; stocks that grow or shrink are left aside."""
+    if not own.sales or not own.reo:
+        return _NONE, _EMPTY
+    sold = choose(_load(load, "cost_of_sales", producer, "all"), own.sales, own.without)
+    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
+    earned = sold["period_end"].map(revenue.set_index("period_end")["value"])
+    amounts = _amounts(sold, earned, "cost of sales / output")
+    costs, used = _over_output(load, producer, own, SALES, amounts)
+    return costs, pd.concat([sold, used], ignore_index=True)
+
+
+def paid(
+    load: Loader, producer: str, own: Accounts
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return cash paid for production per kg made, where a company prints it."""
+    found = _load(load, "production_cash_outflow", producer, "all")
+    if found.empty:
+        return _NONE, found
+    unknown = pd.Series(float("nan"), index=found.index)
+    amounts = _amounts(found, unknown, "cash paid for production / output")
+    costs, used = _over_output(load, producer, own, PAID, amounts)
+    return costs, pd.concat([found, used], ignore_index=True)
+
+
+def _amounts(figures: pd.DataFrame, earned: pd.Series, formula: str) -> pd.DataFrame:
+    terms = zip(figures["value"], figures["unit"], strict=True)
+    return figures.assign(
+        amount=figures["value"],
+        revenue=earned,
+        formula=formula,
+        inputs=[f"{value:,.1f} {unit}" for value, unit in terms],
+    )
+
+
+def _over_output(
+    load: Loader, producer: str, own: Accounts, measure: str, amounts: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return amounts of money over what was made in their period, by allocation."""
+    share = _load(load, "output_value_share", "Rare-earth separation industry")
+    share = share[share["product"] == "NdPr oxide"]
+    made = {PER_REO: _load(load, "reo_production", producer, own.reo)}
+    if own.ndpr:
+        made[ON_NDPR] = _load(load, "ndpr_production", producer, "NdPr oxide")
+        if len(share):
+            made[NET] = made[BY_VALUE] = made[ON_NDPR]
+    parts, used = [], [share] if BY_VALUE in made else []
+    for allocation, output in made.items():
+        output = output.dropna(subset=["value"])
+        output = output.drop_duplicates(["period_start", "period_end"])
+        both = amounts.merge(
+            output[["period_start", "period_end", "value", "product", "confidence"]],
+            on=["period_start", "period_end"],
+            suffixes=("", "_made"),
+        )
+        both = both[both["value_made"] > 0]
+        ndpr_value = share["value"].iloc[-1] / 100 if len(share) else 1.0
+        parts.append(_per_kg(both, producer, measure, allocation, ndpr_value))
+        used.append(output[output["period_end"].isin(both["period_end"])])
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return _NONE, _EMPTY
+    return pd.concat(parts, ignore_index=True), pd.concat(used, ignore_index=True)
+
+
+def _per_kg(
+    both: pd.DataFrame, producer: str, measure: str, allocation: str, ndpr_value: float
+) -> pd.DataFrame:
+    amount, formula = both["amount"], both["formula"]
+    if allocation == NET:
+        amount = amount - both["revenue"] * (1 - ndpr_value)
+        formula = formula.str.replace("/", "less the revenue of the rest /")
+    if allocation == BY_VALUE:
+        amount = amount * ndpr_value
+        formula = formula.str.replace("/", f"x {ndpr_value:.0%} of value /")
+    tonnes = both["value_made"]
+    made = [f" / {value:,.0f} t" for value in tonnes]
+    return pd.DataFrame(
+        {
+            "producer": producer,
+            "measure": measure,
+            "allocation": allocation,
+            "product": both["product_made"],
+            "period_start": both["period_start"],
+            "period_end": both["period_end"],
+            "value": amount * 1e6 / (tonnes * 1000),
+            "unit": both["unit"].str.split(" ").str[0] + "/kg",
+            "formula": formula,
+            "inputs": both["inputs"] + made,
+            "confidence": weakest(both["confidence"], both["confidence_made"]),
+        }
+    ).dropna(subset=["value"])
+
+
+def margin(
+    load: Loader, producer: str, own: Accounts
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the reference price times the share of revenue that sales cost.
+
+    By share of value: every product is taken to earn the margin of the company. It
+    needs no output, so that refiners which publish none can be compared. A fiscal year
+    takes the mean of the two calendar years in which it lies.
+    """
+    if not own.sales:
+        return _NONE, _EMPTY
+    sold = choose(_load(load, "cost_of_sales", producer, "all"), own.sales, own.without)
+    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
+    price = _load(load, "oxide_price_annual", "USGS reference", REFERENCE_PRICE)
+    both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
+    yearly = price.groupby(price["period_end"].dt.year)["value"].median()
+    years = [both[column].dt.year for column in ("period_start", "period_end")]
+    both["price"] = (years[0].map(yearly) + years[1].map(yearly)) / 2
+    both = both.dropna(subset=["price"])
+    price = price[price["period_end"].dt.year.isin(pd.concat(years))]
+    return _at_price(both, producer), pd.concat([sold, revenue, price])
+
+
+def _at_price(both: pd.DataFrame, producer: str) -> pd.DataFrame:
+    columns = ["price", "value", "value_earned", "unit"]
+    return pd.DataFrame(
+        {
+            "producer": producer,
+            "measure": MARGIN,
+            "allocation": BY_VALUE,
+            "product": "NdPr oxide",
+            "period_start": both["period_start"],
+            "period_end": both["period_end"],
+            "value": both["price"] * both["value"] / both["value_earned"],
+            "unit": "USD/kg",
+            "formula": f"price of {REFERENCE_PRICE} x cost of sales / revenue",
+            "inputs": [
+                f"{p:,.0f} USD/kg x {a:,.0f} / {b:,.0f} {unit}"
+                for p, a, b, unit in both[columns].itertuples(index=False)
+            ],
+            "confidence": weakest(both["confidence"], both["confidence_earned"]),
+        }
+    )
+
+
+def printed(load: Loader, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return unit costs as printed, with their product."""
+    costs = _load(load, "unit_cost", producer)
+    found = costs.assign(
+        producer=producer,
+        measure=PRINTED,
+        allocation=AS_PRINTED,
+        formula=PRINTED,
+        inputs=costs["basis"].str.replace(";", ", "),
+    )
+    return found.reindex(columns=COLUMNS), costs
+
+
+def weakest(one: pd.Series, other: pd.Series) -> pd.Series:
+    """Return the lower of two confidences, row by row."""
+    rank = {name: at for at, name in enumerate(CONFIDENCE)}
+    lower = one.map(rank).combine(other.map(rank), min)
+    return lower.map(dict(enumerate(CONFIDENCE)))
+
+
+def gross_margins(load: Loader) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the gross margin of each producer by year: 1 - cost of sales / revenue.
+
+    The margins of MP Materials leave depreciation out, those of the others have it.
+
+    Returns
+    -------
+    margins : DataFrame
+        ``entity``, ``year``, ``value`` (a share), ``confidence``.
+    used : DataFrame
+        The figures behind them.
+    """
+    parts, used = [_NONE.iloc[:0]], [_EMPTY]
+    for producer, own in PRODUCERS.items():
+        if not own.sales:
+            continue
+        sold = _load(load, "cost_of_sales", producer, "all")
+        sold = choose(sold, own.sales, own.without)
+        revenue = _load(load, "revenue", producer, "all")
+        revenue = choose(revenue, own.revenue, own.without)
+        both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "entity": producer,
+                    "year": both["period_end"].dt.year,
+                    "value": 1 - both["value"] / both["value_earned"],
+                    "confidence": weakest(
+                        both["confidence"], both["confidence_earned"]
+                    ),
+                }
+            )
+        )
+        used += [sold, revenue]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        raise NoFigures("no accounts of any producer had been published by then")
+    return pd.concat(parts, ignore_index=True), pd.concat(used[1:], ignore_index=True)

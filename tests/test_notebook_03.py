@@ -1,0 +1,66 @@
+"""The report on refining costs answers for others too, and refuses the rest."""
+
+import re
+
+import pytest
+
+from rareearth.errors import NoFigures, ParameterError, UnknownName
+
+COSTS = "03_refining_costs"
+FEW = {"draws": 2_000}
+
+
+def test_lynas_spent_54_and_69_australian_dollars_per_kg_in_its_own_money(run):
+    page = run(COSTS, **FEW)
+    assert "was <strong>54 AUD per kg NdPr oxide</strong> in the fiscal year" in page
+    assert "from (920.0 - 601.2) AUD million / 5,880 t" in page
+    assert "<strong>69 AUD</strong> in that to June 2025" in page
+
+
+def test_the_answer_states_its_allocation_and_that_it_is_a_model(run):
+    page = run(COSTS, **FEW)
+    assert "all cost on NdPr oxide less what the other oxides earn" in page
+    assert "in large part assumed, not of measured costs" in page
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"reference": "China Northern Rare Earth", "currency": "AUD"},
+        {"producer": "MP Materials", "reference": "Lynas", "discount_rate": 0.12},
+        {"producer": "Baotou", "reference": "MP Materials", "base_year": 2020},
+        {"as_of": "2025-11-03", "currency": "CNY"},
+        {"producer": "MP Materials", "as_of": "2025-11-03"},
+        {"discount_rate": 0.0, "base_year": 2025, "seed": 7},
+    ],
+)
+def test_costs_are_told_for_other_pairs_monies_rates_and_dates(run, parameters):
+    page = run(COSTS, **FEW, **parameters)
+    assert "class='findings'" in page
+    assert page.count("<img ") >= 6
+    assert not re.search(r"[>\s(](nan|inf)[<\s%)]", page)
+    assert "class='sources'" in page
+
+
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"producer": "Shenghe Resources"}, NoFigures, "has no cost by component; it"),
+        ({"producer": "Linas"}, ParameterError, "'Linas' is not one of Lynas, Baotou"),
+        ({"reference": "Lynas"}, ParameterError, "are both 'Lynas'; name two"),
+        ({"currency": "XYZ"}, UnknownName, "no exchange rate of 'XYZ'.*AUD, CNY"),
+        ({"base_year": 1950}, NoFigures, "no US CPI-U for 1950|exchange rate"),
+        ({"discount_rate": -1}, ParameterError, "discount_rate: -1 is not between 0"),
+        ({"discount_rate": 5}, ParameterError, "0.08 stands for 8 %"),
+        ({"draws": 10**9}, ParameterError, r"would take 160\.\d GB of memory; at most"),
+        ({"draws": 0}, ParameterError, "draws: 0 is not a whole number from 1 up"),
+        ({"seed": -3}, ParameterError, "seed: -3 is not a whole number"),
+        ({"as_of": "2015-01-01"}, NoFigures, "the first that are known came out"),
+        ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_with_the_choices(
+    run, parameters, error, message
+):
+    with pytest.raises(error, match=message):
+        run(COSTS, **(FEW | parameters))
