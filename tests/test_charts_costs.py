@@ -78,7 +78,7 @@ def test_a_curve_of_chances_falls_from_all_draws_to_none():
 def test_the_labels_of_the_claims_do_not_meet():
     frame = charts.exceedance({"cash": np.linspace(1, 3, 50)})
     marks = {"equal": 1.0, "40 % dearer": 1.4, "five times": 5.0}
-    figure = charts.chances(frame, "Chances", "ratio", marks, "#000000")
+    figure = charts.exceedances(frame, "Chances", "ratio", marks, "#000000")
     figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     for place, box in enumerate(boxes):

@@ -35,6 +35,7 @@ __all__ = [
     "colour",
     "dumbbell",
     "exceedance",
+    "exceedances",
     "fan",
     "findings",
     "intervals",

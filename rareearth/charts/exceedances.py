@@ -39,7 +39,7 @@ def exceedance(curves: Mapping[str, np.ndarray], points: int = 201) -> pd.DataFr
     return pd.concat(parts, ignore_index=True)
 
 
-def chances(
+def exceedances(
     frame: pd.DataFrame, title: str, xlabel: str, marks: Mapping[str, float], hue: str
 ) -> Figure:
     """Return curves of the chance that a value is exceeded, with claims marked.
