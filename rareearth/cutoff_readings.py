@@ -82,12 +82,20 @@ def with_reported(
     )
 
 
-def reported_weeks(rows: pd.DataFrame) -> float | None:
-    """Return the middle of the reported stocks in weeks, None without any."""
-    reported = rows[rows["kind"].isin(["figure", "weak"])]
+def reported_span(rows: pd.DataFrame) -> tuple[float, float] | None:
+    """Return the least and the most weeks that were reported, None without any."""
+    reported = rows[rows["kind"] == "reported"]
     if reported.empty:
         return None
-    return float((reported["low"].min() + reported["high"].max()) / 2)
+    low = reported["low"].fillna(reported["value"]).min()
+    high = reported["high"].fillna(reported["value"]).max()
+    return float(low), float(high)
+
+
+def reported_weeks(rows: pd.DataFrame) -> float | None:
+    """Return the middle of the reported stocks in weeks, None without any."""
+    ends = reported_span(rows)
+    return None if ends is None else sum(ends) / 2
 
 
 def claim_sentence(
@@ -137,66 +145,52 @@ def map_title(china: float, horizon: int, importer: str, needed: float) -> str:
     )
 
 
-def stock_rows(figures: pd.DataFrame, assumed_months: float) -> pd.DataFrame:
-    """Return stock cover by source as ranges in weeks, for `charts.ranges`.
+def stock_rows(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return stock cover by source in weeks, for `charts.ranges`.
 
     Parameters
     ----------
     figures : DataFrame
         Figures of ``stock_cover`` (weeks) and ``stock_cover_target`` (days).
-    assumed_months : float
-        The stock that is assumed in this run.
+
+    Returns
+    -------
+    DataFrame
+        ``row``; ``value``, ``low``, ``high`` in weeks; ``kind``, "reported" or
+        "target"; ``confidence``; ``source_id``.
     """
-    cover = figures[figures["series"] == "stock_cover"]
-    target = figures[figures["series"] == "stock_cover_target"]
     rows = []
-    for item in cover.sort_values("period_end").itertuples():
-        low = item.low if pd.notna(item.low) else item.value
-        high = item.high if pd.notna(item.high) else item.value
+    for item in figures.sort_values(["series", "period_end", "value"]).itertuples():
+        target = item.series == "stock_cover_target"
+        weeks = 7 if target else 1
+        weak_ = ", weak source" if item.confidence == "tertiary" else ""
+        what = (
+            f"state target, {number(item.value)} days of {item.product}"
+            if target
+            else f"{item.period_end:%B %Y}, {item.product}{weak_}"
+        )
         rows.append(
             {
-                "label": f"{item.entity}, {item.period_end:%Y-%m}",
-                "low": low,
-                "high": high,
-                "kind": "weak" if item.confidence == "tertiary" else "figure",
-                "text": f"{span(low, high, number)} weeks, {item.product}",
+                "row": f"{item.entity}: {what}",
+                "value": item.value / weeks,
+                "low": item.low / weeks,
+                "high": item.high / weeks,
+                "kind": "target" if target else "reported",
+                "confidence": item.confidence,
                 "source_id": item.source_id,
             }
         )
-    for item in target.itertuples():
-        weeks = item.value / 7
-        rows.append(
-            {
-                "label": f"{item.entity}, state target",
-                "low": weeks,
-                "high": weeks,
-                "kind": "target",
-                "text": f"{number(item.value)} days, a target",
-                "source_id": item.source_id,
-            }
-        )
-    rows.append(
-        {
-            "label": "assumed in this run",
-            "low": assumed_months * WEEKS,
-            "high": assumed_months * WEEKS,
-            "kind": "claim",
-            "text": f"{number(assumed_months)} months",
-            "source_id": "",
-        }
-    )
     return pd.DataFrame(rows)
 
 
-def stock_title(rows: pd.DataFrame) -> str:
+def stock_title(rows: pd.DataFrame, assumed_months: float) -> str:
     """Return the finding on stocks: what is reported beside what is assumed."""
-    reported = rows[rows["kind"].isin(["figure", "weak"])]
-    assumed = rows[rows["kind"] == "claim"]["high"].iloc[0]
-    if reported.empty:
+    weeks = reported_span(rows)
+    if weeks is None:
         return "No source reports how long stocks of users last"
     return (
-        f"Reported stocks of the car industry: {number(reported['low'].min())} to "
-        f"{number(reported['high'].max())} weeks; assumed here: {assumed:.0f} weeks"
+        f"Reported stocks of the car industry: {span(*weeks, number)} weeks; assumed "
+        f"here (dashed): {assumed_months * WEEKS:.0f} weeks"
     )
 
 

@@ -154,6 +154,12 @@ def cited_plans(plans: pd.DataFrame) -> pd.DataFrame:
     return both.rename("source_id").drop_duplicates().to_frame()
 
 
+def split_sources(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the single sources of a table whose rows name several."""
+    names = table["source_id"].str.split(";").explode()
+    return names.drop_duplicates().to_frame()
+
+
 def claim_spans() -> dict[str, tuple[pd.Timestamp, pd.Timestamp]]:
     """Return the spans of both claims, with what was said."""
     return {

@@ -8,7 +8,9 @@ import pandas as pd
 from rareearth import rampup, slips
 from rareearth.pipeline import GOODS
 from rareearth.race import CLAIMED, LATE, SOON, History, Race
-from rareearth.words import listed, number, pct, signed, span
+from rareearth.words import SPACE, listed, number, pct, signed, span
+
+MONTH = f"%b{SPACE}%Y"  # on one line in a narrow column
 
 
 def chance(probability: float) -> str:
@@ -82,11 +84,11 @@ def slip_table(plans: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Project": plans["project"],
-            "Plan stated": plans["stated"].dt.strftime("%Y-%m"),
-            "Planned start": plans["planned"].dt.strftime("%Y-%m"),
-            "Started": plans["end"].dt.strftime("%Y-%m").where(plans["started"], ""),
+            "Plan stated": plans["stated"].dt.strftime(MONTH),
+            "Planned start": plans["planned"].dt.strftime(MONTH),
+            "Started": plans["end"].dt.strftime(MONTH).where(plans["started"], ""),
             "Not started by": plans["end"]
-            .dt.strftime("%Y-%m")
+            .dt.strftime(MONTH)
             .where(~plans["started"], ""),
             "Slip (months)": [
                 f"{k}{signed(round(n))}" if n > 0 or not k else "not due yet"
@@ -160,7 +162,7 @@ def plant_table(race: Race) -> pd.DataFrame:
                 for low, high in zip(plants["low_t"], plants["high_t"], strict=True)
             ],
             "Newest planned start": plants["planned"]
-            .dt.strftime("%Y-%m")
+            .dt.strftime(MONTH)
             .where(plants["stage"] != "running", ""),
             "In the simulation": plants["stage"].map(counted),
         }
@@ -216,14 +218,14 @@ def _growth(output: pd.DataFrame) -> str:
 
 def since_table(after: pd.DataFrame) -> pd.DataFrame:
     """Return what was stated after the claims as readers see it."""
-    planned = after["planned"].dt.strftime("%Y-%m")
+    planned = after["planned"].dt.strftime(MONTH)
     return pd.DataFrame(
         {
             "Project": after["project"],
             "Step": after["step"].str.replace("_", " "),
             "Planned": planned.fillna(""),
-            "Happened": after["actual"].dt.strftime("%Y-%m").fillna(""),
-            "Stated": after["stated"].dt.strftime("%Y-%m"),
+            "Happened": after["actual"].dt.strftime(MONTH).fillna(""),
+            "Stated": after["stated"].dt.strftime(MONTH),
             "Remark": after["note"],
         }
     )
@@ -330,3 +332,39 @@ def defence_table(
 def _two(value: float) -> float:
     """Return a number rounded to the two digits that it has."""
     return float(f"{value:.2g}")
+
+
+def moved_table(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return the planned starts of each project as they were stated, one after another.
+
+    Only projects whose planned start was moved by two months or more.
+    """
+    frame = slips.dated(milestones)
+    plans = frame[
+        frame["step"].isin(slips.START)
+        & frame["planned"].notna()
+        & frame["stated"].notna()
+    ].sort_values(["stated", "milestone_id"])
+    rows = []
+    for (project, _), own in plans.groupby(["project", "product"]):
+        turns = own[own["planned"] != own["planned"].shift()]
+        moved = (
+            turns["planned"].iloc[-1] - turns["planned"].iloc[0]
+        ).days / slips.MONTH
+        if len(turns) < 2 or abs(moved) < 2:
+            continue
+        said = [
+            f"{item.planned:{MONTH}} (said {item.stated:{MONTH}})"
+            for item in turns.itertuples()
+        ]
+        rows.append(
+            {
+                "Project": project,
+                "First planned start": said[0],
+                "Then": ", ".join(said[1:-1]),
+                "Newest": said[-1],
+                "Moved by (months)": signed(round(moved)),
+                "source_id": ";".join(turns["source_id"]),
+            }
+        )
+    return pd.DataFrame(rows)

@@ -267,7 +267,9 @@ def fan(paths: Paths, start: pd.Timestamp) -> pd.DataFrame:
         dates = [start + year * YEAR for year in paths.years[at]]
         frame.insert(0, "what", what)
         frame.insert(1, "date", dates)
-        frame.insert(2, "year", start.year + start.dayofyear / 365.25 + paths.years[at])
+        frame.insert(
+            2, "year", start.year + start.day_of_year / 365.25 + paths.years[at]
+        )
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
 

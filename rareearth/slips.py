@@ -178,8 +178,8 @@ def delay(plans: pd.DataFrame) -> Delay:
     bounds = np.log(bounds[bounds > 0])
     if len(seen) < LEAST_STARTS:
         raise NoFigures(
-            f"only {len(seen)} projects with a dated plan had started by then; a "
-            f"spread needs at least {LEAST_STARTS}"
+            f"only {len(seen)} of the projects with a dated plan had started by then; "
+            f"a spread needs at least {LEAST_STARTS}"
         )
     middle, scale = float(seen.mean()), max(float(seen.std(ddof=1)), 0.05)
     centre = np.linspace(middle - 6 * scale, middle + 8 * scale, 281)

@@ -54,18 +54,3 @@ def test_a_map_draws_the_line_of_the_claim_only_where_it_is_true(level, lines):
     )
     labels = [text.get_text() for text in figure.axes[0].texts]
     assert labels.count("claim") == lines
-
-
-def test_a_claim_is_hatched_and_a_weak_range_is_open():
-    frame = pd.DataFrame(
-        {
-            "label": ["a", "b"],
-            "low": 2.0,
-            "high": 4.0,
-            "text": "2 to 4",
-            "kind": ["weak", "claim"],
-        }
-    )
-    weak, claim = charts.ranges(frame, "A title", "weeks").axes[0].patches
-    assert weak.get_facecolor() == (1, 1, 1, 1)
-    assert claim.get_hatch()

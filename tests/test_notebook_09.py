@@ -53,7 +53,7 @@ def test_the_same_seed_gives_the_same_page(run):
         ({"target_date": "2020-01-01"}, ParameterError, "2020-01-01 is past"),
         ({"target_date": "someday"}, ParameterError, "is not an ISO date"),
         ({"draws": 10_000_000}, ParameterError, "draws: 10000000 is not between"),
-        ({"as_of": "2016-01-01"}, NoFigures, "only 1 projects with a dated plan"),
+        ({"as_of": "2016-01-01"}, NoFigures, "only 1 of the projects with a dated"),
         ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
     ],
 )

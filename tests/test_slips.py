@@ -115,5 +115,5 @@ def test_the_delay_of_a_project_lies_above_what_has_passed():
 
 
 def test_two_starts_are_too_few():
-    with pytest.raises(NoFigures, match=r"only 2 projects .* needs at least 3"):
+    with pytest.raises(NoFigures, match=r"only 2 of the projects .* needs at least 3"):
         slips.delay(plans([1.0, 2.0]))

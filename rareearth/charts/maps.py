@@ -1,16 +1,14 @@
-"""Where a claim is true: a result over two assumptions, and ranges side by side."""
+"""Where a claim is true: a result over two assumptions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
-from rareearth.charts.marks import assumed
 from rareearth.charts.style import INK, canvas, percent_axis
 
 
@@ -78,40 +76,4 @@ def truth_map(
     axes.set_ylim(grid.index.min(), grid.index.max())
     percent_axis(axes.xaxis)
     axes.grid(False)
-    return figure
-
-
-def ranges(frame: pd.DataFrame, title: str, xlabel: str) -> Figure:
-    """Return ranges side by side, one row each; a weak one is open, a claim hatched.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns ``label``, ``low``, ``high``, ``kind``: "figure", "weak", "target" or
-        "claim".
-    """
-    figure, axes = canvas(title, 1.4 + 0.42 * len(frame))
-    looks: dict[str, dict[str, Any]] = {
-        "figure": {"color": "#0B6E99"},
-        "weak": {"facecolor": "white", "edgecolor": "#0B6E99", "linewidth": 1.6},
-        "target": {"color": "#9DB7C4"},
-        "claim": assumed("#B3413E"),
-    }
-    least = float(frame["high"].max()) * 0.012
-    for row, item in zip(range(len(frame))[::-1], frame.itertuples(), strict=True):
-        width = max(item.high - item.low, least)
-        start = item.low - (least / 2 if item.high == item.low else 0)
-        axes.barh(row, width, left=start, height=0.42, **looks[str(item.kind)])
-        axes.annotate(
-            str(item.text),
-            (start + width, row),
-            (5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9.5,
-        )
-    axes.set_yticks(list(range(len(frame))[::-1]), [str(n) for n in frame["label"]])
-    axes.set(xlabel=xlabel, ylim=(-0.7, len(frame) - 0.3))
-    axes.set_xlim(0, float(frame["high"].max()) * 1.5)
-    axes.grid(axis="y", visible=False)
     return figure
