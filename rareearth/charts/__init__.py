@@ -5,9 +5,9 @@ as a range and a weak figure as an open mark. One colour per country everywhere.
 """
 
 from rareearth.charts.bridge import bridge
-from rareearth.charts.chances import exceedance
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
+from rareearth.charts.exceedances import exceedance, exceedances
 from rareearth.charts.fans import fan
 from rareearth.charts.intervals import intervals
 from rareearth.charts.levels import price_and_levels
