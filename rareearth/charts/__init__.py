@@ -7,6 +7,7 @@ as a range and a weak figure as an open mark. One colour per country everywhere.
 from rareearth.charts.bridge import bridge
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
+from rareearth.charts.editions import along, editions
 from rareearth.charts.lines import line_band
 from rareearth.charts.marks import assumed, axis_break, mark_events, series_break, weak
 from rareearth.charts.multiples import small_multiples
@@ -17,6 +18,7 @@ from rareearth.display import bibliography, cite, findings, say, show, table
 
 __all__ = [
     "COLOURS",
+    "along",
     "assumed",
     "axis_break",
     "bibliography",
@@ -25,6 +27,7 @@ __all__ = [
     "cite",
     "colour",
     "dumbbell",
+    "editions",
     "findings",
     "label_ends",
     "line_band",
