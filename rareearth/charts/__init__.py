@@ -7,6 +7,7 @@ as a range and a weak figure as an open mark. One colour per country everywhere.
 from rareearth.charts.bridge import bridge
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
+from rareearth.charts.editions import along, editions
 from rareearth.charts.exceedances import exceedance, exceedances
 from rareearth.charts.fans import fan
 from rareearth.charts.intervals import intervals
@@ -25,6 +26,7 @@ from rareearth.display import bibliography, cite, findings, say, show, table
 
 __all__ = [
     "COLOURS",
+    "along",
     "assumed",
     "axis_break",
     "bibliography",
@@ -34,6 +36,7 @@ __all__ = [
     "cite",
     "colour",
     "dumbbell",
+    "editions",
     "exceedance",
     "exceedances",
     "fan",
