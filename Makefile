@@ -45,6 +45,9 @@ check: $(READY) ## Validate the figures in data/
 bench: $(READY_TO_TEST) ## Measure the renderer against the usual tools (minutes)
 	@$(RUN) tests/benchmarks/bench.py
 
+preview: $(READY_TO_TEST) ## Take the README's pictures of three reports anew
+	@$(RUN) docs/preview.py
+
 strip: $(READY) ## Empty the outputs of the notebooks, as git should hold them
 	@$(RUN) -m nbconvert --clear-output --inplace --log-level WARN \
 	  --ClearMetadataPreprocessor.enabled=True \

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 FINDINGS = "application/vnd.rareearth.findings+json"
 MOST_ROWS = 25  # of the table behind a chart; the CSV has all
 
+# For JupyterLab; a report has its own style and leaves a scoped one out.
+_IN_LAB = (
+    "<style scoped>.findings dl{display:grid;gap:.8rem 1.5rem;margin:0;"
+    "grid-template-columns:repeat(auto-fit,minmax(11rem,1fr))}.findings dd{margin:0}"
+    ".findings .value{font-size:1.6em;font-weight:600;line-height:1.3}</style>"
+)
+
 _numbers: dict[str, int] = {}  # source_id -> its number in this report
 _cited: list[pd.DataFrame] = []
 
@@ -49,7 +56,7 @@ def findings(items: Sequence[tuple[str, str, str]]) -> None:
     )
     html = f"<section class='findings' aria-label='Key findings'><dl>{cells}</dl>"
     rows = [dict(zip(("label", "value", "range"), item, strict=True)) for item in items]
-    _show({"text/html": f"{html}</section>", FINDINGS: rows})
+    _show({"text/html": f"{_IN_LAB}{html}</section>", FINDINGS: rows})
 
 
 def table(
