@@ -218,8 +218,9 @@ def factors(
     low = np.full_like(weight, -np.inf)
     if above > 0:
         low = (np.log(above) - known.centre) / known.spread
-        weight = weight * stats.norm.sf(low)
-        weight = weight / weight.sum()
+        likely = weight * stats.norm.sf(low)
+        if likely.sum() > 0:  # else it has passed all that was thought possible
+            weight = likely / likely.sum()
     place = np.searchsorted(np.cumsum(weight), rng.random(draws), side="right")
     place = np.minimum(place, len(weight) - 1)
     rest = stats.norm.sf(low)[place]  # inverse of the survival function, truncated
