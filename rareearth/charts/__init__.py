@@ -10,14 +10,18 @@ from rareearth.charts.dumbbells import dumbbell
 from rareearth.charts.editions import along, editions
 from rareearth.charts.exceedances import exceedance, exceedances
 from rareearth.charts.fans import fan
+from rareearth.charts.growth import growth_paths
 from rareearth.charts.intervals import intervals
 from rareearth.charts.levels import price_and_levels
 from rareearth.charts.lines import line_band
 from rareearth.charts.maps import truth_map
 from rareearth.charts.marks import assumed, axis_break, mark_events, series_break, weak
+from rareearth.charts.measures import measure_dots
+from rareearth.charts.months import mirror_bars, month_bars, month_lines
 from rareearth.charts.multiples import small_multiples
 from rareearth.charts.projects import chances, plan_and_start
 from rareearth.charts.ranges import ranges
+from rareearth.charts.ranked import ranked_bars
 from rareearth.charts.shares import share_columns, share_panels
 from rareearth.charts.style import canvas, label_ends, spread
 from rareearth.charts.tornados import tornado_bars
@@ -41,13 +45,19 @@ __all__ = [
     "exceedances",
     "fan",
     "findings",
+    "growth_paths",
     "intervals",
     "label_ends",
     "line_band",
     "mark_events",
+    "measure_dots",
+    "mirror_bars",
+    "month_bars",
+    "month_lines",
     "plan_and_start",
     "price_and_levels",
     "ranges",
+    "ranked_bars",
     "say",
     "series_break",
     "share_columns",
