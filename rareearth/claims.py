@@ -14,13 +14,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth import figures, records, vintages
-from rareearth.errors import ParameterError, WorkbookError, nearest
+from rareearth import figures, own_claims, records, vintages
+from rareearth.bindings import BINDINGS
+from rareearth.errors import ParameterError, WorkbookError
 from rareearth.evidence import Look, best_first
 from rareearth.verdicts import LABELS, Found, Span, decide, said
 
 Bound = Mapping[str, Callable[[Look], Found]]
 UNSETTLED = ("not_checkable", "opinion")
+THEN = "2025-11-03"  # the day of the newest digest
 NOT_THEN = "nothing that settles it had been published by then"
 
 
@@ -69,7 +71,8 @@ def audit(claims: pd.DataFrame, view: Look, bound: Bound) -> pd.DataFrame:
         row = _computed(claim, view, bound.get(claim["claim_id"]))
         row |= _written(claim["claim_id"], checks)
         row |= _final(row, claim)
-        row["state"] = state(claim, str(row["verdict"]), last)
+        computed = str(row["verdict"]) if row["by"] == "computation" else ""
+        row["state"] = state(claim, computed, last)
         rows.append(row)
     return pd.concat([claims, pd.DataFrame(rows, index=claims.index)], axis=1)
 
@@ -156,15 +159,20 @@ def horizon(view: Look) -> pd.Timestamp:
     """Return the day up to which something is known: `as_of`, or the newest source."""
     if view.as_of != "latest":
         return view.day
-    return vintages.last_day(view.sources["published"]).max()
+    published = view.sources["published"]
+    return vintages.last_day(published[published.str.len() == 10]).max()
 
 
-def state(claim: pd.Series, verdict: str, last: pd.Timestamp) -> str:
-    """Return how far a forecast has come; nothing for any other claim."""
+def state(claim: pd.Series, computed: str, last: pd.Timestamp) -> str:
+    """Return how far a forecast has come; nothing for any other claim.
+
+    Only a computed verdict says whether it comes true: a written one may say no more
+    than that it was made.
+    """
     due = claim["due"]
     if pd.isna(due) and claim["qualifier"] != "forecast":
         return ""
-    came = verdict in ("supported", "roughly_supported")
+    came = computed in ("supported", "roughly_supported")
     if pd.isna(due):
         return "names no date" + ("; so far as said" if came else "")
     if due > last:
@@ -200,30 +208,45 @@ def differing(audited: pd.DataFrame) -> pd.DataFrame:
     return audited[both & (audited["computed"] != audited["written"])]
 
 
-def choose(claims: pd.DataFrame, digest: str, topic: str) -> pd.DataFrame:
-    """Return the claims of one digest and one topic, or of all.
+def gather(digest: str, topic: str) -> tuple[pd.DataFrame, Bound]:
+    """Return the claims of one digest and one topic, or of all, and their bindings.
+
+    Parameters
+    ----------
+    digest : str
+        ``"all"``, a digest, or ``"own"``: the reader's own list.
+    topic : str
+        ``"all"`` or a topic.
 
     Raises
     ------
     ParameterError
         If there is no such digest or topic; the message names the choices.
     """
+    if digest == "own":
+        mine = own_claims.of_reader()
+        return choose(mine.claims, "all", topic), mine.bound()
+    return choose(records.claims(), digest, topic), BINDINGS
+
+
+def choose(claims: pd.DataFrame, digest: str, topic: str) -> pd.DataFrame:
+    """Return the claims of one digest and one topic, or of all."""
     for name, wanted, column in (
         ("digest", digest, "article"),
         ("topic", topic, "topic"),
     ):
-        choices = ["all", *dict.fromkeys(claims[column])]
+        choices = ["all", *sorted(filter(None, claims[column].unique()))]
         if wanted not in choices:
-            hint = nearest(wanted, choices)
-            raise ParameterError(f"{name}: {wanted!r} is not a {name}; {hint}")
+            more = ", own" if name == "digest" else ""
+            raise ParameterError(
+                f"{name}: {wanted!r} is none; one of {', '.join(choices)}{more}"
+            )
     chosen = claims
     if digest != "all":
         chosen = chosen[chosen["article"] == digest]
+    have = ", ".join(sorted(filter(None, chosen["topic"].unique())))
     if topic != "all":
         chosen = chosen[chosen["topic"] == topic]
     if chosen.empty:
-        have = ", ".join(
-            sorted(claims.loc[claims["article"] == digest, "topic"].unique())
-        )
         raise ParameterError(f"{digest} has no claims on {topic}; it has {have}")
     return chosen.reset_index(drop=True)

@@ -25,6 +25,7 @@ LABELS = {
     "not_checkable": "cannot be checked",
     "opinion": "opinion",
 }
+AGREEING = ("supported", "roughly_supported")
 COARSEST = 0.05  # a round number such as 70 is not taken as anything from 65 to 75
 LOOSE = 2.0  # "about" and a forecast have twice the rounding of a plain number
 NEAR = 0.10  # a miss by less than a tenth is roughly right
@@ -116,12 +117,13 @@ class Decision(NamedTuple):
     because: str
 
 
-def said(claim: pd.Series) -> Span | None:
+def said(claim: pd.Series, loose: float = LOOSE) -> Span | None:
     """Return the numbers that a claim allows, None when it names none.
 
     A number stands for all that round to it: half a unit of its last digit that is not
-    zero, at most a twentieth of the number, and twice that after "about" or in a
-    forecast. A bound is open to one side.
+    zero, at most a twentieth of the number, and `loose` times that after "about" or in
+    a forecast. All of something, 100 percent, is no round number. A bound is open to
+    one side.
     """
     low, high, value = claim["low"], claim["high"], claim["value"]
     if pd.notna(low) or pd.notna(high):
@@ -136,7 +138,9 @@ def said(claim: pd.Series) -> Span | None:
     if claim["qualifier"] == "at_most":
         return Span(-math.inf, float(value))
     half = min(rounding(float(value)), COARSEST * abs(value))
-    half *= LOOSE if claim["qualifier"] in ("approx", "forecast") else 1.0
+    if claim["unit"] == "percent" and value == 100:
+        half = 0.5
+    half *= loose if claim["qualifier"] in ("approx", "forecast") else 1.0
     return Span(float(value) - half, float(value) + half)
 
 

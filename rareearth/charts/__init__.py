@@ -4,6 +4,7 @@ A chart says its finding in the title, labels its lines where they end, draws a 
 as a range and a weak figure as an open mark. One colour per country everywhere.
 """
 
+from rareearth.charts.claims import claimed_and_found
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
 from rareearth.charts.lines import line_band
@@ -25,6 +26,7 @@ __all__ = [
     "bibliography",
     "canvas",
     "cite",
+    "claimed_and_found",
     "colour",
     "dumbbell",
     "findings",
