@@ -7,10 +7,13 @@ import math
 import pandas as pd
 
 from rareearth import claims as auditing
+from rareearth.bindings.trade import swing
 from rareearth.contradictions import in_words
+from rareearth.evidence import EVENTS, Look
 from rareearth.verdicts import AGREEING, LABELS
 from rareearth.words import SPACE, listed, number, pct, signed, span
 
+LONGEST = 1000  # years; above, a number of the unit "year" is a date
 WRONG = ("outdated", "other_basis", "misattributed", "contradicted")
 
 
@@ -69,8 +72,9 @@ def article_table(audited: pd.DataFrame) -> pd.DataFrame:
     return named.rename(columns={"right number on another basis": "other basis"})
 
 
-def claim_table(audited: pd.DataFrame) -> pd.DataFrame:
+def claim_table(audited: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return the claims as a table: what was said, what the figures say, verdict."""
+    publishers = sources["publisher"]
     rows = [
         {
             "Claim": f"{row['claim_id']}{_place(row)}",
@@ -78,7 +82,7 @@ def claim_table(audited: pd.DataFrame) -> pd.DataFrame:
             "What the figures say": found_cell(row),
             "Verdict": LABELS[row["verdict"]],
             "Why": why_cell(row),
-            "Source": source_cell(row),
+            "Source": source_cell(row, publishers),
         }
         for _, row in audited.iterrows()
     ]
@@ -101,6 +105,8 @@ def found_cell(row: pd.Series) -> str:
     """Return the number of the figures with its spread and basis."""
     if pd.isna(row["found"]):
         return row["basis"] or ""
+    if row["found_unit"] == EVENTS:
+        return str(row["basis"])
     best = amount(row["found"], row["found_unit"])
     low, high = row["found_low"], row["found_high"]
     sides = [
@@ -115,7 +121,7 @@ def amount(value: float, unit: str) -> str:
     """Return a number with its unit as a reader expects it."""
     if unit == "percent":
         return pct(value / 100)
-    if unit in ("year", "rank"):
+    if unit == "rank" or (unit == "year" and value > LONGEST):
         return f"{value:.0f}"
     return f"{number(value)}{SPACE}{unit}"
 
@@ -131,11 +137,12 @@ def why_cell(row: pd.Series) -> str:
     return reason[:1].upper() + reason[1:]
 
 
-def source_cell(row: pd.Series, most: int = 3) -> str:
-    """Return the names of the sources that a verdict rests on."""
-    names = [name for name in str(row["source_id"]).split(";") if name]
+def source_cell(row: pd.Series, publishers: pd.Series, most: int = 3) -> str:
+    """Return who published what a verdict rests on."""
+    ids = [name for name in str(row["source_id"]).split(";") if name]
+    names = list(dict.fromkeys(publishers.get(name, name) for name in ids))
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    return "; ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def cited(audited: pd.DataFrame) -> pd.DataFrame:
@@ -166,10 +173,6 @@ def chart_rows(audited: pd.DataFrame, unit: str, most: int = 24) -> pd.DataFrame
         for column in ("said", "found_low", "found_high"):
             rows[column] = rows[column] / rows["found"]
         rows["found"] = 1.0
-    ends = rows["found"].replace([math.inf, -math.inf], math.nan)
-    for column in ("found_low", "found_high"):
-        finite = rows[column].where(rows[column].abs() < math.inf)
-        rows[column] = finite.fillna(ends)
     gap = (rows["said"] - rows["found"]).abs()
     order = gap.sort_values(ascending=False, kind="stable").index[:most]
     columns = "claim_id label said found found_low found_high verdict source_id".split()
@@ -196,7 +199,7 @@ def widest(rows: pd.DataFrame) -> str:
     worst = rows[~rows["verdict"].isin(AGREEING)].iloc[0]
     return (
         f"{agree} of {len(rows)} claimed numbers agree with the figures; "
-        f"{worst['claim_id']} is furthest off"
+        f"furthest off: {worst['label']}"
     )
 
 
@@ -220,7 +223,7 @@ def side_by_side(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
     return both.reset_index(drop=True)
 
 
-def stories(audited: pd.DataFrame) -> list[str]:
+def stories(audited: pd.DataFrame, view: Look) -> list[str]:
     """Return the most instructive errors among the claims, each in a paragraph."""
     rows = audited.set_index("claim_id")
     told = [
@@ -231,37 +234,42 @@ def stories(audited: pd.DataFrame) -> list[str]:
         ("C017", _direction),
         ("C110", _scope),
     ]
-    return [
-        tell(rows.loc[name])
+    found = {
+        name: tell(rows.loc[name])
         for name, tell in told
         if name in rows.index and rows.loc[name, "verdict"] in WRONG
-    ]
+    }
+    month = auditing.attempt(swing, view).found
+    if "C132" in found and month and month.best:
+        change = f"{signed(month.best.low)}{SPACE}%"
+        found["C132"] += f" September alone stood at {change} against a year before."
+    if "C144" in found and rows["verdict"].get("C125") == "supported":
+        found["C144"] += f" The same text has {in_words(rows.loc['C125'])} elsewhere."
+    return list(found.values())
 
 
 def _world_for_country(row: pd.Series) -> str:
+    owner = row["because"].split(": ")[-1]
     return (
         f"**The world's output taken for China's** ({row.name}). The text gives China "
-        f"{in_words(row)} a year. The figures give {amount(row['found'], 't')} for "
-        f"China; {row['because'].split(': ')[-1]} is what the number belongs to, which "
-        "would make China the only producer. The same text has the right number a few "
-        "lines above."
+        f"{in_words(row)} a year. The figures give {amount(row['found'], 't')}; the "
+        f"number is that of the {owner}, which would leave nothing to anyone else."
     )
 
 
 def _sign(row: pd.Series) -> str:
     return (
-        f"**A sign lost** ({row.name}). Magnet exports are said to have changed by "
-        f"{signed(row['value'])}{SPACE}% in nine months. Customs figures say "
-        f"{signed(row['found'])}{SPACE}%: exports fell, after licences came in. A rise "
-        "of single months does not make a rise of the sum."
+        f"**A sign lost, or another period** ({row.name}). Magnet exports are said to "
+        f"have changed by {signed(row['value'])}{SPACE}% in nine months. Customs "
+        f"figures say {signed(row['found'])}{SPACE}%."
     )
 
 
 def _feed(row: pd.Series) -> str:
     return (
         f"**Feed taken for product** ({row.name}). The plant is said to make "
-        f"{in_words(row)}. The number is what goes in: {row['because'].split(': ')[-1]}. "
-        "What comes out as separated oxides is printed in no source, so that any "
+        f"{in_words(row)}. The number is the {row['because'].split(': ')[-1]}. What "
+        " comes out as separated oxides is printed in no source, so that any "
         "comparison with a country's output compares two things."
     )
 
@@ -300,9 +308,10 @@ def owners_sentence(shared: pd.DataFrame) -> str:
         f"{row.subject} ({row.words}, {row.claim_id})" for row in shared.itertuples()
     ]
     return (
-        f"**One forecast, {shared['subject'].nunique()} owners.** The same span of time "
-        f"is given as an aim or a forecast of {listed(owners)}. It was one remark in one "
-        "interview, about how long China's leverage lasts."
+        f"**One forecast, {shared['subject'].nunique()} owners.** The same span is "
+        f"given as an aim, a forecast or an advantage of {listed(owners)}. By the "
+        "written checks it goes back to one remark in one interview, on how long "
+        "China's leverage lasts."
     )
 
 

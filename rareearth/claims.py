@@ -111,7 +111,7 @@ def _computed(
         return row
     row["computed"], row["because"] = decide(claimed, found)
     row |= {"basis": found.basis, "found_unit": found.unit, "reading": found.reading}
-    row |= _ends("found", found.spread)
+    row |= _ends("found", found.ends)
     row["found"] = _middle(found.best)
     row["cited"] = ";".join(dict.fromkeys(found.figures["source_id"]))
     if found.reads_as:

@@ -17,6 +17,7 @@ from rareearth import vintages
 from rareearth.errors import NoFigures
 from rareearth.verdicts import Found, Print, Rival, Span
 
+EVENTS = "events"  # the unit of a count of events
 SAME_KIND = ("digest-", "unsigned-", "a09-")  # they show circulation, not evidence
 RANK = {"own": 0, "primary": 1, "secondary": 2, "tertiary": 3}
 
@@ -65,24 +66,26 @@ class Look:
             If none is left. The message says which step left none, and what exists.
         """
         frame = self.series(series)
+        keep = pd.Series(True, index=frame.index)
         for column, names in (("entity", entity), ("product", product)):
             if names is not None:
                 wanted = [names] if isinstance(names, str) else list(names)
-                have = frame[column].unique()
-                frame = frame[frame[column].isin(wanted)]
+                have = frame.loc[keep, column].unique()
+                keep &= frame[column].isin(wanted)
                 hint = f"{column} {', '.join(wanted)}; it has {_few(have)}"
-                _refuse_empty(frame, f"no figures of {series} for {hint}")
-        years = frame["period_end"].dt.year
-        frame = _within(frame, limits.get("start"), limits.get("end"))
+                _refuse_none(keep, f"no figures of {series} for {hint}")
+        years = frame.loc[keep, "period_end"].dt.year
+        keep &= _within(frame["period_end"], limits.get("start"), limits.get("end"))
         there = f"there are figures for {years.min()} to {years.max()}"
-        _refuse_empty(frame, f"no figures of {series} in this period; {there}")
+        _refuse_none(keep, f"no figures of {series} in this period; {there}")
         if self.as_of != "latest":
-            frame = frame[frame["published"] <= self.day]
+            keep &= frame["published"] <= self.day
             text = f"no figures of {series} had been published by {self.as_of}"
-            _refuse_empty(frame, text)
-        frame = _on_basis(frame, limits.get("basis", ""), limits.get("without", ""))
-        _refuse_empty(frame, f"no figures of {series} on this basis")
-        return frame.reset_index(drop=True)
+            _refuse_none(keep, text)
+        codes = limits.get("basis", ""), limits.get("without", "")
+        keep &= _on_basis(frame["basis"], *codes)
+        _refuse_none(keep, f"no figures of {series} on this basis")
+        return frame[keep].reset_index(drop=True)
 
     def event(self, *event_ids: str) -> pd.DataFrame:
         """Return events by their ids; those not known by `as_of` are left out."""
@@ -134,27 +137,23 @@ def _few(names: Any, most: int = 12) -> str:
     return ", ".join(listed[:most]) + rest
 
 
-def _refuse_empty(frame: pd.DataFrame, text: str) -> None:
-    if frame.empty:
+def _refuse_none(keep: pd.Series, text: str) -> None:
+    if not keep.any():
         raise NoFigures(text)
 
 
-def _within(frame: pd.DataFrame, start: Any, end: Any) -> pd.DataFrame:
-    if start is not None:
-        frame = frame[frame["period_end"] >= pd.Timestamp(f"{start}")]
-    if end is not None:
-        last = f"{end}-12-31" if len(str(end)) == 4 else f"{end}"
-        frame = frame[frame["period_end"] <= pd.Timestamp(last)]
-    return frame
+def _within(days: pd.Series, start: Any, end: Any) -> pd.Series:
+    first = pd.Timestamp.min if start is None else pd.Timestamp(f"{start}")
+    last = f"{end}-12-31" if len(str(end)) == 4 else f"{end}"
+    return days.between(first, pd.Timestamp.max if end is None else pd.Timestamp(last))
 
 
-def _on_basis(frame: pd.DataFrame, basis: str, without: str) -> pd.DataFrame:
-    wanted, unwanted = set(basis.split(";")) - {""}, set(without.split(";")) - {""}
-    keep = [
-        wanted <= set(text.split(";")) and not unwanted & set(text.split(";"))
-        for text in frame["basis"]
-    ]
-    return frame[keep]
+def _on_basis(basis: pd.Series, wanted: str, unwanted: str) -> pd.Series:
+    if not wanted and not unwanted:
+        return pd.Series(True, index=basis.index)
+    must, may_not = set(wanted.split(";")) - {""}, set(unwanted.split(";")) - {""}
+    codes = basis.map(lambda text: set(text.split(";")))
+    return codes.map(lambda have: must <= have and not may_not & have).astype(bool)
 
 
 def span(row: Any) -> Span:
@@ -237,8 +236,9 @@ def happened(events: pd.DataFrame, reading: str) -> Found:
     parts = events.assign(source_id=events["source_id"].str.split(";")).explode(
         "source_id"
     )
-    count = float(len(events))
-    return statement(count, "events", "dated events", parts, (1, math.inf), reading)
+    titles = "; ".join(events["title"])
+    expected = (1.0, math.inf)
+    return statement(float(len(events)), EVENTS, titles, parts, expected, reading)
 
 
 def from_checks(frame: pd.DataFrame, basis: str, *rivals: Rival) -> Found:

@@ -103,6 +103,17 @@ def _whole(path: Path) -> Table:
     return Table(table.file, frame, table.sha256)
 
 
+def copy(path: Path, folder: Path) -> Path:
+    """Write a list of claims with all its columns into a folder of own figures."""
+    frame = _whole(path).frame
+    target = folder / FILE
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(frame.columns)
+        writer.writerows(frame.itertuples(index=False))
+    return target
+
+
 def _named_apart(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame with a number after an id that stood before, or is missing."""
     ids = frame["claim_id"].where(frame["claim_id"] != "", "unnamed")

@@ -109,6 +109,12 @@ class Found:
         spans = [each.span for each in self.prints]
         return Span(min(s.low for s in spans), max(s.high for s in spans))
 
+    @property
+    def ends(self) -> Span | None:
+        """Return the lowest and highest number printed, without open ends."""
+        ends = [x for each in self.prints for x in each.span if math.isfinite(x)]
+        return Span(min(ends), max(ends)) if ends else None
+
 
 class Decision(NamedTuple):
     """A verdict, and the step of the rule that gave it."""

@@ -19,6 +19,7 @@ from rareearth.verdicts import Found
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 NEWEST = 2024  # the year of a share without a period: the last with a settled total
+WHOLE_YEAR = 360  # days
 IMPORTERS = {
     "European Union": "importer-eu",
     "United States": "importer-usa",
@@ -73,7 +74,7 @@ def _from_series(claim: pd.Series, look: Look) -> Found:
     product = claim["product"] or None
     frame = look.printed(claim["quantity"], claim["subject"], product, **_limits(claim))
     if pd.isna(claim["period_end"]):
-        frame = frame[frame["period_end"] == frame["period_end"].max()]
+        frame = _newest(frame)
     elif pd.notna(claim["period_start"]):
         frame = frame[frame["period_start"] == claim["period_start"]]
     if frame.empty:
@@ -83,6 +84,14 @@ def _from_series(claim: pd.Series, look: Look) -> Found:
         raise ParameterError(f"name a product; there are {', '.join(products)}")
     last = frame["period_end"].max()
     return by_value(frame, f"{claim['quantity']}, {products[0]}, up to {last:%Y-%m-%d}")
+
+
+def _newest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the newest period, a whole year where there is one."""
+    days = (frame["period_end"] - frame["period_start"]).dt.days
+    whole = frame[days >= WHOLE_YEAR]
+    frame = whole if len(whole) else frame
+    return frame[frame["period_end"] == frame["period_end"].max()]
 
 
 def _limits(claim: pd.Series) -> dict[str, Any]:

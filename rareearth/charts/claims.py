@@ -15,7 +15,7 @@ AGREES, DIFFERS = "#0072B2", "#D55E00"
 
 
 def claimed_and_found(
-    frame: pd.DataFrame, title: str, xlabel: str, mark: float | None = None
+    frame: pd.DataFrame, title: str, xlabel: str, *, multiple: bool = False
 ) -> Figure:
     """Return each claim as a ring, the figures as a dot on a bar that spans sources.
 
@@ -24,8 +24,9 @@ def claimed_and_found(
     frame : DataFrame
         ``label``; ``said``; ``found``, ``found_low``, ``found_high``; ``verdict`` (a
         code). The first row is drawn on top.
-    mark : float, optional
-        Where to draw a thin line, such as where claim and figures agree.
+    multiple : bool
+        The numbers are multiples of the figures: the axis is logarithmic, and a line
+        marks where claim and figures agree.
     """
     labels = ["\n".join(textwrap.wrap(str(text), 34)) for text in frame["label"]]
     lines = sum(text.count("\n") + 1 for text in labels)
@@ -37,8 +38,10 @@ def claimed_and_found(
         axes.plot([item.found_low, item.found_high], [row, row], color=hue, lw=4)
         axes.plot(item.found, row, "o", color=hue, ms=6)
         axes.plot(item.said, row, "o", mfc="none", mec=INK, mew=1.5, ms=9)
-    if mark is not None:
-        axes.axvline(mark, color=INK, lw=0.8)
+    if multiple:
+        axes.set_xscale("log")
+        axes.minorticks_off()
+    axes.axvline(1.0 if multiple else 0.0, color=INK, lw=0.8)
     axes.set_yticks(list(rows), labels)
     axes.tick_params(axis="y", labelsize=8.5)
     axes.set(xlabel=xlabel, ylim=(-0.7, len(frame) - 0.3))
