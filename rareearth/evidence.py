@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -38,6 +38,8 @@ class Look:
         From `records.claim_checks`.
     sources : DataFrame
         The dictionary of sources, indexed by ``source_id``.
+    asked : dict
+        What `printed` has answered, since many claims ask for the same.
     """
 
     as_of: str
@@ -46,6 +48,7 @@ class Look:
     milestones: pd.DataFrame
     checks: pd.DataFrame
     sources: pd.DataFrame
+    asked: dict[tuple[Any, ...], pd.DataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def day(self) -> pd.Timestamp:
@@ -65,6 +68,14 @@ class Look:
         NoFigures
             If none is left. The message says which step left none, and what exists.
         """
+        key = (self.as_of, series, repr(entity), repr(product), repr(limits))
+        if key not in self.asked:
+            self.asked[key] = self._printed(series, entity, product, limits)
+        return self.asked[key].copy()
+
+    def _printed(
+        self, series: str, entity: Any, product: Any, limits: dict[str, Any]
+    ) -> pd.DataFrame:
         frame = self.series(series)
         keep = pd.Series(True, index=frame.index)
         for column, names in (("entity", entity), ("product", product)):

@@ -34,7 +34,7 @@ class OwnClaims:
     def bound(self) -> dict[str, Callable[[Look], Found]]:
         """Return the computation of each claim; a faulty one raises its reason."""
         known = dictionaries.known()
-        names = (known.series.index, known.entities.index, known.products.index)
+        names = (known.series["title"], known.entities.index, known.products.index)
         found: dict[str, Callable[[Look], Found]] = {}
         for row, claim in self.claims.iterrows():
             reason = self.problems.get(int(str(row)))

@@ -153,13 +153,14 @@ def said(claim: pd.Series, loose: float = LOOSE) -> Span | None:
 def decide(claimed: Span | None, found: Found) -> Decision:
     """Return the verdict on a claim: the first step that fits.
 
-    1. It meets a firm number on its basis: supported. If only weak sources print the
-       number: roughly supported.
-    2. It lies within the spread of the sources: roughly supported.
-    3. It meets an older edition (outdated), another basis (right number on another
-       basis), or the number of something else (misattributed).
-    4. It misses the nearest number by less than a tenth: roughly supported.
-    5. There is a number on its basis: contradicted. There is none: cannot be checked.
+    1. It meets a firm number on its basis: supported.
+    2. It meets the number of an older edition: outdated.
+    3. Only weak sources print the number, or it lies within the spread of the sources:
+       roughly supported.
+    4. It meets a number on another basis (right number on another basis), or that of
+       something else (misattributed).
+    5. It misses the nearest number by less than a tenth: roughly supported.
+    6. There is a number on its basis: contradicted. There is none: cannot be checked.
     """
     claimed = found.reads_as or claimed
     if claimed is None:
@@ -167,19 +168,29 @@ def decide(claimed: Span | None, found: Found) -> Decision:
     hits = [p for p in found.prints if p.span.meets(claimed) and not p.span.is_open]
     if any(p.is_firm for p in hits):
         return Decision("supported", "it agrees with the figures within its rounding")
+    if older := _meets(claimed, found.rivals, "edition"):
+        return older
     if hits:
         return Decision("roughly_supported", "only a weak source prints the number")
     if found.spread and found.spread.meets(claimed):
         return Decision("roughly_supported", "it lies within the spread of the sources")
-    for kind, (verdict, because) in _OF_KIND.items():
-        for rival in found.rivals:
-            if rival.kind == kind and rival.span.meets(claimed):
-                return Decision(verdict, f"{because}: {rival.label}")
+    for kind in ("basis", "subject"):
+        if other := _meets(claimed, found.rivals, kind):
+            return other
     if any(_misses_by(claimed, p.span) < NEAR for p in found.prints):
         return Decision("roughly_supported", "it misses the figures by under a tenth")
     if found.prints:
         return Decision("contradicted", "no figure on its basis comes near it")
     return Decision("not_checkable", "no figure on its basis is at hand")
+
+
+def _meets(claimed: Span, rivals: tuple[Rival, ...], kind: str) -> Decision | None:
+    """Return the verdict of the first rival of a kind that the claim meets."""
+    for rival in rivals:
+        if rival.kind == kind and rival.span.meets(claimed):
+            verdict, because = _OF_KIND[rival.kind]
+            return Decision(verdict, f"{because}: {rival.label}")
+    return None
 
 
 def _misses_by(claimed: Span, span: Span) -> float:

@@ -29,7 +29,7 @@ IMPORTERS = {
 
 
 def binding(
-    claim: pd.Series, series: pd.Index, entities: pd.Index, products: pd.Index
+    claim: pd.Series, series: pd.Series, entities: pd.Index, products: pd.Index
 ) -> Callable[[Look], Found]:
     """Return the computation for one claim; it fails with a reason when run.
 
@@ -37,7 +37,9 @@ def binding(
     ----------
     claim : Series
         A row of an own list of claims, typed.
-    series, entities, products : Index
+    series : Series
+        Title of each series, indexed by its name.
+    entities, products : Index
         The names that there are.
     """
 
@@ -48,8 +50,8 @@ def binding(
         quantity = str(claim["quantity"])
         if quantity in DERIVED:
             return DERIVED[quantity](claim, look)
-        if quantity in series:
-            return _from_series(claim, look)
+        if quantity in series.index:
+            return _from_series(claim, look, str(series[quantity]))
         names = ", ".join(sorted(DERIVED))
         raise ParameterError(
             f"{quantity!r} has no computation; those that have one are the series of "
@@ -69,7 +71,7 @@ def _refuse_unknown(kind: str, name: str, known: pd.Index) -> None:
     raise unknown_name(kind, name, known)
 
 
-def _from_series(claim: pd.Series, look: Look) -> Found:
+def _from_series(claim: pd.Series, look: Look, title: str) -> Found:
     """Return the printed values of a series for the claim's period, or the newest."""
     product = claim["product"] or None
     frame = look.printed(claim["quantity"], claim["subject"], product, **_limits(claim))
@@ -82,8 +84,9 @@ def _from_series(claim: pd.Series, look: Look) -> Found:
     products = sorted(frame["product"].unique())
     if len(products) > 1:
         raise ParameterError(f"name a product; there are {', '.join(products)}")
-    last = frame["period_end"].max()
-    return by_value(frame, f"{claim['quantity']}, {products[0]}, up to {last:%Y-%m-%d}")
+    first, last = (frame[name].iloc[0] for name in ("period_start", "period_end"))
+    basis = f"{title}, {products[0]}, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return by_value(frame, basis)
 
 
 def _newest(frame: pd.DataFrame) -> pd.DataFrame:

@@ -60,8 +60,8 @@ def _audit(options: argparse.Namespace) -> int:
     out = (options.out or library.outputs_folder()).resolve()
     data = own_folder(options.data)
     if options.no_report:
-        with TemporaryDirectory() as folder:
-            return _checked(options, _filled(Path(folder), options.claims, data))
+        with TemporaryDirectory() as place:
+            return _checked(options, _filled(Path(place), options.claims, data))
     digest = hashlib.sha256(str(options.claims.resolve()).encode()).hexdigest()[:8]
     folder = out / keys.HIDDEN / f"claims-{digest}"
     shutil.rmtree(folder, ignore_errors=True)
