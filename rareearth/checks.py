@@ -85,8 +85,7 @@ def _record_problems(
         if "quantities" in read:
             names = claim_rules.quantities(read["quantities"], known)
             return claim_rules.claim_problems(read[name], known, names)
-        memos = pd.Index(read[name].frame["article"])  # a list of the user's own
-        return claim_rules.claim_problems(read[name], known, quantities(), memos)
+        return claim_rules.claim_problems(read[name], known, quantities(), own=True)
     claims = read["claims"].frame["claim_id"] if "claims" in read else None
     return claim_rules.problems(name, read[name], known, claims)
 

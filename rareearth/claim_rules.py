@@ -53,10 +53,7 @@ def quantities(table: Table | None, known: Dictionaries) -> pd.DataFrame:
 
 
 def claim_problems(
-    table: Table,
-    known: Dictionaries,
-    quantities: pd.DataFrame,
-    articles: pd.Index | None = None,
+    table: Table, known: Dictionaries, quantities: pd.DataFrame, own: bool = False
 ) -> list[Problem]:
     """Return what is wrong in a table of claims.
 
@@ -66,19 +63,19 @@ def claim_problems(
         The columns of ``claims.csv`` as text.
     quantities : DataFrame
         As from `quantities`.
-    articles : Index, optional
-        Names that an article may have. Default: the keys of ``sources.csv``. An own
-        list of claims names its own memo, which is in no dictionary.
+    own : bool, default False
+        A list of the user's own: its articles are in no dictionary, and it need not
+        say where a claim stands, in which words, or on which topic.
     """
-    allowed = known.sources.index if articles is None else articles
+    needed = "claim_id subject quantity qualifier"
+    if not own:
+        needed += " article location paraphrase fragment"
     found = tables.repeated(table, ["claim_id"], "the same claim_id")
-    found += _empty(
-        table,
-        "claim_id article location subject quantity qualifier paraphrase fragment",
-    )
-    found += tables.unknown(table, "article", allowed)
-    found += tables.unknown(table, "topic", pd.Index(TOPICS))
+    found += _empty(table, needed)
     found += tables.unknown(table, "qualifier", pd.Index(QUALIFIERS))
+    found += tables.unknown(table, "topic", pd.Index([*TOPICS, ""] if own else TOPICS))
+    if not own:
+        found += tables.unknown(table, "article", known.sources.index)
     found += tables.unknown(table, "quantity", quantities.index)
     found += _ranges(table)
     found += _days(table, ["period_start", "period_end", "due"])

@@ -236,23 +236,19 @@ def typed_claims(frame: pd.DataFrame) -> pd.DataFrame:
     return typed
 
 
-def claim_checks(as_of: str = "latest") -> pd.DataFrame:
+def claim_checks() -> pd.DataFrame:
     """Return what was found on each claim, the main check of a claim first.
 
     Returns
     -------
     DataFrame
         The columns of ``claim_checks.csv`` (numbers as float64) and ``published``, the
-        last day that the date of the source can mean. With an `as_of`, checks that
-        rest on later or undated sources are left out.
+        last day that the date of the source can mean.
     """
     known = dictionaries.known()
     frame = _records("claim_checks", known)
     published = frame["source_id"].map(known.sources["published"])
-    frame = typed_claims(frame).assign(published=vintages.last_day(published))
-    if as_of != "latest":
-        frame = frame[frame["published"] <= vintages.day(as_of)]
-    return frame.reset_index(drop=True)
+    return typed_claims(frame).assign(published=vintages.last_day(published))
 
 
 def quantities() -> pd.DataFrame:

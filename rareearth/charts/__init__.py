@@ -5,6 +5,7 @@ as a range and a weak figure as an open mark. One colour per country everywhere.
 """
 
 from rareearth.charts.bridge import bridge
+from rareearth.charts.claims import claimed_and_found
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.dumbbells import dumbbell
 from rareearth.charts.editions import along, editions
@@ -38,6 +39,7 @@ __all__ = [
     "canvas",
     "chances",
     "cite",
+    "claimed_and_found",
     "colour",
     "dumbbell",
     "editions",

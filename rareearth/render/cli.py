@@ -15,7 +15,14 @@ from pathlib import Path
 
 import rareearth
 from rareearth.errors import WorkbookError
-from rareearth.render import cli_check, cli_render, cli_sweep, library, parameters
+from rareearth.render import (
+    cli_audit,
+    cli_check,
+    cli_render,
+    cli_sweep,
+    library,
+    parameters,
+)
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
 
@@ -49,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_sweep.add(commands)
     _add_list(commands)
     cli_check.add(commands)
+    cli_audit.add(commands)
     return parser
 
 

@@ -1,0 +1,148 @@
+"""Claims on exports and imports, from customs figures."""
+
+from __future__ import annotations
+
+import math
+
+from rareearth.errors import NoFigures
+from rareearth.evidence import Look, by_value, joined, prints, statement
+from rareearth.verdicts import Found, Print, Span
+
+HEADLINE = "customs headline of China, gross weight"
+MAGNETS = "permanent magnets, customs code 85051110, gross weight"
+
+
+def _headline(look: Look, series: str, start: str, end: str) -> Found:
+    frame = look.printed(series, "China", "rare earths", start=end, end=end)
+    frame = frame[frame["period_start"].dt.strftime("%Y-%m-%d") == start]
+    if frame.empty:
+        raise NoFigures(f"no figures of {series} for {start} to {end}")
+    return by_value(frame, HEADLINE)
+
+
+def c134(look: Look) -> Found:
+    """Check whether China exported 4,000.3 t in September 2025."""
+    return _headline(look, "rare_earth_exports", "2025-09-01", "2025-09-30")
+
+
+def c135(look: Look) -> Found:
+    """Check whether China exported 48,355.7 t in nine months of 2025."""
+    return _headline(look, "rare_earth_exports", "2025-01-01", "2025-09-30")
+
+
+def c136(look: Look) -> Found:
+    """Check whether China imported 6,864.7 t in September 2025."""
+    return _headline(look, "rare_earth_imports", "2025-09-01", "2025-09-30")
+
+
+def c132(look: Look) -> Found:
+    """Check whether magnet exports rose by 27 percent in nine months of 2025."""
+    frame = look.printed(
+        "magnet_exports_change", "China", start="2025-09-30", end="2025-09-30"
+    )
+    return by_value(frame, f"{MAGNETS}, change against the same months of 2024")
+
+
+def _month(look: Look, end: str, entity: str = "China") -> Print:
+    series = "magnet_exports" if entity == "China" else "magnet_exports_to"
+    frame = look.printed(
+        series, entity, start=end, end=end, basis="hs-85051110", without="year-to-date"
+    )
+    return prints(frame)[0]
+
+
+def slump(look: Look) -> Found:
+    """Return how far magnet exports fell from January to May 2025."""
+    frame = look.printed(
+        "magnet_exports",
+        "China",
+        start="2025-01-31",
+        end="2025-05-31",
+        basis="hs-85051110",
+        without="year-to-date",
+    )
+    before, after = _month(look, "2025-01-31"), _month(look, "2025-05-31")
+    change = 100 * (after.span.low / before.span.low - 1)
+    return statement(
+        change,
+        "percent",
+        f"{MAGNETS}, May against January 2025",
+        frame,
+        (-math.inf, -50),
+        "exports fell by more than half",
+    )
+
+
+def c013(look: Look) -> Found:
+    """Check whether confrontation had disrupted supply chains."""
+    return slump(look)
+
+
+def c063(look: Look) -> Found:
+    """Check whether the rules disrupted European industries."""
+    may, july = (
+        _month(look, "2025-05-31", "Germany"),
+        _month(look, "2025-07-31", "Germany"),
+    )
+    frame = look.printed(
+        "magnet_exports_to", "Germany", start="2025-05-31", end="2025-07-31"
+    )
+    return statement(
+        100 * may.span.low / july.span.low,
+        "percent",
+        f"{MAGNETS}, shipped to Germany in May over those of July 2025",
+        frame,
+        (-math.inf, 50),
+        "shipments stood at less than half of what followed",
+    )
+
+
+def c012(look: Look) -> Found:
+    """Check whether supply chains may become steady again."""
+    frame = look.printed(
+        "magnet_exports",
+        "China",
+        start="2025-01-31",
+        end="2025-11-30",
+        basis="hs-85051110",
+        without="year-to-date",
+    )
+    before, after = _month(look, "2025-01-31"), _month(look, "2025-11-30")
+    return statement(
+        100 * after.span.low / before.span.low,
+        "percent",
+        f"{MAGNETS}, November over January 2025",
+        frame,
+        (90, math.inf),
+        "exports are back to nine tenths of January 2025",
+    )
+
+
+def c053(look: Look) -> Found:
+    """Check whether exports to Europe continue after the talks."""
+    frame = look.printed(
+        "magnet_exports_to", "Germany", start="2025-09-30", end="2025-10-31"
+    )
+    before = _month(look, "2025-09-30", "Germany")
+    after = _month(look, "2025-10-31", "Germany")
+    return statement(
+        100 * after.span.low / before.span.low,
+        "percent",
+        f"{MAGNETS}, shipped to Germany in October over September 2025",
+        frame,
+        (50, math.inf),
+        "shipments stay above half of the month before",
+    )
+
+
+def swing(look: Look) -> Found:
+    """Return the change of magnet exports in September 2025 against a year before."""
+    year, last = "2025-09-30", "2024-09-30"
+    now, before = _month(look, year).span.low, _month(look, last).span.low
+    frame = joined(
+        look.printed("magnet_exports", "China", start=year, end=year),
+        look.printed("magnet_exports", "China", start=last, end=last),
+    )
+    change = 100 * (now / before - 1)
+    one = (Print(Span(change, change), str(frame["source_id"].iloc[0])),)
+    return Found(one, "percent", f"{MAGNETS}, September alone", frame)

@@ -1,0 +1,71 @@
+"""The audit answers for each digest, topic and date, and refuses the rest."""
+
+import re
+import time
+
+import pytest
+
+from rareearth.errors import ParameterError
+
+AUDIT = "11_claims_audit"
+
+
+def plain(page):
+    return page.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_audit_tells_the_score_and_all_163_claims(run):
+    page = plain(run(AUDIT))
+    score = re.search(r"Of 163 claims, (\d+) can be checked\. <strong>(\d+) of", page)
+    assert 100 < int(score[1]) < 163
+    assert int(score[2]) < int(score[1])
+    assert {f"C{n:03d}" for n in range(1, 164)} <= set(re.findall(r"C\d{3}", page))
+    assert page.count("<img ") == 2
+    assert not re.search(r"[>\s(]nan[<\s%)]", page)
+
+
+def test_the_instructive_errors_are_told_with_their_numbers(run):
+    page = plain(run(AUDIT))
+    assert "The text gives China 390,000 t a year. The figures give 270,000 t" in page
+    assert "have changed by +27 % in nine months. Customs figures say" in page
+    assert "The growth of 12.5 % divides" in page
+    assert "One forecast, 3 owners" in page
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"digest": "digest-07"},  # nothing in it can be checked
+        {"digest": "digest-09"},
+        {"digest": "digest-01", "topic": "policy"},
+        {"topic": "patents"},
+        {"as_of": "2025-11-03"},
+        {"as_of": "2015-01-01"},
+    ],
+)
+def test_the_audit_is_made_for_other_digests_topics_and_dates(run, parameters):
+    page = run(AUDIT, **parameters)
+    assert "class='findings'" in page
+    assert not re.search(r"[>\s(]nan[<\s%)]", page)
+    assert "class='sources'" in page
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"digest": "digest-11"}, "digest: 'digest-11' is none; one of all, digest-01"),
+        ({"topic": "money"}, "topic: 'money' is none; one of all, capacity"),
+        ({"as_of": "soon"}, "is not 'latest' or an ISO date"),
+        ({"digest": "own"}, "needs a list of claims"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_with_the_choices(run, parameters, message):
+    with pytest.raises(ParameterError, match=message):
+        run(AUDIT, **parameters)
+
+
+def test_the_audit_takes_less_than_five_seconds_warm(run):
+    run(AUDIT)
+    start = time.process_time()
+    run(AUDIT)
+    assert time.process_time() - start < 5
