@@ -190,6 +190,7 @@ def record_problems(name: str, table: Table, known: Dictionaries) -> list[Proble
         undated = frame["date_announced"].eq("") & frame["date_effective"].eq("")
         text = "is empty, and so is date_effective; an event needs a date"
         found += tables.rows(table, undated, "date_announced", text)
+        found += _acting(table)
     if name == "explanations":
         _, wrong = tables.numbers(table, "expected")
         return found + wrong
@@ -235,6 +236,29 @@ def assumption_problems(table: Table, known: Dictionaries) -> list[Problem]:
     money = frame["unit"].str.contains(MONEY, regex=True)
     text = "is empty; money needs the year of its money"
     found += tables.rows(table, money & frame["price_year"].eq(""), "price_year", text)
+    return found
+
+
+def _acting(table: Table) -> list[Problem]:
+    """Report events that suspend or end what is not there, or not from a day on.
+
+    A suspension needs its last day as well: "suspended until when" must have an answer.
+    """
+    frame = table.frame
+    known = set(frame["event_id"])
+    found = []
+    for column, needs in (("suspends", ["date_effective", "date_until"]), ("ends", [])):
+        for row, text in enumerate(frame[column]):
+            named = set(filter(None, text.split(";")))
+            for name in sorted(named - known):
+                message = f"unknown event {name!r}; {tables.nearest(name, known)}"
+                found.append(Problem(table.file, table.line(row), column, message))
+            if frame["event_id"].iloc[row] in named:
+                found.append(Problem(table.file, table.line(row), column, "is itself"))
+            for needed in (needs or ["date_effective"]) if named else []:
+                if frame[needed].iloc[row] == "":
+                    message = f"is empty, and the event {column} something"
+                    found.append(Problem(table.file, table.line(row), needed, message))
     return found
 
 

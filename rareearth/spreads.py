@@ -17,10 +17,15 @@ CONTROLS = "2025-04-04"
 """First day of China's licences for seven medium and heavy rare earths (events.csv)."""
 
 REFERENCE = "China FOB"
+OTHER_FOB = "China FOB, other quotes"
+"""Dated export quotations of publishers other than that of the regular series."""
+
 SIDES = ("China FOB", "China domestic", "European market")
 NEAR = 31  # days: the China FOB quote that a quote is compared with is no older
 BOUNDS = ("greater-than", "less-than", "ask-price")
 THIN = 12  # quotes: fewer in the period are single events, not a market's price
+
+THINNESS = {"European market": "a thin market whose price few buyers pay"}
 
 _COLUMNS = (
     "date,market,vat,price_usd_per_kg,low,high,is_bound,marks,figure_id,source_id,note"
@@ -34,7 +39,8 @@ class Spread:
     Attributes
     ----------
     quotes : DataFrame, one row per quote and treatment of tax, by date
-        ``date`` datetime64, ``market`` str, ``vat`` str: "as quoted" or "without VAT";
+        ``date`` datetime64, ``market`` str (`SIDES`, or `OTHER_FOB`), ``vat`` str: "as
+        quoted" or "without VAT";
         ``price_usd_per_kg``, ``low``, ``high`` float; ``is_bound`` bool: an asking
         price or a "more than", no price; ``marks``, ``figure_id``, ``source_id``,
         ``note`` str.
@@ -103,7 +109,9 @@ def spread(
             for market, group in own.groupby("entity")
         )
         raise NoFigures(f"no quote of {product} in this time; there are {have}")
-    quotes = _in_dollars(prices, chosen)
+    quotes = _in_dollars(
+        prices, chosen, chosen["entity"].where(~_aside(chosen), OTHER_FOB)
+    )
     behind = [chosen, prices.money.behind(chosen, "USD", vat_of="China")]
     if proxy and product == "NdPr oxide":
         mix = prices.series(product, REFERENCE, proxy=True)
@@ -119,7 +127,20 @@ def spread(
     )
 
 
-def _in_dollars(prices: Prices, chosen: pd.DataFrame) -> pd.DataFrame:
+def _aside(chosen: pd.DataFrame) -> pd.Series:
+    """Return which export quotes are of other publishers than the regular series.
+
+    They differ from it by up to two fifths, so a premium must not mix the two. Where
+    there is no regular series, they are all that is known.
+    """
+    export = chosen["entity"] == REFERENCE
+    dated = chosen["series"] == QUOTES
+    return export & dated & bool((export & ~dated).any())
+
+
+def _in_dollars(
+    prices: Prices, chosen: pd.DataFrame, market: pd.Series
+) -> pd.DataFrame:
     """Return quotes in USD/kg as quoted, and those of China domestic without VAT."""
     dollars = prices.money.in_currency(per_kg(chosen), "USD", "nan")
     middle = dollars[["low", "high"]].mean(axis=1, skipna=False)
@@ -130,7 +151,7 @@ def _in_dollars(prices: Prices, chosen: pd.DataFrame) -> pd.DataFrame:
     quoted = pd.DataFrame(
         {
             "date": chosen["period_end"],
-            "market": chosen["entity"],
+            "market": market,
             "vat": "as quoted",
             "price_usd_per_kg": value,
             "low": dollars["low"],
@@ -204,13 +225,23 @@ def _notes(quotes: pd.DataFrame, product: str) -> list[str]:
         if own.empty:
             said.append(f"{market}: no quote of {product}")
         elif len(own) < THIN:
+            noun = "quote" if len(own) == 1 else "quotes"
             said.append(
-                f"{market}: only {len(own)} quotes of {product}, "
-                f"{own['date'].min():%Y-%m-%d} to {own['date'].max():%Y-%m-%d}; a thin "
-                "market whose price few buyers pay"
+                f"{market}: only {len(own)} {noun} of {product}, "
+                f"{own['date'].min():%Y-%m-%d} to {own['date'].max():%Y-%m-%d}; "
+                + THINNESS.get(market, "single days, not a series")
             )
+    if others := int((priced["market"] == OTHER_FOB).sum()):
+        noun = "quote" if others == 1 else "quotes"
+        said.append(
+            f"{others} export {noun} of other publishers stand apart: their level is "
+            "not that of the regular series"
+        )
     if bounds := int(quotes["is_bound"].sum()):
-        said.append(f"{bounds} asking prices or bounds are shown and not compared")
+        what = (
+            "asking price or bound is" if bounds == 1 else "asking prices or bounds are"
+        )
+        said.append(f"{bounds} {what} shown and not compared")
     weak = priced[priced["marks"].str.contains("stale")]
     if len(weak):
         markets = ", ".join(sorted(weak["market"].unique()))

@@ -39,7 +39,7 @@ RECORDS = {
     name: columns.split(",")
     for name, columns in {
         "events": "event_id,date_announced,date_effective,date_until,actor,kind,"
-        "subject,covers,title,source_id,locator,confidence,note",
+        "subject,covers,target,suspends,ends,title,source_id,locator,confidence,note",
         "milestones": "milestone_id,project,product,step,planned_start,planned_end,"
         "actual_start,actual_end,as_stated_on,source_id,locator,confidence,note",
         "explanations": "check_id,expected,reason",

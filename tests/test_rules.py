@@ -242,6 +242,21 @@ def test_the_rules_change_no_value(data_copy):
             "events.csv:2: source_id: unknown source_id 'mcs-1066'; did you mean",
         ),
         (
+            "events",
+            {"suspends": "quota-2023"},
+            "events.csv:2: suspends: unknown event 'quota-2023'; did you mean 'quota-2",
+        ),
+        (
+            "events",
+            {"ends": "quota-2024"},
+            "events.csv:2: ends: is itself",
+        ),
+        (
+            "events",
+            {"suspends": "quota-2024", "date_until": ""},
+            "events.csv:2: date_until: is empty, and the event suspends something",
+        ),
+        (
             "milestones",
             {"planned_end": "2023-03-31"},
             "milestones.csv:2: planned_end: is before planned_start",

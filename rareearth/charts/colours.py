@@ -92,6 +92,9 @@ _SHARED = {
     "NdFeB magnets": "#222222",
     "supply": "#0B6E99",
     "demand": "#8A4B08",
+    "other oxides": "#C4C4C4",
+    "random walk": "#555555",
+    "forecast": "#117A65",
 }
 COLOURS = {**MARKETS, **PRODUCTS, **PRODUCERS, **COUNTRIES, **_SHARED}
 NEUTRAL = "#767676"

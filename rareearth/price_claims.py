@@ -1,0 +1,220 @@
+"""What was said about prices in general, against each price that is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rareearth import records
+from rareearth.errors import NoFigures
+from rareearth.money import per_kg
+from rareearth.price_series import PriceSeries
+from rareearth.prices import QUOTES, Prices
+from rareearth.spreads import BOUNDS
+from rareearth.tables import RECORDS
+
+CLAIMED = ("rare_earth_price_change", "international_price_change_ytd")
+"""Claims of a change of prices that name no product, market or money."""
+
+NEAR = 10  # days: how far a dated quotation may lie from either end of a claim
+_COLUMNS = (
+    "product,market,measure,start,end,unit,before,after,change,n,figure_id,source_id"
+).split(",")
+
+
+def claims(as_of: str = "latest") -> pd.DataFrame:
+    """Return what had been said by a date about the change of prices in general.
+
+    Returns
+    -------
+    DataFrame, one row per claim
+        The columns of `records.claims`; ``claim`` float: the change as a share,
+        ``first``, ``last`` Period (month): the months from whose end to whose end it
+        is checked; ``source_id`` str. Empty if nothing had been said.
+    """
+    try:
+        said = records.claims(topic="price", as_of=as_of)
+    except NoFigures:
+        columns = [*RECORDS["claims"], "claim", "first", "last", "source_id"]
+        return pd.DataFrame(columns=columns)
+    said = said[said["quantity"].isin(CLAIMED)]
+    ends = said["period_end"] + pd.Timedelta(days=1)
+    return said.assign(
+        claim=said["value"] / 100,
+        first=said["period_start"].dt.to_period("M") - 1,
+        last=ends.dt.to_period("M") - 1,  # the last month that was over
+        source_id=said["article"],
+    ).reset_index(drop=True)
+
+
+def against(prices: Prices, said: pd.DataFrame, currency: str = "USD") -> pd.DataFrame:
+    """Return the change that each known price shows over the time of each claim.
+
+    Three measures: from month-end to month-end, or between monthly means, of the
+    regular series; from one year's mean to the next, where the claim is for a year;
+    and between dated quotations within ten days of both ends, of equal definition.
+
+    Parameters
+    ----------
+    said : DataFrame
+        From `claims`.
+
+    Returns
+    -------
+    DataFrame, claim by claim, the largest change first
+        ``claim`` float (a share), ``product``, ``market``, ``measure``, ``start``,
+        ``end``, ``unit`` str, ``before``, ``after``, ``change`` float (a share), ``n``
+        int: prices used, ``figure_id``, ``source_id`` str.
+    """
+    known = prices.catalogue()
+    known = known[known["frequency"].isin(["month", "year"])]
+    regular = [
+        prices.series(item.product, item.market, currency, frequency=item.frequency)
+        for item in known.itertuples()
+    ]
+    parts = [pd.DataFrame(columns=["claim", *_COLUMNS])]
+    for item in said.itertuples():
+        found = pd.concat(
+            [
+                pd.DataFrame(
+                    _regular(regular, item.first, item.last), columns=_COLUMNS
+                ),
+                _quoted(prices, item.first.end_time, item.last.end_time),
+            ],
+            ignore_index=True,
+        ).sort_values("change", ascending=False)
+        parts.append(found.assign(claim=item.claim))
+    together = [part for part in parts if len(part)] or parts
+    return pd.concat(together, ignore_index=True)[["claim", *_COLUMNS]]
+
+
+def nearest(found: pd.DataFrame, claim: float) -> pd.Series:
+    """Return the row whose change lies nearest to a claim."""
+    return found.loc[(found["change"] - claim).abs().idxmin()]
+
+
+def _regular(
+    regular: list[PriceSeries], first: pd.Period, last: pd.Period
+) -> list[dict[str, object]]:
+    """Return the changes of the regular series: month to month, and year to year."""
+    windows = [(first, last, "month to month")]
+    if first.month == last.month == 12 and last.year == first.year + 1:
+        years = first.asfreq("Y"), last.asfreq("Y")
+        windows.append((*years, "mean of the year"))
+    rows = []
+    for one in regular:
+        for start, end, measure in windows:
+            row = _change(one, start, end)
+            if row:
+                rows.append(row | {"measure": measure})
+    return rows
+
+
+def _change(one: PriceSeries, start: pd.Period, end: pd.Period) -> dict[str, object]:
+    """Return the change between two periods, nothing if one of them has no price."""
+    try:
+        before, after = one.mean(str(start)), one.mean(str(end))
+    except NoFigures:
+        return {}
+    ends, starts = one.frame.index.end_time, one.frame.index.start_time
+    inside = [
+        (starts >= period.start_time) & (ends <= period.end_time)
+        for period in (start, end)
+    ]
+    used = one.frame[inside[0] | inside[1]]
+    return {
+        "product": one.product,
+        "market": one.market,
+        "start": str(start),
+        "end": str(end),
+        "unit": one.unit,
+        "before": before,
+        "after": after,
+        "change": after / before - 1,
+        "n": len(used),
+        "figure_id": ";".join(used["figure_id"]),
+        "source_id": used["source_id"].iloc[-1],
+    }
+
+
+def _quoted(prices: Prices, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """Return changes between dated quotations, in the unit in which they were given."""
+    quotes = prices.figures[prices.figures["series"] == QUOTES]
+    codes = quotes["basis"].str.split(";")
+    quotes = quotes[~codes.map(lambda basis: any(code in BOUNDS for code in basis))]
+    quotes = per_kg(quotes)
+    middle = quotes[["low", "high"]].mean(axis=1, skipna=False)
+    quotes = quotes.assign(
+        price=quotes["value"].fillna(middle), meant=_meant(quotes, prices)
+    ).dropna(subset=["price"])
+    rows = []
+    keys = ["product", "entity", "unit", "meant"]
+    for (product, market, unit, _), own in quotes.groupby(keys):
+        start, end = _near(own, first), _near(own, last)
+        if start.empty or end.empty:
+            continue
+        before, after = start["price"].mean(), end["price"].mean()
+        used = pd.concat([start, end])
+        rows.append(
+            {
+                "product": product,
+                "market": market,
+                "measure": "dated quotations",
+                "start": f"{start['period_end'].iloc[0]:%Y-%m-%d}",
+                "end": f"{end['period_end'].iloc[-1]:%Y-%m-%d}",
+                "unit": unit,
+                "before": before,
+                "after": after,
+                "change": after / before - 1,
+                "n": len(used),
+                "figure_id": ";".join(used["figure_id"]),
+                "source_id": used["source_id"].iloc[-1],
+            }
+        )
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _meant(quotes: pd.DataFrame, prices: Prices) -> pd.Series:
+    """Return the definition codes of each quote, which have to be equal."""
+    return quotes["basis"].map(
+        lambda basis: ";".join(sorted(prices.definitions & set(basis.split(";"))))
+    )
+
+
+def _near(own: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return the quotes of the day nearest to `day`, none if it is too far."""
+    apart = (own["period_end"] - day.normalize()).abs()
+    within = own[apart <= pd.Timedelta(days=NEAR)]
+    return within[apart[within.index] == apart[within.index].min()]
+
+
+def behind(prices: Prices, found: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that a comparison rests on, for the list of sources."""
+    named = set(";".join(found["figure_id"]).split(";"))
+    return prices.figures[prices.figures["figure_id"].isin(named)]
+
+
+def verdict(found: pd.DataFrame, claim: float) -> dict[str, float]:
+    """Return how many known prices are near a claim, above it, below it, or fell.
+
+    "Near" is within two points of a hundred, which rounding and the choice of the day
+    can explain.
+    """
+    gap = found["change"] - claim
+    return {
+        "n": len(found),
+        "near": int((gap.abs() <= 0.02).sum()),
+        "above": int((gap > 0.02).sum()),
+        "below": int((gap < -0.02).sum()),
+        "fell": int((found["change"] < 0).sum()),
+        "low": float(found["change"].min()) if len(found) else np.nan,
+        "high": float(found["change"].max()) if len(found) else np.nan,
+    }
+
+
+def joined(*frames: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources of several frames, for the list under a table."""
+    kept = [frame[["source_id"]] for frame in frames if len(frame)]
+    if not kept:
+        return pd.DataFrame(columns=["source_id"])
+    return pd.concat(kept).drop_duplicates(ignore_index=True)
