@@ -74,7 +74,7 @@ SCENARIOS = {
         "magnet rare earths",
         growth="demand_growth_forecast",
     ),
-    "Adamas 2024, supply-limited": Scenario(
+    "Adamas 2024 supply-limited": Scenario(
         "scenario-adamas-2024",
         "magnet rare earths",
         "magnet rare earths, limited by supply",
