@@ -57,6 +57,36 @@ def answer(path: Course, horizon: int, stock: float) -> str:
     )
 
 
+def panel(
+    path: Course, horizon: int, stock: float, china: Span, importer: str
+) -> list[tuple[str, str, str]]:
+    """Return the key findings: label, value, range or condition."""
+    losses = cutoff.lost(path)
+    low, middle, high = points(losses)
+    return [
+        (
+            f"Output lost over {horizon} months",
+            whole(middle),
+            f"{span(low, high, whole)}: 80 percent of the draws",
+        ),
+        (
+            "Months until use falls",
+            months(points(path.until)[1], horizon),
+            f"{number(stock)} months of stock, spread between firms",
+        ),
+        (
+            f"A loss of {pct(CLAIMED_DROP)} or more",
+            whole(float((losses >= CLAIMED_DROP).mean())),
+            "of the draws",
+        ),
+        (
+            "China's share in the magnets used",
+            span(china.low, china.high, pct),
+            f"{importer}, range of sources",
+        ),
+    ]
+
+
 def with_reported(
     assumed: Assumed,
     stock_months: float,

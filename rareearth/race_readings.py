@@ -57,6 +57,41 @@ def share_now(paths: rampup.Paths) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
+def panel(
+    race: Race,
+    paths: rampup.Paths,
+    found: dict[str, float],
+    target_share: float,
+    target_date: str,
+) -> list[tuple[str, str, str]]:
+    """Return the key findings: label, value, range or condition."""
+    years = (rampup.date_of(target_date) - race.start) / rampup.YEAR
+    _, second, third, fourth = claim_days()
+    low, now, high = share_now(paths)
+    return [
+        (
+            f"{race.product}: {pct(target_share)} of demand by {target_date}",
+            chance(rampup.chance_by(paths, years)),
+            f"probability; 12 to 24 months are over in {second}",
+        ),
+        (
+            "The same after 8 to 10 years",
+            span(found["late_low"], found["late_high"], chance),
+            f"{third} to {fourth}",
+        ),
+        (
+            "Share of demand covered now",
+            pct(now),
+            f"{span(low, high, pct)}: 80 percent of the paths",
+        ),
+        (
+            "Defence use alone, covered now",
+            chance(found["defence_now"]),
+            "by tonnes, not by qualified grades",
+        ),
+    ]
+
+
 def answer_table(
     answers: dict[str, dict[str, float]], start: pd.Timestamp
 ) -> pd.DataFrame:
