@@ -14,6 +14,7 @@ from rareearth.verdicts import AGREEING, LABELS
 from rareearth.words import SPACE, listed, number, pct, signed, span
 
 LONGEST = 1000  # years; above, a number of the unit "year" is a date
+NAMES = ("China", "Kazakhstan", "Texas")  # in names of quantities
 WRONG = ("outdated", "other_basis", "misattributed", "contradicted")
 
 
@@ -65,11 +66,18 @@ def score_sentence(audited: pd.DataFrame) -> str:
 
 
 def article_table(audited: pd.DataFrame) -> pd.DataFrame:
-    """Return the score of each article as a table for readers."""
+    """Return the score of each article as a table for readers, verdicts in groups."""
     counts = auditing.by_article(audited)
-    head = {"title": "Article", "claims": "Claims"} | LABELS
-    named = counts[["title", "claims", *LABELS]].rename(columns=head)
-    return named.rename(columns={"right number on another basis": "other basis"})
+    groups = {
+        "Supported": ["supported"],
+        "Roughly": ["roughly_supported"],
+        "Other edition or basis": ["outdated", "other_basis"],
+        "Mis-attributed": ["misattributed"],
+        "Contra-dicted": ["contradicted"],
+        "Not settled": ["not_checkable", "opinion"],
+    }
+    table = counts[["title", "claims"]].set_axis(["Article", "Claims"], axis=1)
+    return table.assign(**{name: counts[of].sum(axis=1) for name, of in groups.items()})
 
 
 def claim_table(audited: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
@@ -186,6 +194,8 @@ def _scales(frame: pd.DataFrame) -> pd.Series:
 
 def _label(row: pd.Series) -> str:
     what = str(row["quantity"]).replace("_", " ").replace("share of world", "share of")
+    for name in NAMES:
+        what = what.replace(name.lower(), name)
     subject = "" if row["subject"] in what else f"{row['subject']}: "
     year = f" {row['period_end'].year}" if pd.notna(row["period_end"]) else ""
     return f"{row['claim_id']} {subject}{what}{year}"
@@ -269,7 +279,7 @@ def _feed(row: pd.Series) -> str:
     return (
         f"**Feed taken for product** ({row.name}). The plant is said to make "
         f"{in_words(row)}. The number is the {row['because'].split(': ')[-1]}. What "
-        " comes out as separated oxides is printed in no source, so that any "
+        "comes out as separated oxides is printed in no source, so that any "
         "comparison with a country's output compares two things."
     )
 
@@ -284,10 +294,16 @@ def _edition(row: pd.Series) -> str:
 
 def _direction(row: pd.Series) -> str:
     low, high = row["found_low"] / 100, row["found_high"] / 100
+    fell = high < 0
+    how = (
+        f"fell, by {span(-high, -low, pct)}"
+        if fell
+        else f"moved by {span(low, high, pct)}"
+    )
     return (
         f"**The wrong direction** ({row.name}). Prices are said to have risen by "
-        f"{in_words(row)} in the year. Every main magnet oxide fell, by "
-        f"{span(-high, -low, pct)}, depending on product and market."
+        f"{in_words(row)} in the year. The main magnet oxides {how}, depending on "
+        "product and market."
     )
 
 

@@ -82,7 +82,7 @@ def test_a_share_is_computed(audit):
             "'reserve_rank' has no computation",
         ),
         (
-            "a,Memo,China,rare_earth_exports,,2024-01-01,2024-12-31,1,t",
+            "a,Memo,USGS reference,oxide_price_annual,,,,1,USD/kg",
             "name a product",
         ),
     ],

@@ -69,6 +69,8 @@ def own_figures(tmp_path):
     (tmp_path / "my-figures").mkdir()
     for name, content in printed:
         (tmp_path / "my-figures" / name).write_text(content, encoding="utf-8")
+    (claims,) = re.findall(r"`my_claims\.csv`.*?```csv\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "my_claims.csv").write_text(claims, encoding="utf-8")
     return tmp_path
 
 

@@ -7,6 +7,7 @@ import textwrap
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from rareearth.charts.style import INK, canvas, thousands_axis
 from rareearth.verdicts import AGREEING
@@ -40,7 +41,8 @@ def claimed_and_found(
         axes.plot(item.said, row, "o", mfc="none", mec=INK, mew=1.5, ms=9)
     if multiple:
         axes.set_xscale("log")
-        axes.minorticks_off()
+        axes.xaxis.set_major_locator(LogLocator(10, subs=(1.0, 3.0)))
+        axes.xaxis.set_minor_locator(NullLocator())
     axes.axvline(1.0 if multiple else 0.0, color=INK, lw=0.8)
     axes.set_yticks(list(rows), labels)
     axes.tick_params(axis="y", labelsize=8.5)
