@@ -6,7 +6,7 @@ unadjusted EBITDA). One of them is followed through time, the others stand besid
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -63,6 +63,7 @@ SHORT = {  # for the labels of a chart
     "China Northern Rare Earth": "China Northern",
 }
 NO_YEAR = "trailing-twelve-months"
+COMPARED = ("revenue", "gross_profit", "net_profit", "printed_margin")  # of peers
 Loader = Callable[..., pd.DataFrame]
 
 
@@ -201,10 +202,19 @@ def in_currency(
     return pd.concat([turned, book[~money]]).loc[book.index]
 
 
-def accounts(book: pd.DataFrame, company: str) -> pd.DataFrame:
+def accounts(
+    book: pd.DataFrame, company: str, only: Sequence[str] = tuple(MEASURES)
+) -> pd.DataFrame:
     """Return what a company printed for its fiscal years, measure by measure.
 
     A stock (cash) belongs to the year at the end of which it was counted.
+
+    Parameters
+    ----------
+    book : DataFrame
+        From `dated`.
+    only : list of str, optional
+        Keys of `MEASURES`; all by default.
 
     Returns
     -------
@@ -219,7 +229,8 @@ def accounts(book: pd.DataFrame, company: str) -> pd.DataFrame:
     fiscal = ((own["months"] == 12) & ~stock & closed) | (stock & closed)
     own = own[fiscal & ~own["definition"].str.contains(NO_YEAR)]
     parts = []
-    for name, measure in MEASURES.items():
+    for name in only:
+        measure = MEASURES[name]
         rows = own[own["series"] == measure.series]
         if measure.product:
             rows = rows[rows["product"] == measure.product]
@@ -247,8 +258,12 @@ def wide(book: pd.DataFrame) -> pd.DataFrame:
 
     A margin divides by the revenue of the same year. Missing stays missing.
     """
-    lines = {name: line(book, name) for name in MEASURES if name != "price"}
-    table = pd.DataFrame(lines).sort_index()
+    rows = book[book["chosen"] & book["value"].notna()]
+    rows = rows.sort_values(["year", "confidence"])
+    rows = rows.drop_duplicates(["measure", "year"])
+    table = rows.pivot(index="year", columns="measure", values="value")
+    table = table.reindex(columns=[name for name in MEASURES if name != "price"])
+    table = table.rename_axis(columns=None).sort_index()
     for name, (measure, _) in MARGINS.items():
         table[name] = table[measure] / table["revenue"]
     return table
@@ -353,7 +368,7 @@ def peers(book: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """
     parts = []
     for name in names:
-        own = accounts(book, name)
+        own = accounts(book, name, COMPARED)
         table = wide(own).dropna(subset=["revenue", "net_profit"]).reset_index()
         basis = definition(own, "gross_profit")
         if table["gross_margin"].isna().all():
