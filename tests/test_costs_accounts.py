@@ -222,7 +222,7 @@ def test_the_gap_is_the_model_over_the_nearer_end_of_what_is_printed():
 
 def test_capital_per_tonne_is_the_printed_sum_over_the_printed_capacity():
     # Huamei: up to 7,800 CNY million over 107,000 t of oxides.
-    plants, _ = capital.capital_per_tonne(ree.load, SOURCE)
+    plants, _ = capital.capital_per_tonne(SOURCE)
     huamei = plants.set_index("plant").loc["China Northern Huamei"]
     yuan = MONEY.convert(
         pd.Series([huamei["usd_per_t"]]), pd.Series([2024]), "CNY", "USD"

@@ -107,7 +107,8 @@ def available(load: Loader) -> tuple[pd.DataFrame, pd.DataFrame]:
         except NoFigures:
             continue
     if not found:
-        raise NoFigures("no accounts of any producer had been published by then")
+        load("revenue")  # its refusal says when the first accounts came out
+        raise NoFigures("no unit cost of any producer had been published by then")
     costs = pd.concat([one for one, _ in found], ignore_index=True)
     used = pd.concat([other for _, other in found], ignore_index=True)
     return costs, used.drop_duplicates("figure_id", ignore_index=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
@@ -83,9 +82,7 @@ PLANTS = {
 }
 
 
-def capital_per_tonne(
-    load: Callable[..., pd.DataFrame], source: Source
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the capital per annual tonne of each plant, USD of the base year.
 
     The newest printed capital over the printed capacity. Plants differ in what they
@@ -105,7 +102,7 @@ def capital_per_tonne(
     NoFigures
         If nothing had been published by then.
     """
-    rows, used = [], []
+    rows, used, load = [], [], source.load
     for name, plant in PLANTS.items():
         try:
             capital = load(*plant.capital)
@@ -124,11 +121,10 @@ def capital_per_tonne(
         if row is None:  # money of a year whose price level is not known yet
             continue
         rows.append(row)
-        used += [source.behind(capital), capacity]
+        used += [capital, capacity]
     if not rows:
         raise NoFigures("no capital cost of any plant had been published by then")
-    figures = pd.concat(used, ignore_index=True)
-    return pd.DataFrame(rows), figures.drop_duplicates("figure_id", ignore_index=True)
+    return pd.DataFrame(rows), source.behind(pd.concat(used, ignore_index=True))
 
 
 def _latest_study(capital: pd.DataFrame) -> pd.DataFrame:

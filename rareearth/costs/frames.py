@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
@@ -121,13 +120,14 @@ def margin_route(study: Study) -> pd.DataFrame:
 
 
 def common_years(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the years up to the last that most entities have, with short names.
+    """Return the years up to the last that over half of all have, with short names.
 
     Beyond it the lines of a chart would end in different years, their labels on top of
     other lines.
     """
     counts = frame.groupby("year")["entity"].nunique()
-    last = int(counts[counts == counts.max()].index.max())
+    most = counts > frame["entity"].nunique() / 2
+    last = int(counts[most if most.any() else counts == counts.max()].index.max())
     kept = frame[frame["year"] <= last]
     return kept.assign(entity=kept["entity"].replace(SHORT))
 
@@ -159,6 +159,11 @@ def calibrated(study: Study) -> pd.DataFrame:
     return found.rename(columns={"producer": "entity"})
 
 
+def finite(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose open ends are blank, as a table shows them."""
+    return frame.replace([float("inf"), float("-inf")], float("nan"))
+
+
 def levels(study: Study, floor: Floor) -> pd.DataFrame:
     """Return the NdPr prices that earn the full cost of each producer, and the floor.
 
@@ -184,15 +189,15 @@ class Floor(NamedTuple):
     figures: pd.DataFrame
 
 
-def floor_price(load: Callable[..., pd.DataFrame], study: Study) -> Floor:
+def floor_price(study: Study) -> Floor:
     """Return the price floor in real money.
 
     In the money of the day of its announcement: it is nominal, so that it loses worth
     with every year. None where it had not been announced by then.
     """
     try:
-        floors = load("price_floor", "MP Materials")
-        shares = load("price_floor_upside_share", "MP Materials")
+        floors = study.source.load("price_floor", "MP Materials")
+        shares = study.source.load("price_floor_upside_share", "MP Materials")
     except NoFigures:
         return Floor(None, "", 0.0, pd.DataFrame())
     first = floors.sort_values("period_start").head(1)

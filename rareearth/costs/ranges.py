@@ -112,8 +112,7 @@ def gather(
             raise NoFigures(f"{name} of {producer}: neither a figure nor an assumption")
     ranges = pd.DataFrame.from_dict(rows, orient="index")
     ranges.insert(0, "label", ranges.index.map(LABELS))
-    figures = pd.concat(used, ignore_index=True)
-    return ranges, figures.drop_duplicates("figure_id", ignore_index=True)
+    return ranges, source.behind(pd.concat(used, ignore_index=True))
 
 
 def _printed(

@@ -101,8 +101,7 @@ def answer(study: Study) -> str:
         f"of {study.base_year}, with a capital charge at "
         f"{100 * study.discount_rate:g}{SPACE}% a year and all cost on NdPr oxide "
         f"less what the other oxides earn. {one} costs "
-        f"**{factor(full[1])}** what {other} does ({full[0]:.1f} to {full[2]:.1f}), "
-        f"and "
+        f"**{factor(full[1])}** what {other} does ({full[0]:.1f} to {full[2]:.1f}); "
         f"{factor(cash[1])} in cash ({cash[0]:.1f} to {cash[2]:.1f}). The ranges span "
         f"80{SPACE}% of {study.simulation.draws:,} draws; they are ranges of a model "
         "that is in large part assumed, not of measured costs."
@@ -184,7 +183,7 @@ def nominal_sentence(study: Study) -> str:
     return (
         f"In its own money, revenue less EBITDA of **{last['producer']}** was "
         f"**{before['value']:.0f} {currency} per kg NdPr oxide** in the fiscal year to "
-        f"{before['period_end']:%B %Y} from {before['inputs']}, and "
+        f"{before['period_end']:%B %Y}, from {before['inputs']}, and "
         f"**{last['value']:.0f} {currency}** in that to {last['period_end']:%B %Y} "
         f"(from {last['inputs']}), all cost on NdPr oxide. It holds administration and "
         "royalties and leaves depreciation out."
@@ -218,7 +217,7 @@ def margin_sentence(study: Study, margins: pd.DataFrame) -> str:
     names |= {"China Northern Rare Earth", "Lynas"}
     own = margins[margins["entity"].isin(names)]
     years = own.groupby("year")["entity"].nunique()
-    year = int(years[years == years.max()].index.max())
+    year = int(years[years >= min(2, years.max())].index.max())
     row = own[own["year"] == year].sort_values("value", ascending=False)
     said = [f"{item.entity} {pct(item.value)}" for item in row.itertuples()]
     return (
@@ -240,12 +239,10 @@ def scope_of_feed(study: Study) -> str:
     low, middle, high = _quantiles(study, both[1], "full")
     return (
         f"For the listed refiner feed alone is {number(refiner)} {study.currency} per "
-        f"kg "
-        f"NdPr oxide, at the printed transfer price; for the group that owns the mine "
-        f"it "
+        f"kg NdPr oxide, at the printed transfer price; for the group with the mine it "
         f"is {number(mine)}, an assumption. The refiner's full cost is "
-        f"{number(middle)} ({number(low)} to {number(high)}), most of it a payment to "
-        f"its own parent."
+        f"{number(middle)} ({number(low)} to {number(high)}): "
+        f"{pct(refiner / middle)} of it is paid to its own parent."
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ import pandas as pd
 from rareearth.averages import Missing
 from rareearth.errors import NoFigures
 from rareearth.money import Money, per_kg
+from rareearth.rules import MONEY
 
 WORK_HOURS = 2080  # a year: 52 weeks of 40 hours
 MJ_PER_KWH = 3.6
@@ -57,15 +59,44 @@ class Source:
         return self.money.in_money_of(dollars, self.base_year, missing)
 
     def behind(self, figures: pd.DataFrame) -> pd.DataFrame:
-        """Return the figures with the rates and indices that `usd` rests on."""
-        rates = self.money.behind(figures, "USD", self.base_year)
-        return pd.concat([figures, rates], ignore_index=True)
+        """Return figures with the rates and indices that `usd` rests on, each once."""
+        once = figures.drop_duplicates("figure_id", ignore_index=True)
+        paid = once[once["unit"].str.contains(MONEY, regex=True)]
+        known = self.usd(paid, "nan")[["value", "low", "high"]].notna().any(axis=1)
+        rates = self.money.behind(paid[known], "USD", self.base_year)
+        return pd.concat([once, rates], ignore_index=True)
 
     def spread(self, figures: pd.DataFrame, unit: str, note: str) -> Printed:
         """Return the lowest, the middle and the highest of several prices."""
         values = self.usd(figures)["value"]
         low, mode, high = values.min(), values.median(), values.max()
-        return Printed(low, mode, high, unit, note, self.behind(figures))
+        return Printed(low, mode, high, unit, note, figures)
+
+
+def once(load: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Return a loader that reads each series once, and says the same.
+
+    Choosing among vintages takes most of the time; a study asks for the same series
+    again and again.
+    """
+    whole = cache(load)
+
+    def chosen(
+        series: str,
+        entity: str | None = None,
+        product: str | tuple[str, ...] | None = None,
+    ) -> pd.DataFrame:
+        found = whole(series)
+        if entity is not None:
+            found = found[found["entity"] == entity]
+        if product is not None:
+            names = (product,) if isinstance(product, str) else product
+            found = found[found["product"].isin(names)]
+        if found.empty:  # the loader knows what there is instead
+            return load(series, entity, product)
+        return found.reset_index(drop=True)
+
+    return chosen
 
 
 def recent(figures: pd.DataFrame, years: int = RECENT) -> pd.DataFrame:
@@ -102,7 +133,7 @@ def transfer_price(source: Source) -> Printed:
         "USD/kg",
         f"price between two group companies, {len(prices)} quarters or spans; the "
         "newest is the middle",
-        source.behind(prices),
+        prices,
     )
 
 
@@ -112,9 +143,7 @@ def concentrate_cost(source: Source) -> Printed:
     values = per_kg(source.usd(costs))["value"]
     last = values[costs["period_end"].idxmax()]
     note = "printed until the third quarter of 2023; the newest is the middle"
-    return Printed(
-        values.min(), last, values.max(), "USD/kg", note, source.behind(costs)
-    )
+    return Printed(values.min(), last, values.max(), "USD/kg", note, costs)
 
 
 def baotou_share(source: Source) -> Printed:
@@ -170,7 +199,7 @@ def chinese_wage(source: Source) -> Printed:
     pay = [float(source.usd(rows)["value"].item()) for rows in (staff, everyone)]
     used = pd.concat([staff, everyone], ignore_index=True)
     note = "production staff, up to the mean of all staff"
-    return Printed(pay[0], pay[0], pay[1], "USD/year", note, source.behind(used))
+    return Printed(pay[0], pay[0], pay[1], "USD/year", note, used)
 
 
 def american_wage(source: Source) -> Printed:
@@ -185,7 +214,7 @@ def american_wage(source: Source) -> Printed:
     )
     used = pd.concat(rows, ignore_index=True)
     note = f"hourly pay of a costing model times {WORK_HOURS:,} hours"
-    return Printed(low, mode, high, "USD/year", note, source.behind(used))
+    return Printed(low, mode, high, "USD/year", note, used)
 
 
 def lynas_staff(source: Source) -> Printed:
@@ -212,7 +241,7 @@ def _capital(source: Source, parts: list[tuple[pd.DataFrame, pd.DataFrame]]) -> 
         amount = money["value"].fillna(money["high"]).item() * 1e6
         tonnes = capacity["value"].fillna(capacity["low"]).item()
         total += amount / (tonnes * 1000)
-        used += [source.behind(capital), capacity]
+        used += [capital, capacity]
     note = "printed capital over printed capacity of each stage, added up"
     return Printed(
         total, total, total, "USD/(kg/year)", note, pd.concat(used, ignore_index=True)

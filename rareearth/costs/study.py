@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import pandas as pd
 
 from rareearth.costs import accounts, ranges, simulation
 from rareearth.costs.finance import check_rate
 from rareearth.costs.simulation import Simulation
-from rareearth.costs.sourced import Source
+from rareearth.costs.sourced import Source, once
 from rareearth.errors import NoFigures
 from rareearth.money import Money
 
@@ -42,6 +41,8 @@ class Study:
         The figures behind each producer, by component.
     accounts : DataFrame
         The figures behind `published`.
+    source : Source
+        The loader and the money, for what else is asked of the figures.
     """
 
     producer: str
@@ -57,6 +58,7 @@ class Study:
     assumptions: pd.DataFrame
     used: dict[str, pd.DataFrame]
     accounts: pd.DataFrame
+    source: Source
 
     @property
     def pair(self) -> dict[str, pd.DataFrame]:
@@ -115,7 +117,7 @@ def prepare(
     check_rate(discount_rate)
     simulation.check_draws(draws, seed, len(ranges.producers()))
     rate = accounts.exchange(money, currency, base_year)
-    load = cache(load)  # several routes ask for the same figures
+    load = once(load)
     source = Source(load, money, base_year)
     published, behind = accounts.available(load)
     ranges.check_producers(producer, reference, published)
@@ -148,4 +150,5 @@ def prepare(
         assumptions,
         used,
         behind,
+        source,
     )

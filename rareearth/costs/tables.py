@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from rareearth.costs import breakeven, sensitivity
@@ -136,15 +134,13 @@ def supports(study: Study, prices: pd.Series, floor: Floor) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def wanted_prices(
-    load: Callable[..., pd.DataFrame], study: Study
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def wanted_prices(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the NdPr prices that analysts say new plants need, real, and figures."""
     series = ("incentive_price", "price_required_15pct_return", "breakeven_price")
     parts = []
     for name in series:
         try:
-            parts.append(load(name, product="NdPr oxide"))
+            parts.append(study.source.load(name, product="NdPr oxide"))
         except NoFigures:
             continue
     if not parts:
