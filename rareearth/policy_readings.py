@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rareearth.policy import MEASURES, binds
-from rareearth.price_readings import change
+from rareearth.price_words import change
 from rareearth.words import listed, number
 
 LANES = {
@@ -19,6 +19,7 @@ LANES = {
 """Actors with a lane of their own in a timeline."""
 
 OTHERS = "others"
+APRIL_LICENCES = "2025-04-04-mofcom-18-seven-rare-earths"
 
 
 def lanes(events: pd.DataFrame) -> pd.DataFrame:
@@ -254,60 +255,63 @@ def findings(
     known: pd.Timestamp,
 ) -> list[tuple[str, str, str]]:
     """Return the key findings of the report on policy."""
+    reach = (
+        "The sources on policy reach to",
+        days(known),
+        "what came later is not here",
+    )
+    return [
+        *_state_findings(found, on),
+        *_meeting_findings(then),
+        *_magnet_finding(series.get("magnets", pd.Series(dtype=float))),
+        reach,
+    ]
+
+
+def _state_findings(
+    found: pd.DataFrame, on: pd.Timestamp
+) -> list[tuple[str, str, str]]:
     force = found[found["state"] == "in force"]
+    china = int(force["actor"].str.contains("China").sum())
+    items = [(f"In force, {days(on)}", _count(force), f"of them {china} Chinese")]
     paused = found[found["state"] == "suspended"]
-    items = [
+    if len(paused):
+        last = f"the last of them until {days(max(paused['until']))}"
+        items.append(("Suspended", _count(paused), last))
+    april = found[found["event_id"] == APRIL_LICENCES]
+    if len(april):
+        label = "Licences for seven rare earths (April 2025)"
+        whom = "for all destinations, the EU as well"
+        items.append((label, str(april["state"].iloc[0]), whom))
+    return items
+
+
+def _count(frame: pd.DataFrame) -> str:
+    return f"{len(frame)} measure{'' if len(frame) == 1 else 's'}"
+
+
+def _meeting_findings(then: pd.DataFrame) -> list[tuple[str, str, str]]:
+    if then.empty:
+        return []
+    own = then[then["actor"].str.contains("China")]
+    moved = own[own["changed"] & (own["after"] == "suspended")]
+    eu = int(binds(moved["target"], "European Union").sum())
+    if moved.empty:
+        return []
+    return [
         (
-            f"In force, {days(on)}",
-            f"{len(force)} measures",
-            f"of them {int(force['actor'].str.contains('China').sum())} Chinese",
+            "Suspended after Busan",
+            f"{len(moved)} Chinese measures",
+            f"{eu} of them for the EU as well",
         )
     ]
-    if len(paused):
-        last = max(paused["until"])
-        items.append(
-            (
-                "Suspended",
-                f"{len(paused)} measures",
-                f"the last of them until {days(last)}",
-            )
-        )
-    april = found[found["event_id"] == "2025-04-04-mofcom-18-seven-rare-earths"]
-    if len(april):
-        items.append(
-            (
-                "Licences for seven rare earths (April 2025)",
-                str(april["state"].iloc[0]),
-                "for all destinations, the EU as well",
-            )
-        )
-    if len(then):
-        own = then[then["actor"].str.contains("China")]
-        moved = own[own["changed"] & (own["after"] == "suspended")]
-        eu = moved[binds(moved["target"], "European Union")]
-        items.append(
-            (
-                "Suspended after Busan",
-                f"{len(moved)} Chinese measures",
-                f"{len(eu)} of them for the EU as well",
-            )
-        )
-    magnets = series.get("magnets", pd.Series(dtype=float))
-    year = magnets[magnets.index >= pd.Period("2025-04", "M")]
-    if len(year):
-        items.append(
-            (
-                f"Magnet exports, {year.index[-1]}",
-                f"{number(year.iloc[-1])} t",
-                f"lowest month since April 2025: {number(year.min())} t "
-                f"({year.idxmin()})",
-            )
-        )
-    items.append(
-        (
-            "The sources on policy reach to",
-            days(known),
-            "later decisions are not in these data",
-        )
-    )
-    return items
+
+
+def _magnet_finding(magnets: pd.Series) -> list[tuple[str, str, str]]:
+    if magnets.empty:
+        return []
+    own = magnets[magnets.index >= pd.Period("2025-04", "M")]
+    if own.empty:
+        return []
+    low = f"lowest month since April 2025: {number(own.min())} t ({own.idxmin()})"
+    return [(f"Magnet exports, {own.index[-1]}", f"{number(own.iloc[-1])} t", low)]

@@ -2,39 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from rareearth.baskets import Basket
 from rareearth.breaks import Breaks
 from rareearth.candidates import NAIVE
 from rareearth.forecasts import Forecast
 from rareearth.price_claims import verdict
+from rareearth.price_market_readings import europe, sentences
 from rareearth.price_series import PriceSeries
-from rareearth.price_study import Controls, Study, first_and_peak, last_price
+from rareearth.price_study import Study, first_and_peak, last_price
 from rareearth.price_tables import Markets
+from rareearth.price_words import CLEAR, change, interval, price
 from rareearth.words import SPACE, listed, pct
-
-MINUS = "\N{MINUS SIGN}"
-CLEAR = 0.05  # a p-value below it is called clear of chance
-
-
-def price(value: float) -> str:
-    """Return a price with three or four digits: 1,094, 97.6, 6.13."""
-    return f"{value:,.{0 if value >= 100 else 1 if value >= 10 else 2}f}"
-
-
-def change(share: float) -> str:
-    """Return a change with its sign: +75 %, -11 %, 0 %, +340 %."""
-    text = pct(abs(share))
-    if float(text.split(SPACE)[0]) == 0:
-        return text
-    return ("+" if share > 0 else MINUS) + text
-
-
-def interval(low: float, high: float) -> str:
-    """Return "-1.4 % to +4.9 %"."""
-    return f"{change(low)} to {change(high)}"
 
 
 def unit_words(series: PriceSeries) -> str:
@@ -170,152 +149,6 @@ def break_sentence(study: Study) -> str:
     )
 
 
-def claim_sentence(found: pd.DataFrame, claim: float, when: str) -> str:
-    """Return how many of the known prices agree with a claimed change."""
-    counts = verdict(found, claim)
-    if not counts["n"]:
-        return f"No known price covers the time of the claim {change(claim)} ({when})."
-    agree = (
-        "none of them is within two points of it"
-        if not counts["near"]
-        else f"{counts['near']} of them within two points of it"
-    )
-    return (
-        f"The claim says **{change(claim)}** {when}, of no named product, market or "
-        f"money. **{counts['n']} series and pairs of quotations** cover that time: "
-        f"{agree}, {counts['above'] or 'none'} changed by more, "
-        f"{counts['below'] or 'none'} by less, and {counts['fell'] or 'none'} fell. "
-        f"They range from {change(counts['low'])} to {change(counts['high'])}."
-    )
-
-
-def claim_title(found: pd.DataFrame, claim: float, when: str) -> str:
-    """Return the finding of a chart that holds a claim against each price."""
-    counts = verdict(found, claim)
-    if counts["near"]:
-        near = found[(found["change"] - claim).abs() <= 0.02].iloc[0]
-        return (
-            f"{when.capitalize()}: {counts['n'] - counts['near']} of {counts['n']} "
-            f"prices do not show {change(claim)}; {near['product']}, "
-            f"{near['market']}, does"
-        )
-    return (
-        f"{when.capitalize()}: none of {counts['n']} prices shows {change(claim)}; "
-        f"they range from {change(counts['low'])} to {change(counts['high'])}"
-    )
-
-
-def market_title(found: Markets) -> str:
-    """Return the finding of the panels: how far Europe lies over China."""
-    said = [
-        f"{times['median']:.1f} for {product.replace(' oxide', '')}"
-        for product, times in _europe(found).items()
-    ]
-    if not said:
-        return "No European quote beside a Chinese one since April 2025"
-    said[0] = said[0].replace(" for", " times China FOB for", 1)
-    return f"European quotes since April 2025, in the median: {listed(said)}"
-
-
-def market_sentence(found: Markets) -> str:
-    """Return how far European quotes lie over China FOB, and how few they are."""
-    parts = [
-        f"{product} {times['median']:.1f} times ({times['n']:.0f} "
-        f"quote{'' if times['n'] == 1 else 's'}, {times['low']:.1f} to "
-        f"{times['high']:.1f})"
-        for product, times in _europe(found).items()
-    ]
-    if not parts:
-        return (
-            "No European quote lies beside one of China FOB. What European buyers paid "
-            "is not known from these data."
-        )
-    return (
-        f"The median European quote is a multiple of China FOB at the time: "
-        f"**{listed(parts)}**. **The European quotes of heavy rare earths are thin:** "
-        "they are few, from several publishers, and a small part of what is consumed "
-        "changes hands at such prices."
-    )
-
-
-def _europe(found: Markets) -> dict[str, dict[str, float]]:
-    times = {}
-    for product, one in found.spreads.items():
-        own = one.premium[one.premium["market"] == "European market"]["premium"] + 1
-        if len(own):
-            times[product] = {
-                "median": float(own.median()),
-                "low": float(own.min()),
-                "high": float(own.max()),
-                "n": len(own),
-            }
-    return times
-
-
-def volume_sentence(paid: pd.DataFrame) -> str:
-    """Return what an analyst says of how much is consumed at which price.
-
-    Parameters
-    ----------
-    paid : DataFrame
-        Figures of ``price_volume_weighted``.
-    """
-    parts = []
-    for product, own in paid.dropna(subset=["value"]).groupby("product"):
-        values = [price(value) for value in own["value"]]
-        parts.append(f"{listed(values)} USD/kg for {product}")
-    if not parts:
-        return ""
-    year = int(paid["period_end"].dt.year.max())
-    return (
-        f"An analyst splits nearly all of the consumption of {year} into two parts, "
-        f"which paid on average {' and '.join(parts)}: near China FOB, and far from "
-        "the European quotes."
-    )
-
-
-def control_sentence(found: Controls, product: str) -> str:
-    """Return how many events moved the price beyond its usual pace."""
-    texts = []
-    for label, study in (("month", found.monthly), ("day", found.daily)):
-        if study is None or study.effects.empty:
-            continue
-        clear = study.effects[study.effects["p_value"] < CLEAR]
-        named = [
-            f"{item.date:%Y-%m-%d} ({item.title}: {change(item.abnormal)})"
-            for item in clear.itertuples()
-        ]
-        which = f": {listed(named)}" if named else ""
-        texts.append(
-            f"Of **{len(study.effects)} events** that can be measured by {label}, "
-            f"**{len(clear) or 'none'}** moved {product} by more than chance would in "
-            f"one case of twenty{which}."
-        )
-    if not texts:
-        reasons = "; ".join(dict.fromkeys(found.why_not.values()))
-        return f"No event can be measured on this series ({reasons or 'all refused'})."
-    tried = sum(
-        len(study.effects)
-        for study in (found.monthly, found.daily)
-        if study is not None
-    )
-    texts.append(
-        f"With {tried} comparisons, about {tried * CLEAR:.0f} would look clear by "
-        "chance alone."
-    )
-    return " ".join(texts)
-
-
-def path_title(path: pd.DataFrame) -> str:
-    """Return the finding of the local projection at its last horizon."""
-    last = path.iloc[-1]
-    return (
-        f"{last['ahead']} months after a control or disruption: "
-        f"{change(last['response'])}, 90 % interval "
-        f"{interval(last['low'], last['high'])}"
-    )
-
-
 def volatility_title(values: pd.Series, series: PriceSeries) -> str:
     """Return the finding of the chart of volatility."""
     found = values.dropna()
@@ -358,32 +191,6 @@ def forecast_sentence(study: Study) -> str:
     )
 
 
-def basket_title(found: list[Basket]) -> str:
-    """Return the finding of the chart of baskets."""
-    top, low = found[0], found[-1]
-    return (
-        f"A kg of mixed oxides of {top.deposit} was worth "
-        f"{top.value_usd_per_kg / low.value_usd_per_kg:.1f} times one of {low.deposit} "
-        f"({top.period})"
-    )
-
-
-def basket_sentence(found: list[Basket]) -> str:
-    """Return what makes the value of the baskets."""
-    magnet = {"Nd oxide", "Pr oxide", "NdPr oxide", "Dy oxide", "Tb oxide"}
-    shares = []
-    for item in found:
-        own = item.parts[item.parts["product"].isin(magnet)]
-        shares.append((own["value_share"].sum(), own["share"].sum()))
-    value, weight = np.array(shares).T
-    return (
-        f"The four magnet elements make {pct(weight.min())} to {pct(weight.max())} of "
-        f"the weight and **{pct(value.min())} to {pct(value.max())} of the value**. "
-        "These are values of separated oxides, before any cost of separating them: "
-        "mixed concentrates sell for less."
-    )
-
-
 def findings(
     study: Study,
     compared: pd.DataFrame,
@@ -391,28 +198,41 @@ def findings(
     found: Markets,
 ) -> list[tuple[str, str, str]]:
     """Return the key findings of the report on prices."""
-    series, last = study.series, last_price(study.series)
-    ends, (money, *of) = first_and_peak(series), unit_words(series).split(" ")
-    reach = f"between {price(ends['lowest'])} and {price(ends['highest'])} since "
-    items = [
-        (
-            f"{series.title}, {last['period']}",
-            f"{price(last['price'])} {money}",
-            "; ".join(filter(None, [" ".join(of), reach + str(ends["since"])])),
-        )
+    return [
+        _level_finding(study.series),
+        *_growth_finding(study),
+        *_claim_findings(compared, said),
+        *_europe_finding(found),
+        *_outlook_finding(study),
     ]
-    if study.growth is not None:
-        row = study.growth.iloc[0]
-        items.append(
-            (
-                f"Growth a year, {row['first']} to {row['last']}",
-                change(row["estimate"]),
-                f"95{SPACE}% interval {interval(row['low'], row['high'])}",
-            )
-        )
+
+
+def _level_finding(series: PriceSeries) -> tuple[str, str, str]:
+    last, ends = last_price(series), first_and_peak(series)
+    money, *of = unit_words(series).split(" ")
+    reach = f"between {price(ends['lowest'])} and {price(ends['highest'])} since "
+    return (
+        f"{series.title}, {last['period']}",
+        f"{price(last['price'])} {money}",
+        "; ".join(filter(None, [" ".join(of), reach + str(ends["since"])])),
+    )
+
+
+def _growth_finding(study: Study) -> list[tuple[str, str, str]]:
+    if study.growth is None:
+        return []
+    row = study.growth.iloc[0]
+    label = f"Growth a year, {row['first']} to {row['last']}"
+    reach = f"95{SPACE}% interval {interval(row['low'], row['high'])}"
+    return [(label, change(row["estimate"]), reach)]
+
+
+def _claim_findings(
+    compared: pd.DataFrame, said: pd.DataFrame
+) -> list[tuple[str, str, str]]:
+    items = []
     for claim in said.itertuples():
-        own = compared[compared["claim"] == claim.claim]
-        counts = verdict(own, claim.claim)
+        counts = verdict(compared[compared["claim"] == claim.claim], claim.claim)
         if counts["n"]:
             items.append(
                 (
@@ -422,37 +242,31 @@ def findings(
                     f"{change(counts['high'])}",
                 )
             )
-    for product, times in list(_europe(found).items()):
-        if product == "Dy oxide":
-            items.append(
-                (
-                    "Europe over China FOB, Dy oxide",
-                    f"{times['median']:.1f} times",
-                    f"median of {times['n']:.0f} quotes since April 2025: thin",
-                )
-            )
-    if study.forecast is not None:
-        end = study.forecast.paths.query("model == @NAIVE", local_dict={"NAIVE": NAIVE})
-        row = end.iloc[-1]
-        beats = bool(study.forecast.scores["beats_naive"].iloc[0])
-        items.append(
-            (
-                f"Random walk, {row['period']}",
-                f"{price(row['low'])} to {price(row['high'])}",
-                f"{pct(study.forecast.level)} interval, {unit_words(series)}; "
-                + (
-                    f"{study.forecast.winner} does better"
-                    if beats
-                    else "nothing is shown to beat it"
-                ),
-            )
-        )
     return items
 
 
-def when(claim: tuple) -> str:
-    """Return the time of a claim: "from the end of 2023-12 to the end of 2024-12"."""
-    return f"from the end of {claim.first} to that of {claim.last}"
+def _europe_finding(found: Markets) -> list[tuple[str, str, str]]:
+    times = europe(found).get("Dy oxide")
+    if times is None:
+        return []
+    reach = f"median of {times['n']:.0f} quotes since April 2025: thin"
+    return [("Europe over China FOB, Dy oxide", f"{times['median']:.1f} times", reach)]
+
+
+def _outlook_finding(study: Study) -> list[tuple[str, str, str]]:
+    found = study.forecast
+    if found is None:
+        return []
+    row = found.paths[found.paths["model"] == NAIVE].iloc[-1]
+    beats = bool(found.scores["beats_naive"].iloc[0])
+    better = f"{found.winner} does better" if beats else "nothing is shown to beat it"
+    return [
+        (
+            f"Random walk, {row['period']}",
+            f"{price(row['low'])} to {price(row['high'])}",
+            f"{pct(found.level)} interval, {unit_words(study.series)}; {better}",
+        )
+    ]
 
 
 def notes_sentence(series: PriceSeries, newest: pd.Series) -> str:
@@ -461,8 +275,3 @@ def notes_sentence(series: PriceSeries, newest: pd.Series) -> str:
     if notes:
         return sentences(notes)
     return f"No other mark is on the quotes of {series.title}."
-
-
-def sentences(notes: tuple[str, ...] | list[str]) -> str:
-    """Return notes as sentences."""
-    return " ".join(f"{note[0].upper()}{note[1:]}." for note in notes)

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rareearth import charts, price_claims, price_readings, price_study, price_tables
+from rareearth import charts, price_claims, price_study, price_tables, price_words
 from rareearth.baskets import Compositions
 from rareearth.errors import ParameterError
 from rareearth.prices import Prices
@@ -135,14 +135,14 @@ def test_a_horizon_is_1_to_36_months(horizon):
     ],
 )
 def test_a_change_has_its_sign(share, words):
-    assert price_readings.change(share) == words
+    assert price_words.change(share) == words
 
 
 @pytest.mark.parametrize(
     ("value", "words"), [(1094.2, "1,094"), (97.61, "97.6"), (6.127, "6.13")]
 )
 def test_a_price_has_three_or_four_digits(value, words):
-    assert price_readings.price(value) == words
+    assert price_words.price(value) == words
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from rareearth.charts.style import INK, canvas, colour
@@ -52,6 +54,19 @@ def claim_dots(found: pd.DataFrame, claim: float, title: str, xlabel: str) -> Fi
     axes.xaxis.set_major_formatter(PercentFormatter(1.0))
     axes.margins(x=0.08)
     axes.grid(axis="y", color="#F0F0F0")
+    figure.legend(
+        handles=_keys(axes, found),
+        loc="outside lower center",
+        ncols=3,
+        frameon=False,
+        fontsize=9,
+        handletextpad=0.2,
+    )
+    return figure
+
+
+def _keys(axes: Axes, found: pd.DataFrame) -> list[Line2D]:
+    """Return what the colours (markets) and the marks (measures) stand for."""
     keys = [
         axes.plot([], [], "s", color=colour(name), label=name)[0]
         for name in dict.fromkeys(found["market"])
@@ -61,12 +76,4 @@ def claim_dots(found: pd.DataFrame, claim: float, title: str, xlabel: str) -> Fi
         for name, mark in MEASURES.items()
         if name in set(found["measure"])
     ]
-    figure.legend(
-        handles=keys,
-        loc="outside lower center",
-        ncols=3,
-        frameon=False,
-        fontsize=9,
-        handletextpad=0.2,
-    )
-    return figure
+    return keys

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
@@ -140,29 +141,7 @@ def in_force(spans: pd.DataFrame, on: pd.Timestamp, title: str) -> Figure:
     figure, axes = canvas(title, 1.5 + 0.29 * len(labels))
     begin = max(spans["start"].min(), on - pd.DateOffset(years=4))
     for item in spans.itertuples():
-        hue = colour(str(item.actor).split(";")[0])
-        start = max(item.start, begin)
-        for left, right, pale in (
-            (start, min(item.end, on), False),
-            (on, item.end, True),
-        ):
-            left = max(left, start)
-            if right <= left:
-                continue
-            style = (
-                {"facecolor": hue, "edgecolor": hue}
-                if item.state == "in force"
-                else {"facecolor": "white", "edgecolor": hue, "hatch": HATCH}
-            )
-            axes.barh(
-                rows[item.label],
-                mdates.date2num(right) - mdates.date2num(left),
-                left=mdates.date2num(left),
-                height=0.56,
-                alpha=0.45 if pale else 1.0,
-                linewidth=0.8,
-                **style,
-            )
+        _bar(axes, item, rows[item.label], max(item.start, begin), on)
     axes.axvline(mdates.date2num(on), color=INK, lw=1.2)
     axes.set_yticks(list(rows.values()), list(rows), fontsize=8.5)
     axes.set_ylim(-0.6, len(labels) - 0.4)
@@ -179,6 +158,29 @@ def in_force(spans: pd.DataFrame, on: pd.Timestamp, title: str) -> Figure:
         fontsize=9,
     )
     return figure
+
+
+def _bar(
+    axes: Axes, item: Any, row: int, start: pd.Timestamp, on: pd.Timestamp
+) -> None:
+    """Draw one stretch of a measure: what lies after the day asked about is paler."""
+    hue = colour(str(item.actor).split(";")[0])
+    style: dict[str, Any] = {"facecolor": hue, "edgecolor": hue}
+    if item.state != "in force":
+        style = {"facecolor": "white", "edgecolor": hue, "hatch": HATCH}
+    for left, right, alpha in ((start, min(item.end, on), 1.0), (on, item.end, 0.45)):
+        left = max(left, start)
+        if right > left:
+            edges = mdates.date2num(left), mdates.date2num(right)
+            axes.barh(
+                row,
+                edges[1] - edges[0],
+                left=edges[0],
+                height=0.56,
+                alpha=alpha,
+                linewidth=0.8,
+                **style,
+            )
 
 
 def _bars(spans: pd.DataFrame) -> list[plt.Rectangle]:
@@ -226,26 +228,7 @@ def stacked_months(
     )
     headline(figure, title)
     for axes, (label, series) in zip(grid.flat, panels.items(), strict=True):
-        for name, values in series.items():
-            whole = pd.period_range(values.index.min(), values.index.max(), freq="M")
-            shown = values.reindex(whole)
-            hue = colour(name if name.endswith("oxide") else "China")
-            axes.plot(
-                shown.index.to_timestamp(),
-                shown,
-                "o-",
-                color=hue,
-                lw=1.6,
-                ms=3,
-                label=name,
-            )
-        axes.set_ylabel(label, fontsize=9)
-        axes.set_ylim(bottom=0)
-        axes.yaxis.set_major_locator(MaxNLocator(4))
-        thousands_axis(axes.yaxis)
-        axes.grid(axis="x", visible=False)
-        if len(series) > 1:
-            axes.legend(frameon=False, fontsize=8.5, ncols=3, loc="upper left")
+        _months(axes, label, series)
     locator = mdates.AutoDateLocator(minticks=3, maxticks=7)
     grid[-1, 0].xaxis.set_major_locator(locator)
     grid[-1, 0].xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
@@ -254,3 +237,20 @@ def stacked_months(
             axes.axvline(date, color="#9A9A9A", lw=0.8, zorder=1)
     mark_events(grid[0, 0], events.assign(label=events["number"].astype(str)))
     return figure
+
+
+def _months(axes: Axes, label: str, series: Mapping[str, pd.Series]) -> None:
+    """Draw monthly series; a month that is missing interrupts the line."""
+    for name, values in series.items():
+        whole = pd.period_range(values.index.min(), values.index.max(), freq="M")
+        shown = values.reindex(whole)
+        hue = colour(name if name.endswith("oxide") else "China")
+        at = shown.index.to_timestamp()
+        axes.plot(at, shown, "o-", color=hue, lw=1.6, ms=3, label=name)
+    axes.set_ylabel(label, fontsize=9)
+    axes.set_ylim(bottom=0)
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    thousands_axis(axes.yaxis)
+    axes.grid(axis="x", visible=False)
+    if len(series) > 1:
+        axes.legend(frameon=False, fontsize=8.5, ncols=3, loc="upper left")
