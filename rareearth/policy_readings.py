@@ -212,8 +212,9 @@ def flow_title(series: Mapping[str, pd.Series], event: pd.Timestamp) -> str:
     series : mapping
         With "magnets": tonnes by month.
     """
-    magnets = series["magnets"]
     month = pd.Period(event, "M")
+    no_months = pd.PeriodIndex([], freq="M")
+    magnets = series.get("magnets", pd.Series(dtype=float, index=no_months))
     before = magnets[magnets.index < month]
     after = magnets[magnets.index > month]
     if before.empty or after.empty:
