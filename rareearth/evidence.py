@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from rareearth import vintages
@@ -77,26 +78,35 @@ class Look:
         self, series: str, entity: Any, product: Any, limits: dict[str, Any]
     ) -> pd.DataFrame:
         frame = self.series(series)
-        keep = pd.Series(True, index=frame.index)
+        keep = np.ones(len(frame), dtype=bool)
         for column, names in (("entity", entity), ("product", product)):
             if names is not None:
                 wanted = [names] if isinstance(names, str) else list(names)
-                have = frame.loc[keep, column].unique()
-                keep &= frame[column].isin(wanted)
-                hint = f"{column} {', '.join(wanted)}; it has {_few(have)}"
-                _refuse_none(keep, f"no figures of {series} for {hint}")
-        years = frame.loc[keep, "period_end"].dt.year
-        keep &= _within(frame["period_end"], limits.get("start"), limits.get("end"))
-        there = f"there are figures for {years.min()} to {years.max()}"
-        _refuse_none(keep, f"no figures of {series} in this period; {there}")
+                before, keep = keep, keep & frame[column].isin(wanted).to_numpy()
+                if not keep.any():
+                    have = _few(frame.loc[before, column].unique())
+                    asked = ", ".join(wanted)
+                    raise NoFigures(
+                        f"no figures of {series} for {column} {asked}; it has {have}"
+                    )
+        before = keep
+        keep = keep & _within(frame["period_end"], limits)
+        if not keep.any():
+            years = frame.loc[before, "period_end"].dt.year
+            raise NoFigures(
+                f"no figures of {series} in this period; there are figures for "
+                f"{years.min()} to {years.max()}"
+            )
         if self.as_of != "latest":
-            keep &= frame["published"] <= self.day
+            keep = keep & (frame["published"] <= self.day).to_numpy()
             text = f"no figures of {series} had been published by {self.as_of}"
             _refuse_none(keep, text)
         codes = limits.get("basis", ""), limits.get("without", "")
-        keep &= _on_basis(frame["basis"], *codes)
-        _refuse_none(keep, f"no figures of {series} on this basis")
-        return frame[keep].reset_index(drop=True)
+        found = frame[keep]
+        if any(codes):
+            found = found[_on_basis(found["basis"], *codes)]
+            _refuse_none(np.array(len(found)), f"no figures of {series} on this basis")
+        return found.reset_index(drop=True)
 
     def event(self, *event_ids: str) -> pd.DataFrame:
         """Return events by their ids; those not known by `as_of` are left out."""
@@ -148,23 +158,26 @@ def _few(names: Any, most: int = 12) -> str:
     return ", ".join(listed[:most]) + rest
 
 
-def _refuse_none(keep: pd.Series, text: str) -> None:
+def _refuse_none(keep: np.ndarray, text: str) -> None:
     if not keep.any():
         raise NoFigures(text)
 
 
-def _within(days: pd.Series, start: Any, end: Any) -> pd.Series:
-    first = pd.Timestamp.min if start is None else pd.Timestamp(f"{start}")
-    last = f"{end}-12-31" if len(str(end)) == 4 else f"{end}"
-    return days.between(first, pd.Timestamp.max if end is None else pd.Timestamp(last))
+def _within(days: pd.Series, limits: dict[str, Any]) -> np.ndarray:
+    start, end = limits.get("start"), limits.get("end")
+    inside = np.ones(len(days), dtype=bool)
+    if start is not None:
+        inside &= (days >= pd.Timestamp(f"{start}")).to_numpy()
+    if end is not None:
+        last = f"{end}-12-31" if len(str(end)) == 4 else f"{end}"
+        inside &= (days <= pd.Timestamp(last)).to_numpy()
+    return inside
 
 
-def _on_basis(basis: pd.Series, wanted: str, unwanted: str) -> pd.Series:
-    if not wanted and not unwanted:
-        return pd.Series(True, index=basis.index)
+def _on_basis(basis: pd.Series, wanted: str, unwanted: str) -> list[bool]:
     must, may_not = set(wanted.split(";")) - {""}, set(unwanted.split(";")) - {""}
-    codes = basis.map(lambda text: set(text.split(";")))
-    return codes.map(lambda have: must <= have and not may_not & have).astype(bool)
+    codes = [set(text.split(";")) for text in basis]
+    return [must <= have and not may_not & have for have in codes]
 
 
 def span(row: Any) -> Span:

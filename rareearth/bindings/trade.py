@@ -38,7 +38,11 @@ def c136(look: Look) -> Found:
 def c132(look: Look) -> Found:
     """Check whether magnet exports rose by 27 percent in nine months of 2025."""
     frame = look.printed(
-        "magnet_exports_change", "China", start="2025-09-30", end="2025-09-30"
+        "magnet_exports_change",
+        "China",
+        start="2025-09-30",
+        end="2025-09-30",
+        basis="year-to-date",
     )
     return by_value(frame, f"{MAGNETS}, change against the same months of 2024")
 
