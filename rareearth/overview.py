@@ -60,7 +60,7 @@ def _stage(label: str, printed: pd.DataFrame, country: str) -> dict[str, object]
     numbers = pd.concat([recent["value"], recent["low"], recent["high"]]).dropna()
     single = newest["value"].dropna().unique()
     return {
-        "row": f"{label}, {recent['year'].min()} to {year}",
+        "row": f"{label}, {_years(int(recent['year'].min()), year)}",
         "value": single[0] if len(single) == 1 and len(newest) == 1 else None,
         "low": numbers.min(),
         "high": numbers.max(),
@@ -68,6 +68,10 @@ def _stage(label: str, printed: pd.DataFrame, country: str) -> dict[str, object]
         "confidence": "tertiary" if firm.empty else "secondary",
         "source_id": newest["source_id"].iloc[0],
     }
+
+
+def _years(first: int, last: int) -> str:
+    return str(last) if first == last else f"{first} to {last}"
 
 
 def stages_title(rows: pd.DataFrame, country: str) -> str:
@@ -152,9 +156,11 @@ def stage_findings(rows: pd.DataFrame, country: str) -> list[tuple[str, str, str
 def hhi_finding(hhi: pd.DataFrame) -> tuple[str, str, str]:
     """Return the concentration of mining in its last year as a key finding."""
     last = hhi.iloc[-1]
+    is_narrow = last["hhi_high"] - last["hhi_low"] < 0.01 * last["hhi_high"]
+    low = last["hhi_high"] if is_narrow else last["hhi_low"]
     return (
         f"Concentration of mining (HHI), {hhi.index[-1]}",
-        span(last["hhi_low"], last["hhi_high"], number),
+        span(low, last["hhi_high"], number),
         f"as concentrated as {last['n_effective']:.1f} equal producers",
     )
 

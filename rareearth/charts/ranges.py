@@ -50,7 +50,8 @@ def ranges(
         axes.axvline(line, color="#444444", lw=1.2, ls=(0, (4, 3)))
     axes.set_yticks(range(len(frame)), labels)
     axes.set(xlabel=xlabel, ylim=(len(frame) - 0.4, -0.6))
-    axes.set_xlim(left=min(0.0, axes.get_xlim()[0]))
+    most = axes.get_xlim()[1]
+    axes.set_xlim(min(0.0, axes.get_xlim()[0]), most + 0.02 * abs(most))
     axes.grid(axis="y", visible=False)
     axes.xaxis.set_major_locator(MaxNLocator(7))
     if percent:
