@@ -207,8 +207,8 @@ def calibration_sentence(frame: pd.DataFrame, study: Study) -> str:
     return (
         "Before by-product credits and the capital charge, "
         + "; ".join(said)
-        + ". Some assumed ranges were chosen with these figures in sight, so that agreement "
-        "is weaker evidence than it looks; the gaps are left open."
+        + ". Some assumed ranges were chosen with these figures in sight, so that "
+        "agreement is weaker evidence than it looks; the gaps are left open."
     )
 
 
