@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import pandas as pd
 
 from rareearth.costs import accounts, calibration, sensitivity
-from rareearth.costs.model import COMPONENTS
+from rareearth.costs.model import COMPONENTS, unit_cost
 from rareearth.costs.ranges import ASSUMPTION, grades, named
 from rareearth.costs.simulation import uncertain
 from rareearth.costs.study import Study
@@ -30,22 +31,63 @@ def waterfall(study: Study) -> pd.DataFrame:
         ``total``, as `charts.waterfalls` takes them.
     """
     rows = []
-    order = [name for name in COMPONENTS if name != "capital"]
     for entity, plant in study.pair.items():
         means = study.simulation.means[entity] * study.rate
-        rests = grades(plant)
-        rows += [
-            (entity, COMPONENTS[name], means[name], rests[name], False)
-            for name in order
-        ]
-        cash = means[order].sum()
-        rows += [
-            (entity, CASH, cash, "figure", True),
-            (entity, COMPONENTS["capital"], means["capital"], rests["capital"], False),
-            (entity, FULL, cash + means["capital"], "figure", True),
-        ]
-    names = ["entity", "component", "value", "rests_on", "total"]
-    return pd.DataFrame(rows, columns=names)
+        rows += _steps(entity, means, grades(plant))
+    return pd.DataFrame(rows, columns=_STEP)
+
+
+def turned(study: Study, discount_rate: float, **changed: float) -> pd.DataFrame:
+    """Return the cost at the modes of all inputs, some of the producer's changed.
+
+    For sliders: one value an input instead of draws, so that it differs a little from
+    the means of `waterfall`.
+
+    Parameters
+    ----------
+    discount_rate : float
+        A share a year.
+    **changed
+        Inputs of `model.unit_cost` for the producer; the reference stays as it is.
+
+    Returns
+    -------
+    DataFrame
+        As `waterfall`.
+    """
+    rows = []
+    for entity, plant in study.pair.items():
+        inputs = plant["mode"].to_dict()
+        if entity == study.producer:
+            inputs |= changed
+        parts = unit_cost(**inputs, discount_rate=discount_rate)
+        values = pd.Series({name: float(parts[name]) for name in COMPONENTS})
+        rows += _steps(entity, values * study.rate, grades(plant))
+    return pd.DataFrame(rows, columns=_STEP)
+
+
+def reaches(study: Study, *names: str) -> dict[str, tuple[float, float]]:
+    """Return the low and high end of some inputs of the producer, for sliders."""
+    plant = study.plants[study.producer]
+    return {name: (plant.at[name, "low"], plant.at[name, "high"]) for name in names}
+
+
+def _steps(
+    entity: str, values: pd.Series, rests: Mapping[str, str]
+) -> list[tuple[str, str, float, str, bool]]:
+    """Return the steps of a waterfall: components, cash cost, capital, full cost."""
+    order = [name for name in COMPONENTS if name != "capital"]
+    cash = float(values[order].sum())
+    capital = float(values["capital"])
+    return [
+        *((entity, COMPONENTS[n], float(values[n]), rests[n], False) for n in order),
+        (entity, CASH, cash, "figure", True),
+        (entity, COMPONENTS["capital"], capital, rests["capital"], False),
+        (entity, FULL, cash + capital, "figure", True),
+    ]
+
+
+_STEP = ["entity", "component", "value", "rests_on", "total"]
 
 
 def assumed_share(study: Study, entity: str) -> float:
