@@ -50,7 +50,8 @@ def measures(quantities: pd.Series, residual: float = 0.0) -> pd.Series:
     *Economics and Information Theory*; Shannon, *Bell System Technical Journal* 27
     (1948), 379.
     """
-    named = quantities.dropna().astype("float64")
+    named = quantities.to_numpy(dtype=float, na_value=np.nan)
+    named = named[~np.isnan(named)]
     if (named < 0).any() or residual < 0:
         raise ValueError("quantities and residual must not be negative")
     if not np.isfinite(named).all() or not np.isfinite(residual):
@@ -58,9 +59,9 @@ def measures(quantities: pd.Series, residual: float = 0.0) -> pd.Series:
     total = named.sum() + residual
     if total <= 0:
         raise ValueError("measures need a positive total; all quantities are zero")
-    shares = (named[named > 0] / total).sort_values(ascending=False)
+    shares = np.sort(named[named > 0] / total)[::-1]
     rest = residual / total
-    with_rest = np.append(shares, rest) if rest > 0 else shares.to_numpy()
+    with_rest = np.append(shares, rest) if rest > 0 else shares
     n, low, high = len(with_rest), float((shares**2).sum()), float((with_rest**2).sum())
     shannon = float(-(with_rest * np.log(with_rest)).sum())
     return pd.Series(
@@ -69,9 +70,9 @@ def measures(quantities: pd.Series, residual: float = 0.0) -> pd.Series:
             "hhi_high": high * 10_000,
             "hhi_normalised": (high - 1 / n) / (1 - 1 / n) if n > 1 else 1.0,
             "n_effective": 1 / high,
-            "cr1": shares.head(1).sum(),
-            "cr3": shares.head(3).sum(),
-            "cr4": shares.head(4).sum(),
+            "cr1": shares[:1].sum(),
+            "cr3": shares[:3].sum(),
+            "cr4": shares[:4].sum(),
             "theil": np.log(n) - shannon,
             "shannon": shannon,
         }

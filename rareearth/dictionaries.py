@@ -32,6 +32,17 @@ class Dictionaries:
         """Basis codes that say what a number means, not how it was printed."""
         return frozenset(self.bases.index[self.bases["kind"] == "definition"])
 
+    @cached_property
+    def published(self) -> pd.Series:
+        """Last day on which each source can have come out, NaT if unknown."""
+        return last_day(self.sources["published"])
+
+    @cached_property
+    def lag(self) -> pd.Series:
+        """Time after a period in which a rolling source prints it, else NaT."""
+        days = pd.to_numeric(self.sources["lag_days"], errors="coerce")
+        return pd.to_timedelta(days, unit="D")
+
     def definition(self, basis: pd.Series) -> pd.Series:
         """Return each basis with its defining codes only, sorted: what is compared."""
         codes = {
@@ -39,6 +50,14 @@ class Dictionaries:
             for text in basis.unique()
         }
         return basis.map(codes)
+
+
+def last_day(published: pd.Series) -> pd.Series:
+    """Return the last day that a date known to the year, month or day can mean."""
+    length = published.str.len()
+    full = published + length.map({0: "", 4: "-12-01", 7: "-01", 10: ""}).fillna("")
+    date = pd.to_datetime(full, format="%Y-%m-%d", errors="coerce")
+    return date.where(length == 10, date + pd.offsets.MonthEnd(0))
 
 
 def folder() -> Path:

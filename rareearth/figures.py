@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rareearth.tables import Problem
 
 Names = str | Sequence[str]
+_BySeries = dict[str, pd.DataFrame]
 
 
 def load(
@@ -231,9 +232,21 @@ def _figures_of(series: str, known: Dictionaries, own: Path | None) -> pd.DataFr
         parts.append(_typed(mine, known, (*CONFIDENCE, OWN)))
     if not parts:
         raise DataError(f"{path.name}: missing; series.csv says it holds {series}")
-    figures = pd.concat(parts) if len(parts) > 1 else parts[0]
-    replaced = figures["figure_id"].duplicated(keep="last")
-    return figures[(figures["series"] == series) & ~replaced]
+    return _by_series(parts).get(series, parts[0].iloc[:0])
+
+
+_series_cache: dict[tuple[int, ...], tuple[list[pd.DataFrame], _BySeries]] = {}
+
+
+def _by_series(parts: list[pd.DataFrame]) -> _BySeries:
+    """Return the figures of each series, those of later tables before the earlier."""
+    key = tuple(map(id, parts))  # lasting: the tables are kept beside the result
+    if key not in _series_cache:
+        figures = pd.concat(parts) if len(parts) > 1 else parts[0]
+        kept = figures[~figures["figure_id"].duplicated(keep="last")]
+        groups = {str(name): rows for name, rows in kept.groupby("series", sort=False)}
+        _series_cache[key] = (parts, groups)
+    return _series_cache[key][1]
 
 
 def _typed(

@@ -11,26 +11,19 @@ import datetime as dt
 import pandas as pd
 
 from rareearth import rules
-from rareearth.dictionaries import Dictionaries
+from rareearth.dictionaries import Dictionaries, last_day
 from rareearth.errors import ParameterError
 from rareearth.tables import CONFIDENCE, OWN
+
+__all__ = ["available", "best", "day", "last_day", "published_by"]
 
 
 def available(figures: pd.DataFrame, known: Dictionaries) -> pd.Series:
     """Return the date from which each figure was public, NaT if unknown."""
-    listed = known.sources.loc[:, ["published", "lag_days"]]
-    dated = figures["source_id"].map(last_day(listed["published"]))
-    lag = figures["source_id"].map(pd.to_numeric(listed["lag_days"], errors="coerce"))
-    rolling = figures["period_end"] + pd.to_timedelta(lag, unit="D")
+    dated = figures["source_id"].map(known.published)
+    lag = figures["source_id"].map(known.lag)
+    rolling = figures["period_end"] + lag
     return rolling.where(lag.notna(), dated)
-
-
-def last_day(published: pd.Series) -> pd.Series:
-    """Return the last day that a date known to the year, month or day can mean."""
-    length = published.str.len()
-    full = published + length.map({0: "", 4: "-12-01", 7: "-01", 10: ""}).fillna("")
-    date = pd.to_datetime(full, format="%Y-%m-%d", errors="coerce")
-    return date.where(length == 10, date + pd.offsets.MonthEnd(0))
 
 
 def published_by(

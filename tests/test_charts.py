@@ -1,5 +1,6 @@
 """Charts draw what the figures say: gaps as gaps, weak figures open, labels apart."""
 
+import contextlib
 import re
 import warnings
 from itertools import combinations
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import font_manager
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
@@ -448,6 +450,19 @@ def test_a_drawing_loses_idle_digits_and_keeps_its_shapes():
         '<path id="y" d="M100 -2" transform="scale(0.125)"/>'
         '<use x="1.56" transform="translate(3.14 0.5) scale(0.095 -0.095)"/></svg>'
     )
+
+
+def test_what_spares_time_in_a_drawing_does_not_change_it(monkeypatch):
+    spared = drawing.to_svg(charts.line_band(lines(), "A line", ""))
+    monkeypatch.setattr(drawing, "found_once", contextlib.nullcontext)
+    monkeypatch.setattr(drawing, "_fix_empty_labels", lambda figure: None)
+    assert drawing.to_svg(charts.line_band(lines(), "A line", "")) == spared
+
+
+def test_the_search_for_fonts_is_that_of_matplotlib_after_a_drawing():
+    before = dict(vars(font_manager.fontManager))
+    drawing.to_svg(charts.line_band(lines(), "A line", "t"))
+    assert dict(vars(font_manager.fontManager)) == before
 
 
 def test_equal_charts_are_equal_drawings_with_every_letter():

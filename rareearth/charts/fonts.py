@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -26,6 +28,7 @@ _WANTED = (
     "Droid Sans Fallback",
 )
 MISSING = "\N{HORIZONTAL ELLIPSIS}"
+_SEARCH = "_find_fonts_by_props"  # of matplotlib, for the fonts of a text
 
 
 def family() -> list[str]:
@@ -35,6 +38,34 @@ def family() -> list[str]:
     """
     installed = {font.name for font in font_manager.fontManager.ttflist}
     return [name for name in _WANTED if name in installed]
+
+
+@contextmanager
+def found_once() -> Iterator[None]:
+    """Have matplotlib search the fonts of a style once, while one figure is drawn.
+
+    It reads all its settings of fonts anew each time that it measures a text, in case
+    one has changed, which is a tenth of the time of a drawing. Nothing changes them
+    while a figure is drawn.
+    """
+    manager: Any = font_manager.fontManager
+    search = getattr(manager, _SEARCH, None)
+    if search is None or _SEARCH in vars(manager):  # another matplotlib, or inside one
+        yield
+        return
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def once(style: Any, *more: Any, **settings: Any) -> Any:
+        key = (hash(style), *more, *settings.items())  # a style is equal by its hash
+        if key not in known:
+            known[key] = search(style, *more, **settings)
+        return known[key]
+
+    setattr(manager, _SEARCH, once)
+    try:
+        yield
+    finally:
+        delattr(manager, _SEARCH)
 
 
 def without_boxes(figure: Figure) -> None:

@@ -24,6 +24,18 @@ HEAVY = (
     "rareearth.render.execute",
     "rareearth.render.revise",
     "rareearth.render.page",
+    "rareearth.render.index",
+    "rareearth.render.partial",
+    # What the libraries above import only when it is used.
+    "IPython.core.application",
+    "IPython.core.completerlib",
+    "IPython.core.crashhandler",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "pandas.core.methods.to_dict",
+    "pandas.core.reshape.reshape",
+    "bdb",
+    "encodings.utf_8_sig",
 )
 
 
@@ -65,9 +77,10 @@ def _show() -> None:
     """Make a small page, so that the template and its patterns are compiled."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-    from rareearth.render import page
+    from rareearth.render import index, page
 
-    table = "<table><thead><tr><th>a</th></tr></thead><tr><td>1</td></tr></table>"
+    head = "<table><thead><tr><th>a &amp; b</th></tr></thead>"
+    table = f"{head}<tr><td>1</td></tr></table>"
     image = "<figure><img src='data:image/png;base64,AA' alt='Some chart'></figure>"
     shown = [
         new_output("display_data", data={"text/html": each}) for each in (table, image)
@@ -80,7 +93,10 @@ def _show() -> None:
         new_code_cell("year: int = 2024  # year", metadata={"tags": ["parameters"]}),
         new_code_cell("for x in range(3):\n    f'{x:.1f}'\n", outputs=shown),
     ]
-    page.render(new_notebook(cells=cells))
+    about = {"notebook": "a", "parameters": {}, "changed": []}
+    notebook = new_notebook(cells=cells, metadata={"rareearth": about})
+    page.render(notebook)
+    index.describe("some", notebook)
 
 
 _import()
