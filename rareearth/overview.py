@@ -146,8 +146,8 @@ def stage_findings(rows: pd.DataFrame, country: str) -> list[tuple[str, str, str
         (
             f"{country}, share of {row.row}",
             _printed(row).strip("*"),
-            f"printed: {span(row.low, row.high, pct)}"
-            + (", weak sources" if row.confidence == "tertiary" else ""),
+            f"printed in {'weak' if row.confidence == 'tertiary' else 'firm'} sources: "
+            f"{span(row.low, row.high, pct)}",
         )
         for row in rows.itertuples(index=False)
     ]

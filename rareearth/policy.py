@@ -85,7 +85,8 @@ def within(
     chosen = own[own["date"].between(first, last)]
     if chosen.empty:
         raise NoFigures(
-            f"no event of {actor} from {start} to {end}; there are some from "
+            f"no event{'' if actor == ALL else f' of {actor}'} from {start} to {end}; "
+            "there are some from "
             f"{own['date'].min():%Y-%m-%d} to {own['date'].max():%Y-%m-%d}"
         )
     return chosen.reset_index(drop=True)

@@ -274,7 +274,8 @@ def _state_findings(
 ) -> list[tuple[str, str, str]]:
     force = found[found["state"] == "in force"]
     china = int(force["actor"].str.contains("China").sum())
-    items = [(f"In force, {days(on)}", _count(force), f"of them {china} Chinese")]
+    whose = f"of them {china} Chinese" if len(force) else "of those in the table"
+    items = [(f"In force, {days(on)}", _count(force), whose)]
     paused = found[found["state"] == "suspended"]
     if len(paused):
         last = f"the last of them until {days(max(paused['until']))}"

@@ -118,7 +118,7 @@ def recent(spans: pd.DataFrame, on: pd.Timestamp, years: int = 4) -> pd.DataFram
     first = on - pd.DateOffset(years=years)
     last = spans.groupby("event_id")["end"].transform("max")
     own = spans[last >= first]
-    own = own.assign(label=own.apply(_label, axis=1))
+    own = own.assign(label=[_label(row) for _, row in own.iterrows()])
     begins = own.groupby("event_id")["start"].transform("min")
     order = own.assign(begins=begins).sort_values(["begins", "event_id", "start"])
     return order.drop(columns="begins").reset_index(drop=True)

@@ -152,11 +152,11 @@ def control_sentence(found: Controls, product: str) -> str:
     return " ".join(texts)
 
 
-def path_title(path: pd.DataFrame) -> str:
-    """Return the finding of the local projection at its last horizon."""
+def path_title(path: pd.DataFrame, title: str) -> str:
+    """Return the finding of the local projection of a series at its last horizon."""
     last = path.iloc[-1]
     return (
-        f"{last['ahead']} months after a control or disruption: "
+        f"{title}, {last['ahead']} months after a control or disruption: "
         f"{change(last['response'])}, 90 % interval "
         f"{interval(last['low'], last['high'])}"
     )

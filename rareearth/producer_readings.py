@@ -26,9 +26,9 @@ def amount(value: float, unit: str) -> str:
 
 
 def bare(value: float) -> str:
-    """Return a number alone: 84.5, −65.4, 6,558."""
-    whole = abs(value) >= 1000 or value == round(value)
-    return f"{MINUS if value < 0 else ''}{abs(value):,.{0 if whole else 1}f}"
+    """Return an amount without its unit, in the digits of `amount`: 84.5, 8.0, 1,010."""
+    digits = 0 if abs(value) >= 1000 else 1
+    return f"{MINUS if value < 0 else ''}{abs(value):,.{digits}f}"
 
 
 def change(before: float, after: float) -> str:
@@ -99,7 +99,8 @@ def panel(
             else f"{change(before, series[last])} from {amount(before, of)}"
         )
         label = f"{MEASURES[measure].label}, {fiscal_year(last, month)}"
-        items.append((f"{label} ({of})", bare(series[last]), remark))
+        form = number if measure in OUTPUT else bare
+        items.append((f"{label} ({of})", form(series[last]), remark))
     if cash is not None:
         label = f"Cash at the end of {fiscal_year(flows[-1], month)} ({unit})"
         items.append((label, *cash_finding(cash, unit)))
@@ -236,7 +237,8 @@ def profit_title(bridge: pd.DataFrame, year: str, unit: str) -> str:
     largest = same_way.reindex(same_way["value"].abs().sort_values().index[::-1])
     names = [f"{str(name).lower()}" for name in largest["label"].head(3)]
     why = f", mostly by {listed(names)}" if names else ""
-    return f"{year}: net profit went from {bare(first)} to {bare(last)} {unit}{why}"
+    verb = "fell" if last < first else "rose"
+    return f"{year}: net profit {verb} from {bare(first)} to {bare(last)} {unit}{why}"
 
 
 def profit_sentence(bridge: pd.DataFrame, unit: str, template: str) -> str:
@@ -244,14 +246,15 @@ def profit_sentence(bridge: pd.DataFrame, unit: str, template: str) -> str:
 
     Parameters
     ----------
+    bridge : DataFrame
+        From `producer_bridges.drawn`: what is said and what is drawn are one.
     template : str
         The definition of the gross profit (`producers.definition`).
     """
     steps = bridge[bridge["kind"] == "step"]
     ordered = steps.reindex(steps["value"].abs().sort_values(ascending=False).index)
     parts = [
-        f"{str(row.label).lower()} {_plus(row.value)}"
-        for row in ordered.head(5).itertuples()
+        f"{str(row.label).lower()} {_plus(row.value)}" for row in ordered.itertuples()
     ]
     rest = bridge.loc[bridge["kind"] == "rest", "value"].sum()
     return (
@@ -390,7 +393,7 @@ def peer_title(table: pd.DataFrame) -> str:
     top, bottom = last.iloc[0], last.iloc[-1]
     names = last["entity"].replace(SHORT)
     return (
-        f"Gross margins of each one's last full year run from "
+        f"In the last year printed of each, gross margins run from "
         f"{pct(bottom['gross_margin'])} ({names.iloc[-1]}) to "
         f"{pct(top['gross_margin'])} ({names.iloc[0]})"
     )

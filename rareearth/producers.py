@@ -145,6 +145,11 @@ def check_parameters(
     choices = companies(book)
     if company not in choices:
         own = book[(book["entity"] == company) & (book["months"] == 12)]
+        if own.empty and not choices:
+            raise NoFigures(
+                f"no accounts of {company!r}; no producer has two years of revenue and "
+                "net profit by then, and with a later as_of some have"
+            )
         if own.empty:
             raise unknown_name("company", company, choices)
         have = ", ".join(

@@ -183,3 +183,28 @@ def reserves_title(drawn: pd.DataFrame) -> str:
     do = "mine a larger share than they hold"
     tail = f"; {listed(names)} {does if len(names) == 1 else do}" if names else ""
     return f"{first['entity']} holds at most {pct(first['before'])} of reserves{tail}"
+
+
+def quota_sentence(beside: pd.DataFrame) -> str:
+    """Return how often China's printed output is its quota, and what came after.
+
+    Parameters
+    ----------
+    beside : DataFrame
+        From `production.quota_beside_output`.
+    """
+    both = beside.dropna(subset=["output", "quota"])
+    last = int(both["year"].max())
+    text = (
+        f"**{int(both['same'].sum())} of the {len(both)} years** that have both a "
+        "printed output and a full-year quota show the same number. The last quota "
+        f"that was published is for {last}."
+    )
+    printed = beside.dropna(subset=["output"]).set_index("year")["output"]
+    after = printed[printed.index > last].tail(1)
+    if after.empty or last not in printed.index:
+        return text
+    size = f"{after.iloc[0]:,.0f}{SPACE}t"
+    if after.iloc[0] == printed[last]:
+        size += f", the number of {last} again,"
+    return f"{text} For {after.index[0]} {size} is printed, without a quota behind it."

@@ -62,6 +62,15 @@ def test_each_line_is_labelled_where_it_ends():
     assert places == {"China": (2024, 0.75), "India": (2023, 1.25)}
 
 
+def test_a_name_never_lies_on_the_axis_below_it():
+    _, axes = charts.canvas("Three lines that end at the foot")
+    axes.set_ylim(0, 1)
+    ends = {"China": (2024, 0.0), "India": (2024, 0.01), "Japan": (2024, 0.02)}
+    charts.label_ends(axes, ends, 0.1)
+    heights = [text.xy[1] for text in axes.texts]
+    assert heights == pytest.approx([0.05, 0.15, 0.25])
+
+
 # Colours
 
 

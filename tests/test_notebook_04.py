@@ -22,6 +22,15 @@ def test_profit_fell_by_90_percent_and_cash_for_capital_spending(run):
     assert "Capital spending was AUD 430.8 million, 1.2 times the whole fall" in page
 
 
+def test_the_steps_that_are_said_are_those_that_are_drawn(run):
+    # 84.5 - 2.9 - 45.1 - 22.5 - 20.0 - 3.8 + 19.2 - 1.5 = 7.9, against 8.0 printed.
+    page = plain(run(PRODUCERS))
+    minus = "\N{MINUS SIGN}"
+    assert "net profit fell from 84.5 to 8.0 AUD million" in page
+    assert f"gross profit {minus}2.9; everything else {minus}1.5" in page
+    assert "Net profit, FY2025 (AUD million)8.0" in page
+
+
 def test_the_fiscal_year_is_shown_with_its_true_dates(run):
     assert "FY2025 (July 2024 to June 2025)" in plain(run(PRODUCERS))
     assert "2024 (January to December)" in plain(

@@ -59,6 +59,7 @@ def test_a_day_after_the_sources_is_told_with_a_warning(run):
         {"actor": "WTO"},
         {"start": "2010", "end": "2015"},
         {"as_of": "2015-06-30"},
+        {"as_of": "2020-01-01"},  # no measure reaches into the four years before
         {"start": "first", "actor": "China"},
     ],
 )

@@ -166,6 +166,12 @@ def test_wrong_parameters_are_refused_with_the_choices(parameters, error, messag
         producers.check_parameters(book(*rows), *parameters, ["AUD", "USD"])
 
 
+def test_a_date_before_all_accounts_is_refused_without_an_empty_list_of_choices():
+    one = book(year("revenue", 2024, 1.0, "net"))
+    with pytest.raises(NoFigures, match="no accounts of 'B'; .* a later as_of some"):
+        producers.check_parameters(one, "B", 2020, "own", ["AUD"])
+
+
 def test_a_company_with_one_year_only_says_which_year_it_has():
     frame = book(year("revenue", 2014, 1.0, "statutory"))
     with pytest.raises(NoFigures, match="too few accounts of A: revenue of 2014"):

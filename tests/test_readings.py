@@ -182,3 +182,25 @@ def test_the_title_of_the_reserves_names_who_mines_more_than_it_holds(output, ti
         {"entity": ["China", "Brazil"], "before": [0.5, 0.2], "after": output}
     )
     assert plain(readings.reserves_title(drawn)) == title
+
+
+@pytest.mark.parametrize(
+    ("output", "said"),
+    [
+        (270_000.0, "For 2025 270,000 t, the number of 2024 again, is printed"),
+        (280_000.0, "For 2025 280,000 t is printed, without a quota behind it."),
+        (None, "The last quota that was published is for 2024."),
+    ],
+)
+def test_a_year_after_the_last_quota_is_told_as_such(output, said):
+    beside = pd.DataFrame(
+        {
+            "year": [2023, 2024, 2025],
+            "output": [255_000.0, 270_000.0, output],
+            "quota": [255_000.0, 270_000.0, None],
+        }
+    )
+    beside["same"] = beside["output"] == beside["quota"]
+    text = readings.quota_sentence(beside).replace("\N{NO-BREAK SPACE}", " ")
+    assert text.startswith("**2 of the 2 years**")
+    assert said in text

@@ -46,7 +46,7 @@ def small_multiples(
     first, last = frame["year"].min(), frame["year"].max()
     for axes, name in zip(grid.flat, names, strict=False):
         _columns(axes, frame[frame["panel"] == name], hue)
-        axes.set_title(name, fontsize=10, pad=5, loc="left")
+        axes.set_title(name, fontsize=9.5, fontweight="normal", pad=5, loc="left")
         axes.set_xlim(first - 0.6, last + 0.6)
     for axes in grid.flat[len(names) :]:
         axes.set_visible(False)

@@ -123,7 +123,14 @@ def _line(axes: Axes, frame: pd.DataFrame, hue: str) -> None:
         label="weak or without index: left out of estimation",
     )
     if len(weak):
-        axes.legend(loc="upper right", frameon=False, fontsize=9, handletextpad=0.1)
+        axes.legend(
+            loc="upper right",
+            facecolor="white",
+            edgecolor="none",
+            framealpha=1,  # the lines of events and breaks pass behind the words
+            fontsize=9,
+            handletextpad=0.1,
+        )
 
 
 def _ratio_axis(axes: Axes, prices: pd.Series) -> None:

@@ -66,9 +66,15 @@ def headline(figure: Figure, title: str) -> None:
 
 
 def label_ends(axes: Axes, ends: Mapping[str, tuple[float, float]], gap: float) -> None:
-    """Write each name to the right of its (x, y), at least `gap` apart upwards."""
+    """Write each name to the right of its (x, y), at least `gap` apart upwards.
+
+    No name lies lower than half a gap above the foot of the axes, where it would
+    touch the axis and its numbers.
+    """
     heights = pd.Series({name: y for name, (_, y) in ends.items()}, dtype=float)
-    for name, height in spread(heights, gap).items():
+    apart = spread(heights, gap)
+    foot = axes.get_ylim()[0] + gap * (0.5 + np.arange(len(apart)))
+    for name, height in apart.clip(lower=pd.Series(foot, apart.index)).items():
         axes.annotate(
             str(name),
             (ends[str(name)][0], float(height)),

@@ -253,4 +253,11 @@ def _months(axes: Axes, label: str, series: Mapping[str, pd.Series]) -> None:
     thousands_axis(axes.yaxis)
     axes.grid(axis="x", visible=False)
     if len(series) > 1:
-        axes.legend(frameon=False, fontsize=8.5, ncols=3, loc="upper left")
+        axes.legend(
+            facecolor="white",
+            edgecolor="none",
+            framealpha=1,
+            fontsize=8.5,
+            ncols=3,
+            loc="upper left",
+        )

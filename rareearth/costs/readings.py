@@ -121,6 +121,36 @@ def scope_sentence(study: Study) -> str:
     )
 
 
+def accounts_sentence(gaps: pd.DataFrame, study: Study) -> str:
+    """Return the ratio in cash with the accounts, where there are any, for the model.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        From `frames.calibrated`. Revenue less EBITDA is before by-product credits and
+        before capital, so that the other side is the modelled cost on that scope.
+    """
+    known = gaps[gaps["measure"] == accounts.SPENT] if len(gaps) else gaps
+    known = known[known["entity"].isin(study.pair)] if len(known) else known
+    if known.empty:
+        return (
+            "By then no accounts of either can take the place of the model, so that "
+            "nothing printed confirms this ratio."
+        )
+    one, other = study.producer, study.reference
+    modelled = study.simulation.quantiles("gross")[0.5] * study.rate
+    printed = modelled.copy()
+    printed.update(known.set_index("entity")["published_low"])
+    whose = [f"{row.entity} ({row.year})" for row in known.itertuples()]
+    return (
+        f"The accounts give another ratio. Before by-product credits and without "
+        f"capital the model has {one} at {number(modelled[one])} {study.currency} and "
+        f"{other} at {number(modelled[other])}, {factor(modelled[one] / modelled[other])}"
+        f" as much; with revenue less EBITDA of {listed(whose)} in place of the model "
+        f"it is **{factor(printed[one] / printed[other])}**."
+    )
+
+
 def claim_sentences(study: Study, table: pd.DataFrame) -> list[str]:
     """Return for each claim what would have to be true."""
     said = []
@@ -267,7 +297,7 @@ def level_sentence(study: Study, table: pd.DataFrame, floor: Floor) -> str:
         f"{number(floor.real)} {study.currency} in money of {study.base_year}, it "
         f"would "
         f"have been {pct(full['Months with a floor'])}. The floor is a contract of MP "
-        "Materials alone, nominal, and with a share of the upside for the guarantor; "
-        "for "
-        "the others it is a what-if."
+        "Materials alone and nominal; for the others it is a what-if. Of what the "
+        f"price is above the floor the guarantor keeps {pct(floor.upside)}, so that a "
+        "cost above the floor is earned in fewer months with it than without."
     )
