@@ -15,6 +15,7 @@ from rareearth.words import SPACE, listed, number, pct, signed, span
 
 LONGEST = 1000  # years; above, a number of the unit "year" is a date
 NAMES = ("China", "Kazakhstan", "Texas")  # in names of quantities
+PLAIN = ("rare earths", "REO", "critical minerals", "rare earth alloys and magnets")
 WRONG = ("outdated", "other_basis", "misattributed", "contradicted")
 
 
@@ -198,7 +199,9 @@ def _label(row: pd.Series) -> str:
         what = what.replace(name.lower(), name)
     subject = "" if row["subject"] in what else f"{row['subject']}: "
     year = f" {row['period_end'].year}" if pd.notna(row["period_end"]) else ""
-    return f"{row['claim_id']} {subject}{what}{year}"
+    known = row["product"] in ("", *PLAIN) or what.endswith(str(row["product"]))
+    goods = "" if known else f", {row['product']}"
+    return f"{row['claim_id']} {subject}{what}{goods}{year}"
 
 
 def widest(rows: pd.DataFrame) -> str:

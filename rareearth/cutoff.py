@@ -12,7 +12,8 @@ from rareearth.pipeline import Span
 from rareearth.rampup import check_draws
 
 RULES = ("pro rata", "priority first", "electric cars first")
-CLAIMED_DROP = 0.40  # "EV output falls by 40 percent": digest of 2025-11-03
+CLAIMS = ("C034", "C071")  # forty percent of output; six months of stock
+CLAIMED_DROP = 0.40  # C034, a test compares it with data/claims.csv
 LONGEST = 180  # months
 CHUNK = 8_192  # draws computed together
 

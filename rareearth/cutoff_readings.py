@@ -162,17 +162,22 @@ def claim_sentence(
     )
 
 
-def map_title(china: float, horizon: int, importer: str, needed: float) -> str:
-    """Return the finding of the map."""
+def map_title(cut_share: float, horizon: int, importer: str, needed: float) -> str:
+    """Return the finding of the map: at which stock the claimed loss comes about."""
     if np.isnan(needed):
         return (
             f"{importer}: with no stock on this map is {pct(CLAIMED_DROP)} of output "
             f"lost within {horizon} months"
         )
     return (
-        f"{importer}: {pct(CLAIMED_DROP)} of output over {horizon} months is lost when "
-        f"stocks are {needed:.1f} months of use"
+        f"{importer}: with {_cut(cut_share)} of imports from China cut, "
+        f"{pct(CLAIMED_DROP)} of output over {horizon} months is lost when stocks are "
+        f"{needed:.1f} months of use"
     )
+
+
+def _cut(share: float) -> str:
+    return "all" if share == 1 else pct(share)
 
 
 def stock_rows(figures: pd.DataFrame) -> pd.DataFrame:
@@ -357,7 +362,7 @@ def episode(exports: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     single = single.drop_duplicates("period_start").sort_values("period_start")
     table = pd.DataFrame(
         {
-            "month": single["period_start"].dt.strftime("%Y-%m"),
+            "month": single["period_start"].dt.strftime("%B %Y"),
             "exported_t": single["value"],
             "of_usual": single["value"] / usual,
             "source_id": single["source_id"],
@@ -367,10 +372,8 @@ def episode(exports: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     return table, (
         f"The cut that has been seen: in {worst['month']} China exported "
         f"{number(worst['exported_t'])} t of magnets, **{pct(1 - worst['of_usual'])} "
-        "less** "
-        "than in a mean month of that year. It lasted about a quarter, by licences "
-        "and not "
-        "by a ban."
+        "less** than in a mean month of that year. It lasted about a quarter, by "
+        "licences and not by a ban."
     )
 
 
@@ -446,9 +449,9 @@ def stockpile_sentence(events: pd.DataFrame) -> str:
     drafts = events[events["event_id"] == "2025-07-05-eu-stockpile-draft"]
     if drafts.empty:
         return "Of a common stock of the European Union nothing was known by then."
+    day = drafts["date"].iloc[0]
     return (
         f"A common stock of the European Union that could last six months was not in "
-        f"place: on {drafts['date'].iloc[0]:%d %B %Y} a draft that proposes such "
-        "stocks "
-        "became known."
+        f"place: on {day.day} {day:%B %Y} a draft that proposes such stocks became "
+        "known."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth import dependence
-from rareearth.words import SPACE, listed, number, pct, span
+from rareearth.words import SPACE, listed, number, pct, span, the
 
 Finding = tuple[str, str, str]
 
@@ -26,7 +26,7 @@ def spread_finding(newest: pd.DataFrame, importer: str) -> Finding:
     low, high = dependence.spread(_on_china(newest))
     kinds = newest["kind"].nunique()
     return (
-        f"China's part in the supply of {_the(importer)}",
+        f"China's part in the supply of {the(importer)}",
         span(low, high, pct),
         f"{len(newest)} printed measures on {kinds} definitions",
     )
@@ -74,7 +74,7 @@ def measures_title(newest: pd.DataFrame, importer: str) -> str:
     """Return the finding of the chart of measures."""
     low, high = dependence.spread(_on_china(newest))
     return (
-        f"How much of the supply of {_the(importer)} is Chinese: "
+        f"How much of the supply of {the(importer)} is Chinese: "
         f"{span(low, high, pct)}, depending on the measure"
     )
 
@@ -123,7 +123,7 @@ def why(newest: pd.DataFrame, importer: str) -> list[str]:
         kind for kind in (dependence.VALUE, *dependence.KINDS) if kind not in known
     ]
     said.append(
-        f"Not printed of {_the(importer)} by partner: {listed(missing)}. Not printed "
+        f"Not printed of {the(importer)} by partner: {listed(missing)}. Not printed "
         "is not zero."
     )
     return said
@@ -150,7 +150,7 @@ def partners_title(shares: pd.DataFrame, importer: str) -> str:
     whose = (
         "the world's rare earths"
         if importer == "World"
-        else f"the {goods} that {_the(importer)} imported"
+        else f"the {goods} that {the(importer)} imported"
     )
     return (
         f"{first['entity']} {verb} {pct(first['share'])} of {whose} ({first['when']})"
@@ -168,7 +168,7 @@ def partners_sentence(shares: pd.DataFrame, importer: str) -> str:
     )
     return (
         f"Shares of {shares['goods'].iloc[0]} ({shares['when'].iloc[0]}): the "
-        f"{len(named)} named partners of {_the(importer)} stand for "
+        f"{len(named)} named partners of {the(importer)} stand for "
         f"{pct(named['share'].sum())}; {tail}."
     )
 
@@ -328,10 +328,3 @@ def targets_table(targets: pd.DataFrame) -> pd.DataFrame:
 
 def _on_china(newest: pd.DataFrame) -> pd.DataFrame:
     return newest[newest["kind"] != dependence.NET]
-
-
-def _the(importer: str) -> str:
-    """Return the name of an importer as it stands in a sentence."""
-    if importer == "World":
-        return "the world"
-    return importer if importer in ("Japan", "South Korea") else f"the {importer}"

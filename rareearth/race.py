@@ -11,7 +11,8 @@ from rareearth import pipeline, rampup, slips
 from rareearth.errors import NoFigures
 from rareearth.pipeline import GOODS, Load, Span
 
-CLAIMED = pd.Timestamp("2025-11-03")  # the digests that make both claims
+CLAIMS = ("C085", "C088", "C098", "C072")  # a test compares these with data/claims.csv
+CLAIMED = pd.Timestamp("2025-11-03")  # the digests that make the claims
 SOON = (1.0, 2.0)  # years: "within 12 to 24 months"
 LATE = (8.0, 10.0)  # years: "8 to 10 years to rebuild the chain"
 

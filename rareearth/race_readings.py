@@ -299,8 +299,8 @@ def curve_title(found: dict[str, dict[str, float]], target: float) -> str:
     soon = [own["soon_high"] for own in found.values()]
     late = [own["late_high"] for own in found.values()]
     return (
-        f"{pct(target)} of demand outside China: {_between(soon)} after 24 months, "
-        f"{_between(late)} after 10 years"
+        f"Chance of reaching {pct(target)} of demand outside China: {_between(soon)} "
+        f"after 24 months, {_between(late)} after 10 years"
     )
 
 

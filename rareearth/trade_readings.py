@@ -6,7 +6,7 @@ import pandas as pd
 
 from rareearth.seasons import LEAST
 from rareearth.trade_claims import NOT, READINGS
-from rareearth.words import SPACE, listed, number, pct, signed, span
+from rareearth.words import SPACE, listed, number, pct, signed, span, the
 
 Finding = tuple[str, str, str]
 
@@ -235,8 +235,8 @@ def to_importer_sentence(by: pd.DataFrame, importer: str) -> str:
     if own.empty:
         known = sorted(set(by["entity"]))
         return (
-            f"No single month of magnets shipped to {importer} had been printed; there "
-            f"are some of {listed(known)}."
+            f"No single month of magnets shipped to {the(importer)} had been printed; "
+            f"there are some of {listed(known)}."
         )
     low, high = own.loc[own["value"].idxmin()], own.loc[own["value"].idxmax()]
     only = len(own) == 1
@@ -247,7 +247,7 @@ def to_importer_sentence(by: pd.DataFrame, importer: str) -> str:
         f"{number(high['value'])}{SPACE}t in {month(high['month'])}"
     )
     many = "one month is" if only else f"{len(own)} months are"
-    return f"For **{importer}**, {many} printed: {reach}."
+    return f"For **{the(importer)}**, {many} printed: {reach}."
 
 
 def net_title(balance: pd.DataFrame) -> str:

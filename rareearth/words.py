@@ -49,6 +49,14 @@ def listed(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def the(place: str) -> str:
+    """Return the name of a place as it stands in a sentence: the European Union."""
+    if place == "World":
+        return "the world"
+    unions = ("Union", "States", "Kingdom")
+    return f"the {place}" if place.endswith(unions) else place
+
+
 def harmless(text: str) -> str:
     """Return the text of a CSV cell so that no spreadsheet takes it for a formula."""
     plain = text.replace("\r", " ")  # unquoted by csv, it would start a row

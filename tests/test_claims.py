@@ -98,6 +98,8 @@ def test_every_claim_has_a_written_check_with_a_reason():
         ("C155", "supported"),  # 8.0 / 84.5 - 1 = -90.5 percent
         ("C151", "other_basis"),  # 5,000 t of feed
         ("C009", "opinion"),
+        ("C143", "not_checkable"),  # output of a mine is no test of an aim
+        ("C063", "roughly_supported"),  # the figures are of the rules of April
     ],
 )
 def test_a_claim_gets_the_verdict_that_the_printed_figures_give(
@@ -119,9 +121,16 @@ def test_on_the_day_of_the_digests_the_share_was_that_of_the_edition_before(then
 
 
 def test_what_came_to_light_later_was_open_on_the_day(audited, then):
-    # Exports of October 2025 were printed in November.
+    # The share of Europe in January and February 2026 was printed in March.
     assert verdict(audited, "C053") == "supported"
     assert verdict(then, "C053") == "not_checkable"
+
+
+def test_what_followed_the_talks_is_told_by_figures_of_after_the_talks(audited):
+    # The leaders met on 30 October 2025; Europe took 44 percent in early 2026.
+    row = audited.set_index("claim_id").loc["C053"]
+    assert row["found"] == 44
+    assert "2026" in row["basis"]
 
 
 def test_no_figure_of_later_date_is_used_for_the_day(view, then):

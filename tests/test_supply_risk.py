@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from published_geopolrisk import CASES, table
 
 from rareearth import supply_risk as risk
 from rareearth.errors import ParameterError
@@ -131,6 +132,18 @@ def test_geopolrisk_by_hand():
         domestic_production=10,
     )
     assert found == (pytest.approx(0.52), pytest.approx(0.4), pytest.approx(0.208))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_geopolrisk_gives_what_the_published_library_gives(name):
+    case = CASES[name]
+    bought = table(case.bought)
+    found = risk.geopolrisk(
+        table(case.mined)[0], bought[0], bought[1], domestic_production=case.domestic
+    )
+    assert found == pytest.approx((case.hhi, case.import_risk, case.score), rel=1e-8)
+    factor = risk.characterisation(found.score, case.price)
+    assert factor == pytest.approx(case.factor, rel=1e-8)
 
 
 def test_a_partner_without_a_score_is_a_range_and_not_the_middle():

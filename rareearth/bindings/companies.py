@@ -170,9 +170,8 @@ def c038(look: Look) -> Found:
     """Check whether Japan raises its procurement from Lynas to 30 percent."""
     frame = look.printed("demand_coverage_planned", "Lynas")
     rivals = [
-        Rival("subject", span(row), "an aim of a trading house, for heavy ones alone")
+        Rival("subject", span(row), "an aim for heavy rare earths alone")
         for row in frame.itertuples()
     ]
-    return Found(
-        (), "percent", "no plan of Japan as a whole is printed", frame, tuple(rivals)
-    )
+    basis = "no plan for all rare earths of Japan is printed"
+    return Found((), "percent", basis, frame, tuple(rivals))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rareearth.errors import NoFigures
 from rareearth.evidence import Look, from_checks, joined, prints, ratio, span
 from rareearth.verdicts import Found, Rival
+from rareearth.words import listed, number
 
 
 def c015(look: Look) -> Found:
@@ -34,8 +35,18 @@ def c015(look: Look) -> Found:
 
 def c016(look: Look) -> Found:
     """Check whether the EU gets 98 percent of its heavy rare earths from China."""
-    checks = look.checked("C016-1")
-    return from_checks(checks, "share of EU imports of heavy rare earths")
+    basis = "share of EU imports of heavy rare earths"
+    try:
+        sourced = look.printed(
+            "eu_sourcing_share", "China", ["Y", "Yb"], basis="stage-processing"
+        )
+        basis += (
+            f"; of the EU's supply of separated {listed(list(sourced['product']))}, by "
+            f"last shipping country, {number(sourced['value'].max())} %"
+        )
+    except NoFigures:
+        pass  # the study came later
+    return from_checks(look.checked("C016-1"), basis)
 
 
 def c161(look: Look) -> Found:

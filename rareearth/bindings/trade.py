@@ -47,10 +47,14 @@ def c132(look: Look) -> Found:
     return by_value(frame, f"{MAGNETS}, change against the same months of 2024")
 
 
-def _month(look: Look, end: str, entity: str = "China") -> Print:
-    series = "magnet_exports" if entity == "China" else "magnet_exports_to"
+def _month(look: Look, end: str) -> Print:
     frame = look.printed(
-        series, entity, start=end, end=end, basis="hs-85051110", without="year-to-date"
+        "magnet_exports",
+        "China",
+        start=end,
+        end=end,
+        basis="hs-85051110",
+        without="year-to-date",
     )
     return prints(frame)[0]
 
@@ -82,25 +86,6 @@ def c013(look: Look) -> Found:
     return slump(look)
 
 
-def c063(look: Look) -> Found:
-    """Check whether the rules disrupted European industries."""
-    may, july = (
-        _month(look, "2025-05-31", "Germany"),
-        _month(look, "2025-07-31", "Germany"),
-    )
-    frame = look.printed(
-        "magnet_exports_to", "Germany", start="2025-05-31", end="2025-07-31"
-    )
-    return statement(
-        100 * may.span.low / july.span.low,
-        "percent",
-        f"{MAGNETS}, shipped to Germany in May over those of July 2025",
-        frame,
-        (-math.inf, 50),
-        "shipments stood at less than half of what followed",
-    )
-
-
 def c012(look: Look) -> Found:
     """Check whether supply chains may become steady again."""
     frame = look.printed(
@@ -123,19 +108,18 @@ def c012(look: Look) -> Found:
 
 
 def c053(look: Look) -> Found:
-    """Check whether exports to Europe continue after the talks."""
+    """Check whether exports to Europe continue after the talks of October 2025."""
     frame = look.printed(
-        "magnet_exports_to", "Germany", start="2025-09-30", end="2025-10-31"
+        "magnet_exports_to_share", "Europe", start="2026-02-28", end="2026-02-28"
     )
-    before = _month(look, "2025-09-30", "Germany")
-    after = _month(look, "2025-10-31", "Germany")
     return statement(
-        100 * after.span.low / before.span.low,
+        float(frame["value"].iloc[0]),
         "percent",
-        f"{MAGNETS}, shipped to Germany in October over September 2025",
+        "share of Europe in China's exports of magnets, January and February 2026; "
+        "by weight or by value is not stated",
         frame,
-        (50, math.inf),
-        "shipments stay above half of the month before",
+        (10, math.inf),
+        "a tenth or more goes to Europe",
     )
 
 
