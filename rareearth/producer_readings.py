@@ -26,7 +26,7 @@ def amount(value: float, unit: str) -> str:
 
 
 def bare(value: float) -> str:
-    """Return an amount without its unit, in the digits of `amount`: 84.5, 8.0, 1,010."""
+    """Return an amount without its unit, with its digits: 84.5, 8.0, 1,010."""
     digits = 0 if abs(value) >= 1000 else 1
     return f"{MINUS if value < 0 else ''}{abs(value):,.{digits}f}"
 
@@ -366,7 +366,8 @@ def ramp_sentence(ramp: pd.DataFrame) -> str:
 
 
 def _m(months: float) -> str:
-    return f"{months:.0f}{SPACE}months"
+    sign = MINUS if round(months) < 0 else ""
+    return f"{sign}{abs(months):.0f}{SPACE}months"
 
 
 def capital_sentence(figures: pd.DataFrame) -> str:

@@ -168,7 +168,7 @@ def test_wrong_parameters_are_refused_with_the_choices(parameters, error, messag
 
 def test_a_date_before_all_accounts_is_refused_without_an_empty_list_of_choices():
     one = book(year("revenue", 2024, 1.0, "net"))
-    with pytest.raises(NoFigures, match="no accounts of 'B'; .* a later as_of some"):
+    with pytest.raises(NoFigures, match=r"no accounts of 'B'; .* a later as_of some"):
         producers.check_parameters(one, "B", 2020, "own", ["AUD"])
 
 

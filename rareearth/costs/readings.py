@@ -142,12 +142,13 @@ def accounts_sentence(gaps: pd.DataFrame, study: Study) -> str:
     printed = modelled.copy()
     printed.update(known.set_index("entity")["published_low"])
     whose = [f"{row.entity} ({row.year})" for row in known.itertuples()]
+    before, after = (cost[one] / cost[other] for cost in (modelled, printed))
     return (
-        f"The accounts give another ratio. Before by-product credits and without "
-        f"capital the model has {one} at {number(modelled[one])} {study.currency} and "
-        f"{other} at {number(modelled[other])}, {factor(modelled[one] / modelled[other])}"
-        f" as much; with revenue less EBITDA of {listed(whose)} in place of the model "
-        f"it is **{factor(printed[one] / printed[other])}**."
+        "The accounts give a ratio of their own. Before by-product credits and without "
+        f"capital the model has {one} at {number(modelled[one])} {study.currency} a "
+        f"kilogram, {factor(before)} the {number(modelled[other])} of {other}; with "
+        f"revenue less EBITDA of {listed(whose)} in place of the model it is "
+        f"**{factor(after)}**."
     )
 
 

@@ -107,6 +107,22 @@ def allocations(study: Study, entity: str) -> pd.DataFrame:
     ).sort_values(["Producer", "Route", "Allocation"], ignore_index=True)
 
 
+def others(study: Study) -> list[str]:
+    """Return who else has unit costs from accounts, beside the two of the study."""
+    told = {name for entity in study.pair for name in _accounts(entity)}
+    return sorted(set(study.published["producer"]) - told)
+
+
+def other_allocations(study: Study) -> pd.DataFrame:
+    """Return `allocations` of everyone else; Mountain Pass before MP is Molycorp's."""
+    found = [allocations(study, name) for name in others(study)]
+    if not found:
+        return pd.DataFrame()
+    joined = pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
+    names = joined["Producer"].replace({"Mountain Pass": "Mountain Pass (Molycorp)"})
+    return joined.assign(Producer=names)
+
+
 def supports(study: Study, prices: pd.Series, floor: Floor) -> pd.DataFrame:
     """Return at which price each producer breaks even, and how often a price did it.
 
