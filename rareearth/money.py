@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,6 +117,33 @@ class Money:
     def currencies(self) -> list[str]:
         """Return the currencies that have rates, USD included, sorted."""
         return sorted({*self.rates["entity"], "USD"})
+
+    def check_base(self, *years: int, use: str = "base_year") -> None:
+        """Refuse years of which the price index is not known, and say which are.
+
+        Parameters
+        ----------
+        use : str
+            What the money of these years is for, named in the message.
+
+        Raises
+        ------
+        ParameterError
+            If one is no year.
+        NoFigures
+            The message names the first and the last year that could stand instead.
+        """
+        for year in years:
+            _check_year(year)
+        lacking = sorted(set(years) - set(self._whole_years))
+        if lacking:
+            whole = self._whole_years
+            have = f"{whole[0]} to {whole[-1]}" if whole else "none"
+            later = "" if self.as_of == "latest" else "; a later as_of has later years"
+            raise NoFigures(
+                f"no US CPI-U for {lacking[0]}{self._by}: {use} {lacking[0]} cannot be "
+                f"used; whole years printed: {have}{later}"
+            )
 
     def convert(
         self,
@@ -353,11 +381,7 @@ class Money:
         base_year: int,
         missing: Missing,
     ) -> pd.Series:
-        known = type(base_year) is int or isinstance(base_year, np.integer)
-        if not known or not 1800 <= base_year <= 2200:
-            raise ParameterError(
-                f"base_year: {base_year!r} is not a year, such as 2024"
-            )
+        _check_year(base_year)
         base = year_spans(pd.Series([base_year]))
         level = self._index.along(base, base["start"].notna(), None).item()
         return level / self._index.along(spans, needed, missing)
@@ -377,6 +401,14 @@ class Money:
         return Averages(
             f"US CPI-U{self._by}", self.cpi, self.cpi_gaps, option="cpi_gaps"
         )
+
+    @cached_property
+    def _whole_years(self) -> list[int]:
+        """Return the years with a price index, in order."""
+        years = sorted(set(self.cpi["period_end"].dt.year))
+        spans = year_spans(pd.Series(years, dtype="int64"))
+        level = self._index.along(spans, spans["start"].isna(), "nan")
+        return [year for year, known in zip(years, level.notna(), strict=True) if known]
 
     def _taxes_of(self, country: str) -> pd.DataFrame:
         goods = self.vat[self.vat["product"] == _TAXED]
@@ -465,6 +497,12 @@ def _ranked(parts: list[pd.DataFrame]) -> pd.DataFrame:
     key = ["entity", "product", "period_start", "period_end"]
     surest = figures.loc[order].drop_duplicates(key, keep="last")
     return surest.sort_values("period_start", kind="stable", ignore_index=True)
+
+
+def _check_year(year: Any) -> None:
+    known = isinstance(year, int | np.integer) and not isinstance(year, bool)
+    if not known or not 1800 <= year <= 2200:
+        raise ParameterError(f"base_year: {year!r} is not a year, such as 2024")
 
 
 def _money_spans(figures: pd.DataFrame) -> pd.DataFrame:

@@ -224,6 +224,7 @@ class Prices:
             priced = self.money.in_currency(priced, currency, "nan")
         why = np.where(priced["value"].isna(), f"no exchange rate of {currency}", "")
         if base_year is not None:
+            self.money.check_base(base_year)
             real = self.money.in_money_of(priced, base_year, "nan")
             why = np.where(real["value"].isna() & (why == ""), "no US CPI-U", why)
             priced = real

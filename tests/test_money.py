@@ -522,3 +522,23 @@ def test_curated_money_comes_into_real_dollars_but_for_known_gaps(series, withou
     real = lenient.in_money_of(dollars, 2024, missing="nan")
     lost = real["value"].isna() & real["low"].isna() & real["high"].isna()
     assert real.loc[lost, "period_end"].astype(str).tolist() == without
+
+
+@pytest.mark.parametrize(
+    ("as_of", "year", "error", "message"),
+    [
+        ("latest", 1800, NoFigures, "base_year 1800 cannot be used; .* 2010 to 2025$"),
+        # The index of December 2019 was not out on the first day of 2020.
+        ("2020-01-01", 2019, NoFigures, "2010 to 2018; a later as_of has later years"),
+        ("2005-01-01", 2024, NoFigures, "whole years printed: none"),
+        ("latest", "2024", ParameterError, "'2024' is not a year, such as 2024"),
+    ],
+)
+def test_a_base_year_without_index_is_refused_with_those_that_have_one(
+    as_of, year, error, message
+):
+    money = Money.load(as_of, cpi_gaps=1)
+    with pytest.raises(error, match=message):
+        money.check_base(year)
+    if as_of == "latest":
+        money.check_base(2024, 2025)  # October 2025 lacks, and one gap is allowed

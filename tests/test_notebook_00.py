@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rareearth.errors import ParameterError
+from rareearth.errors import NoFigures, ParameterError
 
 PAGE = "00_overview"
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
@@ -29,6 +29,20 @@ def test_mining_in_2025_is_69_percent(run):
 def test_a_date_that_is_none_is_refused(run):
     with pytest.raises(ParameterError, match="is not 'latest' or an ISO date"):
         run(PAGE, as_of="soon")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "message"),
+    [
+        ("2020-01-01", "this page in money of 2024 cannot be used; .* 2010 to 2018"),
+        ("2005-01-01", "no total had been published by then"),
+    ],
+)
+def test_a_date_before_what_the_page_needs_is_refused_with_the_reason(
+    run, as_of, message
+):
+    with pytest.raises(NoFigures, match=message):
+        run(PAGE, as_of=as_of)
 
 
 def test_every_other_report_is_linked():

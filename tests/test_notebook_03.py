@@ -56,6 +56,11 @@ def test_costs_are_told_for_other_pairs_monies_rates_and_dates(run, parameters):
         ({"draws": 10**9}, ParameterError, r"would take 160\.\d GB of memory; at most"),
         ({"draws": 0}, ParameterError, "draws: 0 is not a whole number from 1 up"),
         ({"seed": -3}, ParameterError, "seed: -3 is not a whole number"),
+        (
+            {"as_of": "2020-01-01", "base_year": 2018},
+            NoFigures,
+            "the assumptions in mo",
+        ),
         ({"as_of": "2015-01-01"}, NoFigures, "the first that are known came out"),
         ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
     ],

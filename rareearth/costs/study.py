@@ -121,6 +121,9 @@ def prepare(
     source = Source(load, money, base_year)
     published, behind = accounts.available(load)
     ranges.check_producers(producer, reference, published)
+    money.check_base(base_year)
+    years = assumptions["price_year"].dropna().astype(int).unique()
+    money.check_base(*years, use="the assumptions in money of")
     plants, used = {}, {}
     for name in (producer, reference, *ranges.producers()):
         try:
