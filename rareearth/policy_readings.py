@@ -229,7 +229,7 @@ def flow_title(series: Mapping[str, pd.Series], event: pd.Timestamp) -> str:
 def flow_sentence(series: Mapping[str, pd.Series], event: pd.Timestamp) -> str:
     """Return what prices and shipments did from the month before an event on."""
     month = pd.Period(event, "M")
-    parts = []
+    parts, peaks = [], []
     for name, values in series.items():
         before = values[values.index < month]
         later = values[values.index > month]
@@ -237,14 +237,17 @@ def flow_sentence(series: Mapping[str, pd.Series], event: pd.Timestamp) -> str:
             continue
         start, first, last = before.index[-1], later.index[0], later.index[-1]
         parts.append(
-            f"{name} {change(later[first] / before[start] - 1)} by {first} and "
-            f"{change(later[last] / before[start] - 1)} by {last}"
+            f"{name} {change(later[first] / before[start] - 1)} from {start} to "
+            f"{first} and {change(later[last] / before[start] - 1)} to {last}"
         )
+        if before[start] == values.max():
+            peaks.append(f"The base of {name}, {start}, is the highest month at hand. ")
     if not parts:
         return f"No series has a month before and after {days(event)}."
     return (
-        f"Against the last known month before {days(event)}: {'; '.join(parts)}. One "
-        "month is not a trend, and exports have seasons (New Year, holidays)."
+        f"Against the last known month before {days(event)}: {'; '.join(parts)}. "
+        f"{''.join(peaks)}One month is not a trend, and exports have seasons (New "
+        "Year, holidays)."
     )
 
 

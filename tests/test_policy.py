@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from rareearth import figures, policy, policy_tables
+from rareearth import figures, policy, policy_readings, policy_tables
 from rareearth.errors import NoFigures, ParameterError, UnknownName
 from rareearth.records import events
 
@@ -224,3 +224,19 @@ def test_a_wrong_parameter_names_the_choices(
 def test_a_time_without_events_says_when_there_are(decided):
     with pytest.raises(NoFigures, match="no event of G7 from 2010 to 2011; there are"):
         policy.within(decided, "G7", "2010", "2011")
+
+
+def test_a_base_that_is_the_highest_month_is_said_to_be_so():
+    # 1,000 to 200 is -80 %, to 500 is -50 %; the other series starts below its top.
+    def months(*values):
+        return pd.Series(values, pd.PeriodIndex(["2025-03", "2025-05", "2025-06"]))
+
+    flows = {
+        "magnets": months(1_000.0, 200.0, 500.0),
+        "ore": months(50.0, 100.0, 60.0),
+    }
+    said = policy_readings.flow_sentence(flows, pd.Timestamp("2025-04-04"))
+    assert "magnets \N{MINUS SIGN}80" in said
+    assert "from 2025-03 to 2025-05" in said
+    assert "The base of magnets, 2025-03, is the highest month at hand." in said
+    assert "base of ore" not in said
