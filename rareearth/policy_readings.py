@@ -8,7 +8,7 @@ import pandas as pd
 
 from rareearth.policy import MEASURES, binds
 from rareearth.price_words import change
-from rareearth.words import listed, number
+from rareearth.words import listed, number, pct
 
 LANES = {
     "China": "China",
@@ -68,7 +68,7 @@ def timeline_title(events: pd.DataFrame) -> str:
     share = years.max() / len(events)
     return (
         f"{years.max()} of {len(events)} decisions and events are of {top} "
-        f"({share:.0%}), {months.max()} of them of one month "
+        f"({pct(share)}), {months.max()} of them of one month "
         f"({top}-{int(months.idxmax()):02d})"
     )
 

@@ -229,7 +229,9 @@ def test_a_time_without_events_says_when_there_are(decided):
 def test_a_base_that_is_the_highest_month_is_said_to_be_so():
     # 1,000 to 200 is -80 %, to 500 is -50 %; the other series starts below its top.
     def months(*values):
-        return pd.Series(values, pd.PeriodIndex(["2025-03", "2025-05", "2025-06"]))
+        return pd.Series(
+            values, pd.PeriodIndex(["2025-03", "2025-05", "2025-06"], freq="M")
+        )
 
     flows = {
         "magnets": months(1_000.0, 200.0, 500.0),
