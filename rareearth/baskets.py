@@ -97,6 +97,11 @@ class Compositions:
                 rows.append((deposit, found[1], len(found[0])))
         return pd.DataFrame(rows, columns=["deposit", "composition", "oxides"])
 
+    def incomplete(self) -> list[str]:
+        """Return the deposits of which only a part of the composition is printed."""
+        whole = set(self.deposits()["deposit"])
+        return sorted(set(self.figures["entity"]) - whole)
+
     def of(self, deposit: str) -> tuple[pd.DataFrame, str]:
         """Return the shares of oxides by weight, and how they are known.
 

@@ -188,6 +188,23 @@ def basket_sentence(found: list[Basket]) -> str:
     )
 
 
+def left_out_sentence(incomplete: list[str], whole: list[str]) -> str:
+    """Return which deposits have no basket, and why.
+
+    Parameters
+    ----------
+    incomplete, whole : list of str
+        From `Compositions.incomplete` and `Compositions.deposits`.
+    """
+    parts = []
+    if incomplete:
+        names = "; ".join(incomplete)  # some names hold a comma
+        parts.append(f"Printed in part only, and left out: {names}.")
+    if not any("Weld" in name for name in [*incomplete, *whole]):
+        parts.append("No oxide of Mount Weld, the mine of Lynas, is printed at all.")
+    return " ".join(parts) or "No deposit at hand is left out."
+
+
 def when(claim: Any) -> str:
     """Return the time of a claim: "from the end of 2023-12 to the end of 2024-12"."""
     return f"from the end of {claim.first} to that of {claim.last}"

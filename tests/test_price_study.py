@@ -5,7 +5,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rareearth import charts, price_claims, price_study, price_tables, price_words
+from rareearth import (
+    charts,
+    price_claims,
+    price_market_readings,
+    price_study,
+    price_tables,
+    price_words,
+)
 from rareearth.baskets import Compositions
 from rareearth.errors import ParameterError
 from rareearth.prices import Prices
@@ -201,3 +208,17 @@ def test_the_bars_of_a_stack_have_their_total_written():
     )
     figure = charts.part_bars(parts, "Baskets", "USD")
     assert [text.get_text() for text in figure.axes[0].texts] == ["3.5"]
+
+
+@pytest.mark.parametrize(
+    ("incomplete", "whole", "said"),
+    [
+        (["Nolans"], ["Bayan Obo"], "left out: Nolans. No oxide of Mount Weld"),
+        (["Mt Weld"], [], "Printed in part only, and left out: Mt Weld."),
+        ([], ["Mt Weld"], "No deposit at hand is left out."),
+    ],
+)
+def test_deposits_without_a_basket_are_named(incomplete, whole, said):
+    text = price_market_readings.left_out_sentence(incomplete, whole)
+    assert said in text
+    assert ("at all" in text) == ("No oxide of" in said)
