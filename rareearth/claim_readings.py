@@ -207,6 +207,8 @@ def _label(row: pd.Series) -> str:
 def widest(rows: pd.DataFrame) -> str:
     """Return the title of a chart of claims: how many agree, and which is furthest."""
     agree = int(rows["verdict"].isin(AGREEING).sum())
+    if agree == len(rows) == 1:
+        return f"{rows['label'].iloc[0]}: the claimed number agrees with the figures"
     if agree == len(rows):
         return f"All {len(rows)} claimed numbers agree with the figures"
     worst = rows[~rows["verdict"].isin(AGREEING)].iloc[0]

@@ -18,13 +18,14 @@ from rareearth.evidence import Look
 from rareearth.verdicts import LABELS, Span, said
 
 TIME = "time to build a chain without China"
+PATENTS = "China's share of patents"
 ABOUT = {
     "share_of_world_mining": "China's share of mining",
     "share_of_world_refining": "China's share of refining",
     "mine_production": "tonnes mined in a year",
-    "share_of_world_patents": "China's share of patents",
-    "share_of_patents_and_extraction_processes": "China's share of patents",
-    "share_of_pct_patents": "China's share of patents",
+    "share_of_world_patents": PATENTS,
+    "share_of_patents_and_extraction_processes": PATENTS,
+    "share_of_pct_patents": PATENTS,
     "world_market_share": "dependence on China for heavy rare earths",
     "time_to_build_alternative_chain": TIME,
     "time_to_rebuild_full_chain": TIME,
@@ -32,7 +33,7 @@ ABOUT = {
     "remaining_advantage_horizon": TIME,
 }
 OWNED_BY_ALL = (
-    "China's share of patents",
+    PATENTS,
     "dependence on China for heavy rare earths",
     TIME,
 )  # compared whoever the claim speaks of
@@ -45,6 +46,7 @@ WHY = {
     "spread": "both lie within the spread of the sources",
     "forecast": "they speak of different ends, and none is due",
     "object": "they count different things, and no dataset is named",
+    "open": "one at least could not be checked by then",
 }
 
 
@@ -72,6 +74,8 @@ def pairs(audited: pd.DataFrame) -> pd.DataFrame:
             kind = explained_by(one["verdict"], two["verdict"])
             if about == TIME:
                 kind = "forecast"
+            elif kind == "object" and about != PATENTS:
+                kind = "open"
             rows.append(
                 {
                     "about": about,

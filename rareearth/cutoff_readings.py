@@ -31,6 +31,20 @@ def months(value: float, horizon: int) -> str:
     return f"{value:.1f} months" if value < 10 else f"{value:.0f} months"
 
 
+def falls(value: float, horizon: int) -> str:
+    """Return when use falls, as the rest of a sentence: "falls after 6.7 months"."""
+    if not np.isfinite(value):
+        return f"does not fall within {horizon} months"
+    return f"falls after {months(value, horizon)}" if value >= 0.05 else "falls at once"
+
+
+def stocked(stock: float) -> str:
+    """Return a stock in words: "no stock", "1 month of stock", "6 months of stock"."""
+    if stock == 0:
+        return "no stock"
+    return f"{number(stock)} {'month' if stock == 1 else 'months'} of stock"
+
+
 def odds(losses: np.ndarray) -> str:
     """Return in words how often at least the claimed drop comes about."""
     share = float((losses >= CLAIMED_DROP).mean())
@@ -47,13 +61,10 @@ def answer(path: Course, horizon: int, stock: float) -> str:
     low, middle, high = points(losses)
     until = points(path.until)
     return (
-        f"With **{number(stock)} months** of stock, use falls after "
-        f"{months(until[1], horizon)} (median), and **{whole(middle)}** of the output "
-        f"that needs magnets is lost over {horizon} months; 80 percent of the draws "
-        "lie "
-        f"between {whole(low)} and {whole(high)}. A loss of {pct(CLAIMED_DROP)} or "
-        "more "
-        f"comes about {odds(losses)}."
+        f"With **{stocked(stock)}**, use {falls(until[1], horizon)} (median), and "
+        f"**{whole(middle)}** of the output that needs magnets is lost over {horizon} "
+        f"months; 80 percent of the draws lie between {whole(low)} and {whole(high)}. "
+        f"A loss of {pct(CLAIMED_DROP)} or more comes about {odds(losses)}."
     )
 
 
@@ -72,7 +83,7 @@ def panel(
         (
             "Months until use falls",
             months(points(path.until)[1], horizon),
-            f"{number(stock)} months of stock, spread between firms",
+            f"{stocked(stock)}, spread between firms",
         ),
         (
             f"A loss of {pct(CLAIMED_DROP)} or more",
@@ -82,7 +93,8 @@ def panel(
         (
             "China's share in the magnets used",
             span(china.low, china.high, pct),
-            f"{importer}, range of sources",
+            f"{importer}, "
+            + ("one source" if china.low == china.high else "range of sources"),
         ),
     ]
 
@@ -166,18 +178,19 @@ def map_title(cut_share: float, horizon: int, importer: str, needed: float) -> s
     """Return the finding of the map: at which stock the claimed loss comes about."""
     if np.isnan(needed):
         return (
-            f"{importer}: with no stock on this map is {pct(CLAIMED_DROP)} of output "
-            f"lost within {horizon} months"
+            f"{importer}: with {_cut(cut_share)} imports from China cut, less than "
+            f"{pct(CLAIMED_DROP)} of output is lost over {horizon} months, even "
+            "without stock"
         )
     return (
-        f"{importer}: with {_cut(cut_share)} of imports from China cut, "
+        f"{importer}: with {_cut(cut_share)} imports from China cut, "
         f"{pct(CLAIMED_DROP)} of output over {horizon} months is lost when stocks are "
         f"{needed:.1f} months of use"
     )
 
 
 def _cut(share: float) -> str:
-    return "all" if share == 1 else pct(share)
+    return "all" if share == 1 else f"{pct(share)} of"
 
 
 def stock_rows(figures: pd.DataFrame) -> pd.DataFrame:
@@ -398,8 +411,7 @@ def course_title(path: Course, horizon: int, importer: str) -> str:
             f"{horizon} months"
         )
     return (
-        f"{importer}: use falls after {months(until, horizon)} and stands at "
-        f"{whole(left)} of "
+        f"{importer}: use {falls(until, horizon)} and stands at {whole(left)} of "
         f"normal in month {horizon} (medians)"
     )
 

@@ -34,6 +34,7 @@ WEIGHT, IMPORTS, USE, UNSTATED, SOURCING, WORLD, NET, STATED = (
     "net import reliance",
     "world share stated by publishers",
 )
+RECENT = 3  # years that a firm number may be older than a weak one
 KINDS = {
     WEIGHT: "share of the weight of imports, by the country that shipped them last",
     IMPORTS: "share of imports, by the country that shipped them last",
@@ -141,7 +142,13 @@ def measure(table: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def newest(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the newest firm row of each kind and goods; a weak one where none is."""
+    """Return the newest firm row of each kind and goods.
+
+    A weak one stands in where no firm one is of the last years (`RECENT`): a firm
+    number of long ago is no measure of today.
+    """
+    last = table.groupby(["kind", "goods"])["year"].transform("max")
+    table = table[table["year"] >= last - RECENT]
     weak = table["confidence"] == "tertiary"
     ordered = table.assign(_weak=weak).sort_values(
         ["kind", "goods", "_weak", "year"], ascending=[True, True, True, False]

@@ -167,10 +167,15 @@ def partners_sentence(shares: pd.DataFrame, importer: str) -> str:
         else "they add up to the whole, within rounding"
     )
     return (
-        f"Shares of {shares['goods'].iloc[0]} ({shares['when'].iloc[0]}): the "
-        f"{len(named)} named partners of {the(importer)} stand for "
+        f"Shares of {shares['goods'].iloc[0]} ({shares['when'].iloc[0]}): "
+        f"{_partners(len(named))} of {the(importer)} "
+        f"{'stands' if len(named) == 1 else 'stand'} for "
         f"{pct(named['share'].sum())}; {tail}."
     )
+
+
+def _partners(count: int) -> str:
+    return "the one named partner" if count == 1 else f"the {count} named partners"
 
 
 def lynas_sentence(plan: pd.DataFrame, ceiling: pd.DataFrame) -> str:

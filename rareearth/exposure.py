@@ -54,7 +54,7 @@ def china_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFra
     if rows.empty:
         raise NoFigures(
             f"no share of China in the magnet imports of {importer} was published by "
-            f"{as_of}; the first came out in 2023"
+            f"{as_of}; try a later as_of, or another of {', '.join(IMPORTERS)}"
         )
     low, high = ends(rows)
     if importer == "European Union":

@@ -105,7 +105,10 @@ def figures_of(load: Load, as_of: str, wanted: dict[str, object]) -> pd.DataFram
         except NoFigures:
             continue
     if not parts:
-        raise NoFigures(f"no figures of {', '.join(wanted)} were published by {as_of}")
+        raise NoFigures(
+            f"no figures of {', '.join(wanted)} were published by {as_of}; try a later "
+            "as_of"
+        )
     return pd.concat(parts, ignore_index=True)
 
 

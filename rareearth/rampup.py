@@ -13,6 +13,7 @@ from rareearth.errors import ParameterError
 from rareearth.pipeline import Span
 
 STEPS_A_YEAR = 4
+SLACK = 3 / 365.25  # years; a step is about 91 days
 YEAR = pd.Timedelta(days=365.25)
 
 
@@ -222,8 +223,12 @@ def _triangular(rng: np.random.Generator, span: Span, draws: int) -> np.ndarray:
 
 
 def chance_by(paths: Paths, years: float) -> float:
-    """Return the probability that the share is reached within some years."""
-    return float((paths.reached <= years).mean())
+    """Return the probability that the share is reached within some years.
+
+    Two calendar years are half a day short of twice 365.25 days; a slack of some days
+    keeps the step at their end in.
+    """
+    return float((paths.reached <= years + SLACK).mean())
 
 
 def by_date(paths: Paths, start: pd.Timestamp) -> pd.DataFrame:

@@ -65,7 +65,16 @@ def test_the_title_names_what_is_furthest_off():
         "1 of 2 claimed numbers agree with the figures; furthest off"
     )
     assert told.endswith(": C017 World: price change")
-    assert widest(ROWS[1:]) == "All 1 claimed numbers agree with the figures"
+    both = ROWS.assign(verdict="supported")
+    assert widest(both) == "All 2 claimed numbers agree with the figures"
+
+
+def test_the_title_of_one_agreeing_number_speaks_of_one():
+    told = widest(ROWS[1:])
+    assert (
+        told
+        == "C059 China: share of mining: the claimed number agrees with the figures"
+    )
 
 
 def test_a_chart_of_claims_has_a_row_for_each_and_the_first_on_top():

@@ -85,6 +85,14 @@ def test_the_verdicts_explain_a_contradiction(verdicts, kind):
     assert contradictions.explained_by(*reversed(verdicts)) == kind
 
 
+def test_a_difference_stays_open_where_one_number_could_not_be_checked():
+    one = claim("a", 270_000.0)
+    two = claim("b", 390_000.0, verdict="not_checkable")
+    (row,) = pairs(one, two).itertuples()
+    assert row.kind == "open"
+    assert "could not be checked by then" in row.why
+
+
 @pytest.mark.parametrize(
     ("first", "second", "kind"),
     [

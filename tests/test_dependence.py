@@ -74,6 +74,18 @@ def test_the_newest_firm_measure_is_taken_before_a_weak_one():
     assert dependence.newest(table)["year"].tolist() == [2024]
 
 
+def test_a_firm_measure_of_long_ago_does_not_hide_a_weak_one_of_today():
+    table = pd.DataFrame(
+        {
+            "kind": "world share",
+            "goods": "all rare earths",
+            "year": [2020, 2024],
+            "confidence": ["secondary", "tertiary"],
+        }
+    )
+    assert dependence.newest(table)["year"].tolist() == [2024]
+
+
 @pytest.mark.parametrize("importer", dependence.IMPORTERS)
 def test_every_share_lies_between_nothing_and_everything(importer):
     table = dependence.measures(ree.load, PRODUCTS, importer)

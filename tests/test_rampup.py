@@ -154,3 +154,11 @@ def test_a_longer_delay_never_helps():
         for factor in (1.0, 3.0)
     )
     assert (slow <= quick).all()
+
+
+def test_a_step_at_the_end_of_two_calendar_years_counts_by_that_day():
+    none = np.empty((2, 0))
+    paths = rampup.Paths(np.empty(0), none, none, np.array([2.0, 2.25]))
+    two_years = (pd.Timestamp("2027-11-03") - pd.Timestamp("2025-11-03")) / rampup.YEAR
+    assert two_years < 2
+    assert rampup.chance_by(paths, two_years) == 0.5

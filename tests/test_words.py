@@ -80,3 +80,16 @@ def test_a_spread_says_whether_sources_agree(low, high, printed):
 )
 def test_names_are_joined_as_in_a_sentence(names, printed):
     assert words.listed(names) == printed
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("European Union", "the European Union"),
+        ("United States", "the United States"),
+        ("Japan", "Japan"),
+        ("World", "the world"),
+    ],
+)
+def test_a_place_has_its_article(place, expected):
+    assert words.the(place) == expected

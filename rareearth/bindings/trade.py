@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from rareearth.errors import NoFigures
-from rareearth.evidence import Look, by_value, joined, prints, statement
-from rareearth.verdicts import Found, Print, Span
+from rareearth.evidence import Look, by_value, prints, statement
+from rareearth.verdicts import Found, Print
 
 HEADLINE = "customs headline of China, gross weight"
 MAGNETS = "permanent magnets, customs code 85051110, gross weight"
@@ -59,8 +59,8 @@ def _month(look: Look, end: str) -> Print:
     return prints(frame)[0]
 
 
-def slump(look: Look) -> Found:
-    """Return how far magnet exports fell from January to May 2025."""
+def c013(look: Look) -> Found:
+    """Check whether confrontation had disrupted supply chains: exports of May 2025."""
     frame = look.printed(
         "magnet_exports",
         "China",
@@ -79,11 +79,6 @@ def slump(look: Look) -> Found:
         (-math.inf, -50),
         "exports fell by more than half",
     )
-
-
-def c013(look: Look) -> Found:
-    """Check whether confrontation had disrupted supply chains."""
-    return slump(look)
 
 
 def c012(look: Look) -> Found:
@@ -125,12 +120,12 @@ def c053(look: Look) -> Found:
 
 def swing(look: Look) -> Found:
     """Return the change of magnet exports in September 2025 against a year before."""
-    year, last = "2025-09-30", "2024-09-30"
-    now, before = _month(look, year).span.low, _month(look, last).span.low
-    frame = joined(
-        look.printed("magnet_exports", "China", start=year, end=year),
-        look.printed("magnet_exports", "China", start=last, end=last),
+    frame = look.printed(
+        "magnet_exports_change",
+        "China",
+        start="2025-09-30",
+        end="2025-09-30",
+        basis="year-on-year",
+        without="year-to-date",
     )
-    change = 100 * (now / before - 1)
-    one = (Print(Span(change, change), str(frame["source_id"].iloc[0])),)
-    return Found(one, "percent", f"{MAGNETS}, September alone", frame)
+    return by_value(frame, f"{MAGNETS}, September alone")
