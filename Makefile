@@ -12,7 +12,7 @@ READY_TO_TEST := $(VENV)/.ready-to-test
 ASKS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help workbook test lab check bench strip constraints clean
+.PHONY: help workbook test lab check bench preview versions faults strip constraints clean
 .DELETE_ON_ERROR:
 
 # An installation that was made for another folder does not count.
@@ -47,6 +47,12 @@ bench: $(READY_TO_TEST) ## Measure the renderer against the usual tools (minutes
 
 preview: $(READY_TO_TEST) ## Take the README's pictures of three reports anew
 	@$(RUN) docs/preview.py
+
+versions: ## Try each Python here with the oldest and newest libraries (long)
+	@$(or $(PYTHON),python3) tests/versions.py
+
+faults: $(READY_TO_TEST) ## Kill the renderer at 50 random moments (long)
+	@RAREEARTH_KILLS=50 $(RUN) -m pytest tests/test_render_faults.py -q -k killed
 
 strip: $(READY) ## Empty the outputs of the notebooks, as git should hold them
 	@$(RUN) -m nbconvert --clear-output --inplace --log-level WARN \

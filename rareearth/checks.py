@@ -15,7 +15,7 @@ import pandas as pd
 
 from rareearth import claim_rules, dictionaries, figures, rules, seals, tables
 from rareearth.dictionaries import Dictionaries
-from rareearth.errors import DataError
+from rareearth.errors import DataError, quoted
 from rareearth.records import quantities
 from rareearth.seals import DESCRIPTOR
 from rareearth.tables import (
@@ -186,7 +186,7 @@ def _across(
         frame, file = part.table.frame, part.table.file
         for row, figure_id in enumerate(frame["figure_id"]):
             if seen.setdefault(figure_id, file) != file:
-                text = f"{figure_id!r} is also in {seen[figure_id]}"
+                text = f"{quoted(figure_id)} is also in {seen[figure_id]}"
                 yield Problem(file, part.table.line(row), "figure_id", text)
         home = frame["series"].map(known.series["table"])
         if unused:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from rareearth import tables
 from rareearth.dictionaries import Dictionaries
+from rareearth.errors import quoted
 from rareearth.tables import Problem, Table
 
 TABLES = ("quantities", "claims", "claim_checks", "claim_differences")
@@ -163,7 +164,7 @@ def _units(table: Table, quantities: pd.DataFrame) -> list[Problem]:
         if unit not in allowed:
             bad = (table.frame["quantity"] == quantity) & (table.frame["unit"] == unit)
             expected = " or ".join(filter(None, allowed)) or "none, it is a statement"
-            text = f"{unit!r} is not the unit of {quantity}; expected {expected}"
+            text = f"{quoted(unit)} is not the unit of {quantity}; expected {expected}"
             found += tables.rows(table, bad, "unit", text)
     return found
 

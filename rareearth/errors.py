@@ -34,8 +34,12 @@ class ParameterError(WorkbookError):
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownName:
     """Return the error for `name` with the nearest of the `known` names."""
-    shown = repr(name) if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]!r}..."
-    return UnknownName(f"unknown {kind}: {shown}; {nearest(name, known)}")
+    return UnknownName(f"unknown {kind}: {quoted(name)}; {nearest(name, known)}")
+
+
+def quoted(name: str) -> str:
+    """Return a user's word in quotes, on one line and cut when it is long."""
+    return repr(name) if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]!r}..."
 
 
 def nearest(name: str, known: Iterable[str], most: int = 5) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from rareearth import tables
 from rareearth.dictionaries import Dictionaries
+from rareearth.errors import nearest, quoted
 from rareearth.tables import Problem, Table
 
 KEY = ["series", "entity", "product", "period_start", "period_end"]
@@ -82,9 +83,9 @@ def _bases(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Probl
         if not wrong and not doubled:
             continue
         message = (
-            f"unknown basis {wrong[0]!r}; {tables.nearest(wrong[0], known.bases.index)}"
+            f"unknown basis {quoted(wrong[0])}; {nearest(wrong[0], known.bases.index)}"
             if wrong
-            else f"{text!r} names a code twice"
+            else f"{quoted(text)} names a code twice"
         )
         found += tables.rows(table, table.frame["basis"] == text, "basis", message)
     return found
@@ -119,7 +120,7 @@ def _units(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Probl
     for series, unit in pairs.itertuples(index=False):
         if series in allowed and unit not in allowed[series]:
             bad = (table.frame["series"] == series) & (table.frame["unit"] == unit)
-            text = f"{unit!r} is not the unit of {series}; expected "
+            text = f"{quoted(unit)} is not the unit of {series}; expected "
             found += tables.rows(
                 table, bad, "unit", text + " or ".join(allowed[series])
             )
@@ -198,8 +199,8 @@ def record_problems(name: str, table: Table, known: Dictionaries) -> list[Proble
         return found + assumption_problems(table, known)
     for row, text in enumerate(frame["source_id"]):
         for source in set(text.split(";")) - set(known.sources.index):
-            message = f"unknown source_id {source!r}; "
-            message += tables.nearest(source, known.sources.index)
+            message = f"unknown source_id {quoted(source)}; "
+            message += nearest(source, known.sources.index)
             found.append(Problem(table.file, table.line(row), "source_id", message))
     return found
 
@@ -251,7 +252,7 @@ def _acting(table: Table) -> list[Problem]:
         for row, text in enumerate(frame[column]):
             named = set(filter(None, text.split(";")))
             for name in sorted(named - known):
-                message = f"unknown event {name!r}; {tables.nearest(name, known)}"
+                message = f"unknown event {quoted(name)}; {nearest(name, known)}"
                 found.append(Problem(table.file, table.line(row), column, message))
             if frame["event_id"].iloc[row] in named:
                 found.append(Problem(table.file, table.line(row), column, "is itself"))

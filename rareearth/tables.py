@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import DataError, nearest
+from rareearth.errors import DataError, nearest, quoted
 
 FIGURE_COLUMNS = (
     "figure_id,series,entity,product,period_start,period_end,value,low,high,unit,"
@@ -211,7 +211,7 @@ def _column_message(name: str, found: list[str], expected: list[str]) -> str:
     surplus = [column for column in found if column not in expected]
     parts = [f"missing column {', '.join(missing)}"] if missing else []
     for column in surplus:
-        parts.append(f"unknown column {column!r} ({nearest(column, expected)})")
+        parts.append(f"unknown column {quoted(column)} ({nearest(column, expected)})")
     if not parts:
         parts = ["a column stands twice or in another order"]
     return f"{name}:1: {'; '.join(parts)}; expected {','.join(expected)}"
@@ -242,7 +242,7 @@ def _cells(table: Table, column: str, bad: pd.Series, expected: str) -> list[Pro
             table.file,
             table.line(row),
             column,
-            f"{table.frame.at[row, column]!r} {expected}",
+            f"{quoted(table.frame.at[row, column])} {expected}",
         )
         for row in np.flatnonzero(bad)
     ]
@@ -256,7 +256,7 @@ def unknown(table: Table, column: str, known: pd.Index) -> list[Problem]:
             table.file,
             table.line(row),
             column,
-            f"unknown {column} {text[row]!r}; {nearest(text[row], known)}",
+            f"unknown {column} {quoted(text[row])}; {nearest(text[row], known)}",
         )
         for row in np.flatnonzero(~text.isin(known))
     ]

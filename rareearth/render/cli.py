@@ -18,18 +18,21 @@ from rareearth.errors import WorkbookError
 from rareearth.render import (
     cli_audit,
     cli_check,
+    cli_options,
     cli_render,
     cli_sweep,
     library,
     parameters,
 )
+from rareearth.render.values import visible
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    options = _parser().parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else arguments
+    options = _parser().parse_args(cli_options.shielded(typed))
     try:
         return int(options.run(options))
     except WorkbookError as error:
@@ -78,9 +81,9 @@ def _list(options: argparse.Namespace) -> int:
         print(json.dumps([_as_json(*each) for each in found], indent=2))
         return 0
     for path, known in found:
-        print(f"{path.stem}  {library.title(library.load_cells(path))}")
+        print(visible(f"{path.stem}  {library.title(library.load_cells(path))}"))
         for each in known:
-            print(f"  {each}")
+            print(visible(f"  {each}"))
     return 0
 
 
@@ -97,5 +100,5 @@ def _as_json(path: Path, known: list[parameters.Parameter]) -> dict[str, object]
 
 
 def _complain(text: str, status: int) -> int:
-    print(f"rareearth: {text}", file=sys.stderr)
+    print(f"rareearth: {visible(text)}", file=sys.stderr)
     return status

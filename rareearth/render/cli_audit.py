@@ -19,13 +19,11 @@ from typing import TYPE_CHECKING
 
 from rareearth.errors import ParameterError
 from rareearth.render import keys, library, report
-from rareearth.render.cli_render import own_folder
-from rareearth.render.values import shorten
+from rareearth.render.cli_options import Commands, own_folder
+from rareearth.render.values import shorten, visible
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Commands = argparse._SubParsersAction  # no public name
 FAILED = 1
 NOTEBOOK = "11_claims_audit"
 
@@ -99,7 +97,7 @@ def _lines(audited: pd.DataFrame) -> Iterator[str]:
     from rareearth.verdicts import LABELS
 
     for _, row in audited.iterrows():
-        yield f"{row['claim_id']}  {LABELS[row['verdict']]}"
+        yield visible(f"{row['claim_id']}  {LABELS[row['verdict']]}")
         cells = {
             "said": claim_readings.said_cell(row),
             "figures": claim_readings.found_cell(row),
@@ -107,7 +105,7 @@ def _lines(audited: pd.DataFrame) -> Iterator[str]:
         }
         for name, text in cells.items():
             if text:
-                yield f"  {name}: {text}".replace("\N{NO-BREAK SPACE}", " ")
+                yield visible(f"  {name}: {text}")
     counts = claims.score(audited)
     named = [f"{count} {LABELS[code]}" for code, count in counts.items() if count]
     yield f"{len(audited)} claims: {', '.join(named)}"

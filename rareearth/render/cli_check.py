@@ -10,10 +10,10 @@ from pathlib import Path
 
 from rareearth.errors import ParameterError, WorkbookError
 from rareearth.render import library
+from rareearth.render.cli_options import Commands
 from rareearth.render.values import shorten
 
 SAID_ONLY = ("not compared", "here ")  # does not count as a difference
-Commands = argparse._SubParsersAction  # no public name
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -117,7 +117,7 @@ def _open_comparisons() -> Iterator[str]:
 def _verify(options: argparse.Namespace) -> int:
     """Print each file that a report rests on, and whether it is still the same."""
     from rareearth.render import verify
-    from rareearth.render.cli_render import own_folder
+    from rareearth.render.cli_options import own_folder
 
     about = verify.made_from(options.report)
     own = own_folder(options.data) if options.data else None

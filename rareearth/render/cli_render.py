@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import os
-import re
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from rareearth.errors import ParameterError
 from rareearth.render import keys, library, parameters, report
+from rareearth.render.cli_options import (
+    Commands,
+    add_given,
+    add_places,
+    own_folder,
+    positive,
+    seconds,
+)
 from rareearth.render.values import shorten
-
-Commands = argparse._SubParsersAction  # no public name
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -26,22 +30,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="NOTEBOOK",
         help="a name (01_production_shares), its number (01) or a path; all if none",
     )
-    command.add_argument(
-        "-p",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("NAME", "VALUE"),
-        dest="given",
-        help="set a parameter, as in  -p country Australia",
-    )
-    command.add_argument("--out", type=Path, metavar="DIR", help="where reports go")
-    command.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="use the figures in this folder as well; their reports have own names",
-    )
+    add_given(command, "set a parameter, as in  -p country Australia")
+    add_places(command)
     command.add_argument("--jobs", type=positive, metavar="N", help="runs at a time")
     command.add_argument(
         "--timeout", type=seconds, metavar="SECONDS", help="end a run that takes longer"
@@ -59,37 +49,6 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--quiet", action="store_true", help="print errors only")
     command.set_defaults(run=_render)
-
-
-def positive(text: str) -> int:
-    """Return a whole number from 1 that a user typed."""
-    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{shorten(text)} is not a number from 1")
-    return int(text)
-
-
-def seconds(text: str) -> float:
-    """Return a length of time that a user typed."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found < 1e9:
-        raise argparse.ArgumentTypeError(f"{shorten(text)} is not a time in seconds")
-    return found
-
-
-def own_folder(given: Path | None) -> Path | None:
-    """Return the folder of the user's own figures: as given, or by the environment."""
-    named = given or os.environ.get(report.OWN_DATA)
-    if not named:
-        return None
-    folder = Path(named).expanduser().resolve()
-    if not folder.is_dir():
-        raise ParameterError(f"no folder at {folder}; own figures are CSV files in one")
-    if not any(folder.glob("*.csv")):
-        raise ParameterError(f"no CSV file in {folder}; own figures are CSV files")
-    return folder
 
 
 def _render(options: argparse.Namespace) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import shlex
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -13,14 +12,19 @@ from typing import TYPE_CHECKING
 
 from rareearth.errors import ParameterError
 from rareearth.render import library
-from rareearth.render.cli_render import own_folder, positive, seconds
+from rareearth.render.cli_options import (
+    Commands,
+    add_given,
+    add_places,
+    own_folder,
+    positive,
+    seconds,
+)
 from rareearth.render.values import shorten
 
 if TYPE_CHECKING:
     from rareearth.render.grid import Grid
     from rareearth.render.report import Job
-
-Commands = argparse._SubParsersAction  # no public name
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -69,22 +73,8 @@ def _add_grid(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="YAML with a list of values for each name, or CSV with one run a row",
     )
-    command.add_argument(
-        "-p",
-        nargs=2,
-        action="append",
-        default=[],
-        metavar=("NAME", "VALUE"),
-        dest="given",
-        help="set a parameter in all runs",
-    )
-    command.add_argument("--out", type=Path, metavar="DIR", help="where reports go")
-    command.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="use the figures in this folder as well; their reports have own names",
-    )
+    add_given(command, "set a parameter in all runs")
+    add_places(command)
     command.add_argument(
         "--yes", action="store_true", help="more than 1,000 runs are meant"
     )
@@ -160,11 +150,6 @@ def _set(job: Job, grid: Grid) -> Iterator[str]:
     for name in grid.names:
         value = job.parameters[name]
         text = value if isinstance(value, str) else json.dumps(value)
-        if re.match(r"-(?![0-9.]+$)", text):
-            raise ParameterError(
-                f"{name}: {shorten(text)} begins with a dash, which the command "
-                "render takes for an option; use sweep"
-            )
         yield from ("-p", name, text)
 
 

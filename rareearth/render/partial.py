@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rareearth.render import keys, library, locks, server, store
+from rareearth.render import keys, library, locks, long_outputs, server, store
 from rareearth.render.report import INJECTED, Job
 
 
@@ -36,6 +36,8 @@ class Spool:
             self._is_new = False
         if is_done:
             found = {k: cell[k] for k in ("outputs", "execution_count") if k in cell}
+            if "outputs" in found:
+                found["outputs"] = long_outputs.shortened(found["outputs"])
             self._line({"done": index, **found})
         else:
             self._line({"start": index})

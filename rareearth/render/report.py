@@ -154,12 +154,18 @@ def _make(job: Job, kind: str) -> tuple[str, str]:
 
 def _run(job: Job) -> tuple[Any, dict[str, Any]]:
     """Execute the notebook; what it has done is on disk at any moment."""
-    from rareearth.render import execute, partial
+    from rareearth.render import execute, long_outputs, partial
 
     spool = partial.Spool(job)
     try:
         with environment({OWN_DATA: str(job.own) if job.own else None}):
-            return execute.execute(job.notebook, job.parameters, job.timeout, spool)
+            done = execute.execute(job.notebook, job.parameters, job.timeout, spool)
+        long_outputs.cut(done[0])
+        return done
+    except execute.RunFailed as problem:
+        if problem.notebook is not None:
+            long_outputs.cut(problem.notebook)
+        raise
     finally:
         spool.close()
 

@@ -62,6 +62,18 @@ def cut(text: str, most: int = 60) -> str:
     return line if len(line) <= most else f"{line[:most]}..."
 
 
+def visible(text: str) -> str:
+    """Return a text with its control characters spelled out, safe to print.
+
+    A terminal obeys them: a list of claims or a notebook from someone else could
+    clear it or write over lines. Line breaks stay.
+    """
+    return "".join(
+        each if each.isprintable() or each == "\n" else ascii(each)[1:-1]
+        for each in text.replace("\N{NO-BREAK SPACE}", " ")
+    )
+
+
 def _whole(value: Any) -> int:
     if isinstance(value, str) and re.fullmatch(r"[+-]?[0-9]{1,18}", value.strip()):
         return int(value)
