@@ -48,17 +48,22 @@ def check(where: Path) -> list[Problem]:
     package = (where / DESCRIPTOR).exists()
     if not package and not list(where.glob("*.csv")):
         raise DataError(f"{where}: no {DESCRIPTOR} and no CSV file in this folder")
+    return _sorted([*_unsealed(where), *_violations(where, package)])
+
+
+def _violations(where: Path, package: bool) -> list[Problem]:
+    """Return what is wrong in a folder, whether it is as it was sealed or not."""
     found, read = _structure(where)
     broken = {problem.file for problem in found}
     if package:
-        found += [*_package(where, broken), *_unsealed(where)]
+        found += _package(where, broken)
     if broken & {f"{name}.csv" for name in DICTIONARIES}:
-        return _sorted(found)  # without a dictionary every name would be unknown
+        return found  # without a dictionary every name would be unknown
     for name in DICTIONARIES:
         if name in read:
             found += dictionaries.problems_of(name, read[name])
     if any(_file_of(problem) in DICTIONARIES for problem in found):
-        return _sorted(found)
+        return found
     known = dictionaries.read(where, None if package else dictionaries.known())
     confidence = CONFIDENCE if package else (*CONFIDENCE, OWN)
     checked = [
@@ -73,7 +78,7 @@ def check(where: Path) -> list[Problem]:
         found += part.problems
         found += _totals(part, known)
     found += _across(checked, known, unused=package, read=read)
-    return _sorted(found)
+    return found
 
 
 def _record_problems(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rareearth import dictionaries
+from rareearth import dictionaries, seals
 from rareearth.figures import check
 
 ROOT = Path(__file__).parent.parent
@@ -188,6 +188,7 @@ def test_the_recipes_for_a_figure_and_a_source_pass_the_check(tmp_path):
     for name, row in (("production.csv", figure), ("sources.csv", source)):
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write(row)
+    seals.seal(copy)  # as `check --seal` does when nothing else is wrong
     assert check(copy) == []
 
 
@@ -196,6 +197,7 @@ def test_a_source_without_a_figure_is_reported_as_the_recipe_says(tmp_path):
     _, source = blocks("CONTRIBUTING.md", "csv")
     with (copy / "sources.csv").open("a", encoding="utf-8") as file:
         file.write(source)
-    (problem,) = check(copy)
+    seal, problem = check(copy)
+    assert seals.REMEDY in seal.text
     assert problem.column == "source_id"
     assert "no figure uses this" in problem.text
