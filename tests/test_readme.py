@@ -37,13 +37,19 @@ def commands(page):
 
 def sessions(page):
     """Return each command of the console blocks with the output that is shown."""
-    found = []
-    for text in blocks(page, "console"):
-        for part in re.split(r"^(?=\$ )", text, flags=re.MULTILINE):
-            if part:
-                line, _, output = part.partition("\n")
-                found.append((line, output))
-    return found
+    return [each for text in blocks(page, "console") for each in commands_of(text)]
+
+
+def commands_of(block):
+    """Return each command of one console block with the output that is shown."""
+    parts = re.split(r"^(?=\$ )", block, flags=re.MULTILINE)
+    split = (part.partition("\n") for part in parts if part)
+    return [(line, output) for line, _, output in split]
+
+
+def name_of(block):
+    """Return the first command of a block, as the name of its test."""
+    return block.partition("\n")[0].removeprefix("$ ")
 
 
 def run(*arguments, cwd=ROOT):
@@ -125,6 +131,13 @@ def test_the_readme_lists_the_notebooks_that_there_are():
     assert listed == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 
 
+def test_the_pictures_of_the_readme_exist_and_are_described():
+    text = (ROOT / "README.md").read_text("utf-8")
+    pictures = re.findall(r'<img src="([^"]+)" alt="([^"]+)"', text)
+    assert len(pictures) == 3
+    assert all((ROOT / source).is_file() for source, _ in pictures)
+
+
 # Commands do what is shown
 
 
@@ -135,25 +148,26 @@ def masked(text):
     return re.sub(r"^see \S*/", "see ", text, flags=re.MULTILINE)
 
 
-@pytest.mark.parametrize(("line", "shown"), sessions("README.md"))
-def test_a_command_prints_what_the_readme_shows(line, shown, own_figures):
-    program, *arguments = line.removeprefix("$ ").split()
-    assert program == "rareearth"
-    _, printed = run(*arguments, cwd=own_figures)
-    if shown.startswith("...\n"):  # the page leaves the beginning out
-        shown = shown.removeprefix("...\n")
-        printed = "".join(printed.splitlines(True)[-len(shown.splitlines()) :])
-    assert masked(printed) == masked(shown)
+@pytest.mark.parametrize("block", blocks("README.md", "console"), ids=name_of)
+def test_commands_print_what_the_readme_shows(block, own_figures):
+    for line, shown in commands_of(block):
+        program, *arguments = line.removeprefix("$ ").split()
+        assert program == "rareearth"
+        _, printed = run(*arguments, cwd=own_figures)
+        if shown.startswith("...\n"):  # the page leaves the beginning out
+            shown = shown.removeprefix("...\n")
+            printed = "".join(printed.splitlines(True)[-len(shown.splitlines()) :])
+        assert masked(printed) == masked(shown)
 
 
 RENDERED = [
     line for line in commands("README.md") if line.startswith("rareearth render 01")
 ]
-REFUSED = [line.removeprefix("$ ") for line, _ in sessions("README.md")]
+SHOWN = [line.removeprefix("$ ") for line, _ in sessions("README.md")]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", [each for each in RENDERED if each not in REFUSED])
+@pytest.mark.parametrize("line", [each for each in RENDERED if each not in SHOWN])
 def test_a_render_command_makes_its_report(line, tmp_path):
     status, printed = run(*line.split()[1:], "--out", str(tmp_path))
     assert status == 0, printed
@@ -188,7 +202,8 @@ def test_the_recipes_for_a_figure_and_a_source_pass_the_check(tmp_path):
     for name, row in (("production.csv", figure), ("sources.csv", source)):
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write(row)
-    seals.seal(copy)  # as `check --seal` does when nothing else is wrong
+    status, said = run("check", "--seal", str(copy))
+    assert status == 0, said
     assert check(copy) == []
 
 
