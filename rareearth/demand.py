@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.frames import Load
 
-Load = Callable[..., pd.DataFrame]
 MAGNETS = "Magnets"
 HORIZON = 2040  # the year to which the scenarios are set side by side
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.pipeline import Load, Span, ends, figures_of
+from rareearth.frames import Load
+from rareearth.pipeline import Span, ends, figures_of
 
 IMPORTERS = {
     "European Union": "importer-eu",

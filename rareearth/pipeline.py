@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
 
 from rareearth.chemistry import metal_content
 from rareearth.errors import NoFigures, ParameterError
-
-Load = Callable[..., pd.DataFrame]
+from rareearth.frames import Load
 
 
 class Span(NamedTuple):

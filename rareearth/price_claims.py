@@ -7,6 +7,7 @@ import pandas as pd
 
 from rareearth import records
 from rareearth.errors import NoFigures
+from rareearth.frames import joined as joined
 from rareearth.money import per_kg
 from rareearth.price_series import PriceSeries
 from rareearth.prices import QUOTES, Prices
@@ -210,11 +211,3 @@ def verdict(found: pd.DataFrame, claim: float) -> dict[str, float]:
         "low": float(found["change"].min()) if len(found) else np.nan,
         "high": float(found["change"].max()) if len(found) else np.nan,
     }
-
-
-def joined(*frames: pd.DataFrame) -> pd.DataFrame:
-    """Return the sources of several frames, for the list under a table."""
-    kept = [frame[["source_id"]] for frame in frames if len(frame)]
-    if not kept:
-        return pd.DataFrame(columns=["source_id"])
-    return pd.concat(kept).drop_duplicates(ignore_index=True)

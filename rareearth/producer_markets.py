@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.producers import OUTPUT, Loader
+from rareearth.frames import Load
+from rareearth.producers import OUTPUT
 
 # What belongs to whom, as the notes of entities.csv say.
 PLANTS = {
@@ -57,7 +58,7 @@ FEEDS = {
 
 
 def optional(
-    load: Loader, names: tuple[str, ...], entity: list[str], **wanted: object
+    load: Load, names: tuple[str, ...], entity: list[str], **wanted: object
 ) -> pd.DataFrame:
     """Return the figures of several series together; an empty frame without any."""
     parts = []
@@ -69,7 +70,7 @@ def optional(
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def china(revisions: Loader, as_of: str = "latest") -> pd.DataFrame:
+def china(revisions: Load, as_of: str = "latest") -> pd.DataFrame:
     """Return every printed output of China that a producer can be set beside.
 
     Parameters
@@ -84,7 +85,7 @@ def china(revisions: Loader, as_of: str = "latest") -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def steps_of(milestones: Loader, plants: list[str], as_of: str) -> pd.DataFrame:
+def steps_of(milestones: Load, plants: list[str], as_of: str) -> pd.DataFrame:
     """Return the `records.milestones` of some plants, an empty frame without any."""
     try:
         known = milestones(as_of=as_of)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
+from rareearth.frames import Load
 
 
 class Measure(NamedTuple):
@@ -64,10 +65,9 @@ SHORT = {  # for the labels of a chart
 }
 NO_YEAR = "trailing-twelve-months"
 COMPARED = ("revenue", "gross_profit", "net_profit", "printed_margin")  # of peers
-Loader = Callable[..., pd.DataFrame]
 
 
-def gather(load: Loader, as_of: str = "latest", variants: str = "best") -> pd.DataFrame:
+def gather(load: Load, as_of: str = "latest", variants: str = "best") -> pd.DataFrame:
     """Return all figures of the measures, of all producers.
 
     Parameters

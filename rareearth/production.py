@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.frames import Load
+from rareearth.frames import joined as joined
 
 
 class Stage(NamedTuple):
@@ -169,9 +170,7 @@ def hhi_band(hhi: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def stage_shares(
-    load: Callable[..., pd.DataFrame], as_of: str = "latest"
-) -> pd.DataFrame:
+def stage_shares(load: Load, as_of: str = "latest") -> pd.DataFrame:
     """Return the shares of the world that sources print for each stage.
 
     Parameters
@@ -308,11 +307,6 @@ def of_sources(printed: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `printed` from the editions that `changes` compares."""
     compared = set(changes["first_source"]) | set(changes["last_source"])
     return printed[printed["source_id"].isin(compared)]
-
-
-def joined(*frames: pd.DataFrame) -> pd.DataFrame:
-    """Return the sources of several frames in one, for citing."""
-    return pd.concat([frame[["source_id"]] for frame in frames], ignore_index=True)
 
 
 def edition_table(printed: pd.DataFrame, *, dated: bool = False) -> pd.DataFrame:

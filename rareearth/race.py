@@ -9,7 +9,8 @@ import pandas as pd
 
 from rareearth import pipeline, rampup, slips
 from rareearth.errors import NoFigures
-from rareearth.pipeline import GOODS, Load, Span
+from rareearth.frames import Load
+from rareearth.pipeline import GOODS, Span
 
 CLAIMS = ("C085", "C088", "C098", "C072")  # a test compares these with data/claims.csv
 CLAIMED = pd.Timestamp("2025-11-03")  # the digests that make the claims

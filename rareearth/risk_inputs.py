@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, unknown_name
+from rareearth.frames import Load
 from rareearth.supply_risk import governance_risk
-
-Loader = Callable[..., pd.DataFrame]
 
 PRODUCTS = {  # what the Commission assesses apart, and the group that it prints
     "NdPr": (("Nd", "Pr"), "light rare earths"),
@@ -67,7 +65,7 @@ def check_parameters(product: str, importer: str, year: int) -> None:
 
 
 def gather(
-    load: Loader, names: tuple[str, ...], as_of: str, **wanted: object
+    load: Load, names: tuple[str, ...], as_of: str, **wanted: object
 ) -> pd.DataFrame:
     """Return the figures of several series together, an empty frame without any."""
     parts = []

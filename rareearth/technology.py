@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pandas as pd
 
 from rareearth.errors import NoFigures
-
-Load = Callable[..., pd.DataFrame]
+from rareearth.frames import Load
 
 PATENTS = {
     "C030": "extraction",

@@ -6,13 +6,14 @@ earths. One definition is used at a time; two in one series are refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.frames import Load
+from rareearth.frames import joined as joined
 
 
 class Definition(NamedTuple):
@@ -98,7 +99,7 @@ def check_one_definition(figures: pd.DataFrame) -> None:
 
 
 def flow(
-    load: Callable[..., pd.DataFrame],
+    load: Load,
     name: str,
     direction: str = "exports",
     as_of: str = "latest",
@@ -190,15 +191,7 @@ def followed(by: pd.DataFrame, kinds: pd.Series, least: int = 3) -> pd.DataFrame
     return own[many >= least].reset_index(drop=True)
 
 
-def joined(*frames: pd.DataFrame) -> pd.DataFrame:
-    """Return the sources of several frames in one, for citing."""
-    parts = [frame["source_id"].str.split(";").explode() for frame in frames]
-    return pd.concat(parts, ignore_index=True).dropna().to_frame()
-
-
-def joined_rows(
-    load: Callable[..., pd.DataFrame], series: list[str], as_of: str = "latest"
-) -> pd.DataFrame:
+def joined_rows(load: Load, series: list[str], as_of: str = "latest") -> pd.DataFrame:
     """Return the figures of several series, one below the other."""
     return pd.concat([load(name, as_of=as_of) for name in series], ignore_index=True)
 
@@ -326,9 +319,7 @@ UNIT_VALUES = (
 """Series of values in millions, of weights in tonnes, and of printed unit values."""
 
 
-def all_unit_values(
-    load: Callable[..., pd.DataFrame], as_of: str = "latest"
-) -> pd.DataFrame:
+def all_unit_values(load: Load, as_of: str = "latest") -> pd.DataFrame:
     """Return `unit_values` of each direction of which something had been published."""
     parts = []
     for names in UNIT_VALUES:

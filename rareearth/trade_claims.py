@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 from rareearth import trade
 from rareearth.dependence import has_code
 from rareearth.errors import NoFigures
+from rareearth.frames import Load
 
 ROUNDING = 0.005  # of a number: what a claim may differ by and still be as printed
 
@@ -36,7 +36,6 @@ class Fact(NamedTuple):
 
 
 NOTHING = Fact((), "nothing had been printed by then", ())
-Load = Callable[..., pd.DataFrame]
 
 
 def facts(load: Load, measures: pd.DataFrame, as_of: str = "latest") -> dict[str, Fact]:

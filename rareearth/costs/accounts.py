@@ -25,7 +25,7 @@ from rareearth.costs.routes import (
     PRODUCERS,
     SALES,
     SPENT,
-    Loader,
+    Load,
 )
 from rareearth.errors import NoFigures, UnknownName
 from rareearth.money import Money, per_kg
@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 
-def unit_costs(load: Loader, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def unit_costs(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return every unit cost that the accounts of a producer allow, and the figures.
 
     Parameters
@@ -98,7 +98,7 @@ def unit_costs(load: Loader, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]
     return costs, used.drop_duplicates("figure_id", ignore_index=True)
 
 
-def available(load: Loader) -> tuple[pd.DataFrame, pd.DataFrame]:
+def available(load: Load) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the unit costs of all producers that have any, and the figures."""
     found = []
     for producer in PRODUCERS:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
 
 from rareearth.costs.sourced import has
 from rareearth.errors import NoFigures
+from rareearth.frames import Load
 from rareearth.tables import CONFIDENCE
-
-Loader = Callable[..., pd.DataFrame]
 
 ON_NDPR = "all cost on NdPr"
 NET = "less by-product credits"
@@ -86,7 +84,7 @@ def choose(
     return surest.sort_values("period_end", ignore_index=True)
 
 
-def _load(load: Loader, *key: str) -> pd.DataFrame:
+def _load(load: Load, *key: str) -> pd.DataFrame:
     """Return figures, or none where nothing had been published by then."""
     try:
         return load(*key)
@@ -111,7 +109,7 @@ _NONE = pd.DataFrame(columns=COLUMNS)
 
 
 def spent(
-    load: Loader, producer: str, own: Accounts
+    load: Load, producer: str, own: Accounts
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return revenue less EBITDA per kg: what it took to run, before depreciation."""
     if not own.ebitda:
@@ -132,7 +130,7 @@ def spent(
 
 
 def sales(
-    load: Loader, producer: str, own: Accounts
+    load: Load, producer: str, own: Accounts
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return cost of sales per kg made; stocks that grow or shrink are left aside."""
     if not own.sales or not own.reo:
@@ -145,9 +143,7 @@ def sales(
     return costs, pd.concat([sold, used], ignore_index=True)
 
 
-def paid(
-    load: Loader, producer: str, own: Accounts
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def paid(load: Load, producer: str, own: Accounts) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return cash paid for production per kg made, where a company prints it."""
     found = _load(load, "production_cash_outflow", producer, "all")
     if found.empty:
@@ -169,7 +165,7 @@ def _amounts(figures: pd.DataFrame, earned: pd.Series, formula: str) -> pd.DataF
 
 
 def _over_output(
-    load: Loader, producer: str, own: Accounts, measure: str, amounts: pd.DataFrame
+    load: Load, producer: str, own: Accounts, measure: str, amounts: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return amounts of money over what was made in their period, by allocation."""
     share = _load(load, "output_value_share", "Rare-earth separation industry")
@@ -228,7 +224,7 @@ def _per_kg(
 
 
 def margin(
-    load: Loader, producer: str, own: Accounts
+    load: Load, producer: str, own: Accounts
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the reference price times the share of revenue that sales cost.
 
@@ -272,7 +268,7 @@ def _at_price(both: pd.DataFrame, producer: str) -> pd.DataFrame:
     )
 
 
-def printed(load: Loader, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def printed(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return unit costs as printed, with their product."""
     costs = _load(load, "unit_cost", producer)
     found = costs.assign(
@@ -292,7 +288,7 @@ def weakest(one: pd.Series, other: pd.Series) -> pd.Series:
     return lower.map(dict(enumerate(CONFIDENCE)))
 
 
-def gross_margins(load: Loader) -> tuple[pd.DataFrame, pd.DataFrame]:
+def gross_margins(load: Load) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the gross margin of each producer by year: 1 - cost of sales / revenue.
 
     The margins of MP Materials leave depreciation out, those of the others have it.
