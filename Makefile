@@ -4,6 +4,8 @@
 SHELL := /bin/sh
 VENV := .venv
 RUN := $(VENV)/bin/python
+# Tests run in as many processes; those of one file stay together, for what they share.
+WORKERS := 2
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 # Written by a finished installation; they hold the folder for which it was made, since
 # a virtual environment cannot be moved.
@@ -34,7 +36,7 @@ test: $(READY_TO_TEST) ## Check style, types and data, and run every test
 	@if command -v chromium >/dev/null; then :; \
 	elif [ -n "$$CI" ]; then echo "no chromium on the PATH, and CI is set: nothing may be skipped"; exit 1; \
 	else echo "no chromium on the PATH: the browser tests are skipped"; fi
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n $(WORKERS) --dist loadfile
 
 lab: $(READY) ## Open JupyterLab in notebooks/
 	cd notebooks && ../$(RUN) -m jupyterlab

@@ -96,6 +96,15 @@ def read(where: Path, base: Dictionaries | None = None) -> Dictionaries:
     return Dictionaries(**found)
 
 
+def are_whole() -> bool:
+    """Return whether all curated dictionaries are as they were sealed."""
+    curated = folder()
+    return all(
+        seals.is_whole(tables.read(curated / f"{name}.csv", columns), curated)
+        for name, columns in DICTIONARIES.items()
+    )
+
+
 _Stamps = tuple[tuple[str, int, int], ...]
 _cache: dict[tuple[Path, Path | None], tuple[_Stamps, Dictionaries]] = {}
 

@@ -253,16 +253,22 @@ def _typed(
     path: Path, known: Dictionaries, confidence: tuple[str, ...]
 ) -> pd.DataFrame:
     table = tables.read(path, FIGURE_COLUMNS)
-    if path.parent == dictionaries.folder():
-        seals.warn(table, path.parent)
+    curated = dictionaries.folder()
+    if path.parent == curated:
+        seals.warn(table, curated)
     cached = _typed_cache.get((table.sha256, path))
     if cached is None or cached[0] is not known:
-        found = rules.figures(table, known, confidence)
-        if found.problems:
-            more = len(found.problems) - 1
+        is_sure = path.parent == curated and seals.is_whole(table, curated)
+        if is_sure and dictionaries.are_whole():
+            typed, problems = rules.with_types(table)  # it was checked when sealed
+        else:
+            found = rules.figures(table, known, confidence)
+            typed, problems = found.typed, found.problems
+        if problems:
+            more = len(problems) - 1
             rest = f" (and {more} more: run `rareearth check`)" if more else ""
-            raise DataError(f"{found.problems[0]}{rest}")
-        cached = _typed_cache[(table.sha256, path)] = (known, found.typed)
+            raise DataError(f"{problems[0]}{rest}")
+        cached = _typed_cache[(table.sha256, path)] = (known, typed)
     return cached[1]
 
 

@@ -33,7 +33,22 @@ class Figures:
 
 
 def figures(table: Table, known: Dictionaries, confidence: tuple[str, ...]) -> Figures:
-    """Return a table of figures typed, with every violation found in it.
+    """Return a table of figures typed, with every violation found in it."""
+    typed, problems = with_types(table)
+    problems += tables.unknown(table, "series", known.series.index)
+    problems += tables.unknown(table, "entity", known.entities.index)
+    problems += tables.unknown(table, "product", known.products.index)
+    problems += tables.unknown(table, "source_id", known.sources.index)
+    problems += tables.unknown(table, "confidence", pd.Index(confidence))
+    problems += tables.repeated(table, ["figure_id"], "the same figure_id")
+    for rule in (_empty, _bases, _order, _units, _ranges, _money, _twice):
+        problems += rule(table, typed, known)
+    problems.sort(key=lambda problem: problem.line or 0)
+    return Figures(table, typed, problems)
+
+
+def with_types(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return a table of figures typed, and what is no date or number in it.
 
     The typed frame has the columns of the file; dates are datetime64, `value`, `low`
     and `high` float64, `price_year` Int64, the rest str.
@@ -49,16 +64,7 @@ def figures(table: Table, known: Dictionaries, confidence: tuple[str, ...]) -> F
     years, found = tables.numbers(table, "price_year")
     problems += found
     typed["price_year"] = years.round().astype("Int64")
-    problems += tables.unknown(table, "series", known.series.index)
-    problems += tables.unknown(table, "entity", known.entities.index)
-    problems += tables.unknown(table, "product", known.products.index)
-    problems += tables.unknown(table, "source_id", known.sources.index)
-    problems += tables.unknown(table, "confidence", pd.Index(confidence))
-    problems += tables.repeated(table, ["figure_id"], "the same figure_id")
-    for rule in (_empty, _bases, _order, _units, _ranges, _money, _twice):
-        problems += rule(table, typed, known)
-    problems.sort(key=lambda problem: problem.line or 0)
-    return Figures(table, typed, problems)
+    return typed, problems
 
 
 def _empty(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:

@@ -52,6 +52,11 @@ def _read(path: Path) -> dict[str, str]:
         raise DataError(f"{DESCRIPTOR}: not a data package: {error}") from error
 
 
+def is_whole(table: Table, folder: Path) -> bool:
+    """Return whether a table is sealed, and as it was sealed."""
+    return sealed(folder).get(table.file) == table.sha256
+
+
 def warn(table: Table, folder: Path) -> None:
     """Warn once if a table is not as it was sealed; its figures are used all the same.
 
