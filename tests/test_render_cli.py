@@ -59,6 +59,7 @@ def test_render_makes_all_notebooks_and_the_index(workbook, tmp_path, capsys):
         "01_shares.ipynb",
         "08_cutoff.html",
         "08_cutoff.ipynb",
+        "data_dictionary.html",
         "index.html",
     ]
     lines = capsys.readouterr().out.splitlines()
@@ -163,7 +164,7 @@ def test_both_engines_make_the_same_files(workbook, tmp_path, monkeypatch, engin
     monkeypatch.setenv("RAREEARTH_ENGINE", engine)
     words = ["render", "--out", str(out), "--quiet", "--timeout", "100"]
     assert cli.main(words) == 0
-    assert len(files(out)) == 5
+    assert len(files(out)) == 6
     monkeypatch.delenv("RAREEARTH_ENGINE")
     assert cli.main([*words, "--check"]) == 0
 
@@ -178,7 +179,8 @@ def test_the_stock_engine_keeps_the_time_limit(
     words = ["render", str(path), "--out", str(tmp_path / "o"), "--timeout", "4"]
     assert cli.main(words) == 1
     assert "cell 3 (import time): over the time limit" in complaint(capsys)
-    assert files(tmp_path / "o") == ["index.html", "slow.failed.ipynb"]
+    names = ["data_dictionary.html", "index.html", "slow.failed.ipynb"]
+    assert files(tmp_path / "o") == names
 
 
 def test_an_unreadable_notebook_is_named(workbook, no_kernel, capsys):

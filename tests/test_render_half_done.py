@@ -168,7 +168,8 @@ def test_two_renderers_at_once_both_finish_and_the_results_are_whole(notebook, o
     assert [each.returncode for each in both] == [0, 0], texts
     said = "sample  waits for another renderer that is making it"
     assert sum(said in output for output, _ in texts) == 1
-    assert files(out) == ["index.html", "sample.html", "sample.ipynb"]
+    names = ["data_dictionary.html", "index.html", "sample.html", "sample.ipynb"]
+    assert files(out) == names
     assert keys.state(plan(path, {}, out)).kind == "fresh"
 
 

@@ -184,8 +184,8 @@ def checkout(tmp_path_factory):
     shutil.copytree(here / "data", root / "data")
     shutil.copy(here / "pyproject.toml", root)
     (root / "notebooks").mkdir()
-    for path in library.notebooks()[:1]:
-        shutil.copy(path, root / "notebooks" / "01_shares.ipynb")
+    path = library.find("01_production_shares")
+    shutil.copy(path, root / "notebooks" / "01_shares.ipynb")
     return root
 
 
