@@ -187,7 +187,7 @@ def test_a_page_paints_within_a_second(visit, name, browser):
 
 
 def carried(text):
-    """Return the size of what charts bring along: pictures, and the data to download."""
+    """Return the size of what charts bring along: pictures and data to download."""
     return sum(map(len, re.findall(r"data:(?:image|text/csv)[^\"')]+", text)))
 
 
