@@ -43,7 +43,7 @@ def build(folder: Path, data: Path | None = None) -> Path:
 
     The file is left alone when it says the same already.
     """
-    from rareearth.render.page import POLICY, style
+    from rareearth.render.look import POLICY, style
 
     page = _PAGE.format(policy=POLICY, style=style(), content=_content(data))
     target = folder / NAME
