@@ -43,13 +43,16 @@ class Dictionaries:
         days = pd.to_numeric(self.sources["lag_days"], errors="coerce")
         return pd.to_timedelta(days, unit="D")
 
-    def definition(self, basis: pd.Series) -> pd.Series:
-        """Return each basis with its defining codes only, sorted: what is compared."""
-        codes = {
-            text: ";".join(sorted(set(text.split(";")) & self.definitions))
-            for text in basis.unique()
-        }
-        return basis.map(codes)
+    def definition(self, basis: str) -> str:
+        """Return a basis with its defining codes only, sorted: what is compared."""
+        if basis not in self._defining:
+            codes = sorted(set(basis.split(";")) & self.definitions)
+            self._defining[basis] = ";".join(codes)
+        return self._defining[basis]
+
+    @cached_property
+    def _defining(self) -> dict[str, str]:
+        return {}
 
 
 def last_day(published: pd.Series) -> pd.Series:
@@ -96,9 +99,14 @@ def read(where: Path, base: Dictionaries | None = None) -> Dictionaries:
     return Dictionaries(**found)
 
 
-def are_whole() -> bool:
-    """Return whether all curated dictionaries are as they were sealed."""
+def was_checked(path: Path, table: Table) -> bool:
+    """Return whether a table is curated and, like the dictionaries, as it was sealed.
+
+    It was checked when it was sealed, and need not be checked at every load.
+    """
     curated = folder()
+    if path.parent != curated or not seals.is_whole(table, curated):
+        return False
     return all(
         seals.is_whole(tables.read(curated / f"{name}.csv", columns), curated)
         for name, columns in DICTIONARIES.items()

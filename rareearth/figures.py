@@ -267,9 +267,8 @@ def _typed(
         seals.warn(table, curated)
     cached = _typed_cache.get((table.sha256, path))
     if cached is None or cached[0] is not known:
-        is_sure = path.parent == curated and seals.is_whole(table, curated)
-        if is_sure and dictionaries.are_whole():
-            typed, problems = rules.with_types(table)  # it was checked when sealed
+        if dictionaries.was_checked(path, table):
+            typed, problems = rules.with_types(table)
         else:
             found = rules.figures(table, known, confidence)
             typed, problems = found.typed, found.problems

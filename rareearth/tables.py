@@ -255,14 +255,11 @@ def dates(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
 
 
 def _cells(table: Table, column: str, bad: np.ndarray, expected: str) -> list[Problem]:
+    wrong = np.flatnonzero(bad)
+    text = table.frame[column].to_numpy()[wrong]
     return [
-        Problem(
-            table.file,
-            table.line(row),
-            column,
-            f"{quoted(table.frame.at[row, column])} {expected}",
-        )
-        for row in np.flatnonzero(bad)
+        Problem(table.file, table.line(row), column, f"{quoted(cell)} {expected}")
+        for row, cell in zip(wrong, text, strict=True)
     ]
 
 

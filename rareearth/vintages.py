@@ -20,7 +20,6 @@ from rareearth.tables import CONFIDENCE, OWN
 
 __all__ = ["Printed", "available", "day", "last_day"]
 
-_PLACE = ["entity", "product", "period_start", "period_end"]  # within a series
 _LEVEL = {name: level for level, name in enumerate((*CONFIDENCE, OWN))}
 
 
@@ -52,20 +51,26 @@ class Printed:
     @classmethod
     def of(cls, figures: pd.DataFrame, known: Dictionaries) -> Printed:
         """Return the figures of one series with what is asked of them."""
-        figures = figures.iloc[_order(*_columns(figures, *_PLACE, "figure_id"))]
-        figures = figures.reset_index(drop=True)
+        place = _columns(figures, "entity", "product", "period_start", "period_end")
+        names, units, basis, confidence = _columns(
+            figures, "figure_id", "unit", "basis", "confidence"
+        )
         public = available(figures, known)
-        levels = [_LEVEL[name] for name in figures["confidence"]]
-        best_last = _order(levels, public.view("int64"), figures["figure_id"])
+        levels = [_LEVEL[name] for name in confidence]
         rank = np.empty(len(figures), dtype="int64")
-        rank[best_last] = np.arange(len(figures))
-        definition = known.definition(figures["basis"])
+        rank[_order(levels, public.view("int64").tolist(), names)] = range(len(figures))
+        definitions = map(known.definition, basis)
         numbers: dict[tuple[Any, ...], int] = {}
-        variant = [
-            numbers.setdefault(key, len(numbers))
-            for key in zip(*_columns(figures, *_PLACE, "unit"), definition, strict=True)
-        ]
-        return cls(figures, public, np.array(variant, dtype="int64"), rank)
+        variant = np.array(
+            [
+                numbers.setdefault(key, len(numbers))
+                for key in zip(*place, units, definitions, strict=True)
+            ],
+            dtype="int64",
+        )
+        order = _order(*place, names)
+        figures = figures.iloc[order].reset_index(drop=True)
+        return cls(figures, public[order], variant[order], rank[order])
 
     def published_by(self, as_of: str) -> np.ndarray:
         """Return which figures were public by a date.
