@@ -137,8 +137,11 @@ def revisions(
     known = dictionaries.known(extra)
     printed.insert(0, "published", vintages.available(printed, known))
     printed.insert(1, "title", printed["source_id"].map(known.sources["title"]))
-    order = ["entity", "product", "period_end", "published", "figure_id"]
-    return printed.sort_values(order, ignore_index=True)
+    names = ["entity", "product", "period_end", "published", "figure_id"]
+    *figure, published, ids = vintages.comparable(printed, *names)
+    unknown = printed["published"].isna()  # stands last
+    rows = vintages.order(*figure, unknown, published, ids)
+    return printed.iloc[rows].reset_index(drop=True)
 
 
 def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:

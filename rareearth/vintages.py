@@ -51,14 +51,14 @@ class Printed:
     @classmethod
     def of(cls, figures: pd.DataFrame, known: Dictionaries) -> Printed:
         """Return the figures of one series with what is asked of them."""
-        place = _columns(figures, "entity", "product", "period_start", "period_end")
-        names, units, basis, confidence = _columns(
+        place = comparable(figures, "entity", "product", "period_start", "period_end")
+        names, units, basis, confidence = comparable(
             figures, "figure_id", "unit", "basis", "confidence"
         )
         public = available(figures, known)
         levels = [_LEVEL[name] for name in confidence]
         rank = np.empty(len(figures), dtype="int64")
-        rank[_order(levels, public.view("int64").tolist(), names)] = range(len(figures))
+        rank[order(levels, public.view("int64").tolist(), names)] = range(len(figures))
         definitions = map(known.definition, basis)
         numbers: dict[tuple[Any, ...], int] = {}
         variant = np.array(
@@ -68,9 +68,9 @@ class Printed:
             ],
             dtype="int64",
         )
-        order = _order(*place, names)
-        figures = figures.iloc[order].reset_index(drop=True)
-        return cls(figures, public[order], variant[order], rank[order])
+        rows = order(*place, names)
+        figures = figures.iloc[rows].reset_index(drop=True)
+        return cls(figures, public[rows], variant[rows], rank[rows])
 
     def published_by(self, as_of: str) -> np.ndarray:
         """Return which figures were public by a date.
@@ -111,13 +111,16 @@ def day(as_of: str) -> pd.Timestamp:
         ) from None
 
 
-def _columns(figures: pd.DataFrame, *names: str) -> list[list[Any]]:
-    """Return columns as lists of text or, of days, of integers: quick to compare."""
+def comparable(figures: pd.DataFrame, *names: str) -> list[list[Any]]:
+    """Return columns as lists of text or, of days, of integers: quick to compare.
+
+    NaT is the lowest of all integers.
+    """
     found = [figures[name].to_numpy() for name in names]
     return [(c.view("int64") if c.dtype.kind == "M" else c).tolist() for c in found]
 
 
-def _order(*keys: Iterable[Any]) -> list[int]:
+def order(*keys: Iterable[Any]) -> list[int]:
     """Return the places of the rows in ascending order, the first key leading."""
     rows = list(zip(*keys, strict=True))
     return sorted(range(len(rows)), key=rows.__getitem__)
