@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -136,9 +137,17 @@ def known(extra: str | Path | None = None) -> Dictionaries:
 
 
 def _stamps(where: Path) -> _Stamps:
-    paths = [where / f"{name}.csv" for name in DICTIONARIES]
-    stats = [(str(path), path.stat()) for path in paths if path.exists()]
-    return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    found = []
+    for path in _paths(where):
+        with suppress(FileNotFoundError):
+            stat = os.stat(path)  # noqa: PTH116 - at every load
+            found.append((path, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
+@cache
+def _paths(where: Path) -> list[str]:
+    return [str(where / f"{name}.csv") for name in DICTIONARIES]
 
 
 def problems_of(name: str, table: Table) -> list[Problem]:
