@@ -56,6 +56,25 @@ def run(monkeypatch, no_network):
     return execute
 
 
+_READ = {}
+
+
+@pytest.fixture
+def read(run):
+    """Return a function like `run` that runs a notebook once for what it is given.
+
+    What it shows is the same for all tests: only those that change nothing use it.
+    """
+
+    def once(name, **parameters):
+        key = name, repr(sorted(parameters.items()))
+        if key not in _READ:
+            _READ[key] = run(name, **parameters)
+        return _READ[key]
+
+    return once
+
+
 @pytest.fixture
 def notebook(tmp_path):
     """Return a function that writes a notebook from pairs of kind and source.

@@ -30,9 +30,14 @@ def test_lynas_spent_54_and_69_australian_dollars_per_kg_in_its_own_money(run):
             "currency": "AUD",
             "base_year": 2020,
         },
-        {"producer": "MP Materials", "as_of": "2025-11-03", "discount_rate": 0.12},
         {"producer": "Baotou", "reference": "MP Materials", "base_year": 2025},
-        {"as_of": "2025-11-03", "currency": "CNY", "discount_rate": 0.0, "seed": 7},
+        {
+            "producer": "MP Materials",
+            "as_of": "2025-11-03",
+            "currency": "CNY",
+            "discount_rate": 0.0,
+            "seed": 7,
+        },
     ],
 )
 def test_costs_are_told_for_other_pairs_monies_rates_and_dates(run, parameters):

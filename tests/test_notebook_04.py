@@ -13,28 +13,28 @@ def plain(page):
     return re.sub(r"<[^>]+>", "", page.replace("\N{NO-BREAK SPACE}", " "))
 
 
-def test_profit_fell_by_90_percent_and_cash_for_capital_spending(run):
+def test_profit_fell_by_90_percent_and_cash_for_capital_spending(read):
     # Lynas, results of the year to 30 June 2025: 84.5 to 8.0; 523.8 to 166.5.
-    page = plain(run(PRODUCERS))
+    page = plain(read(PRODUCERS))
     assert "net profit AUD 8.0 million (\N{MINUS SIGN}90.5 % from AUD 84.5" in page
     assert "NdPr oxide made 6,558 t" in page
     assert "Cash fell by AUD 357.3 million" in page
     assert "Capital spending was AUD 430.8 million, 1.2 times the whole fall" in page
 
 
-def test_the_steps_that_are_said_are_those_that_are_drawn(run):
+def test_the_steps_that_are_said_are_those_that_are_drawn(read):
     # 84.5 - 2.9 - 45.1 - 22.5 - 20.0 - 3.8 + 19.2 - 1.5 = 7.9, against 8.0 printed.
-    page = plain(run(PRODUCERS))
+    page = plain(read(PRODUCERS))
     minus = "\N{MINUS SIGN}"
     assert "net profit fell from 84.5 to 8.0 AUD million" in page
     assert f"gross profit {minus}2.9; everything else {minus}1.5" in page
     assert "Net profit, FY2025 (AUD million)8.0" in page
 
 
-def test_the_fiscal_year_is_shown_with_its_true_dates(run):
-    assert "FY2025 (July 2024 to June 2025)" in plain(run(PRODUCERS))
+def test_the_fiscal_year_is_shown_with_its_true_dates(read):
+    assert "FY2025 (July 2024 to June 2025)" in plain(read(PRODUCERS))
     assert "2024 (January to December)" in plain(
-        run(PRODUCERS, company="Shenghe Resources")
+        read(PRODUCERS, company="Shenghe Resources")
     )
 
 

@@ -14,8 +14,8 @@ def plain(page):
 
 
 @pytest.fixture
-def eu(run):
-    return plain(run(TRADE))
+def eu(read):
+    return plain(read(TRADE))
 
 
 def test_the_report_says_what_customs_and_agencies_print(eu):

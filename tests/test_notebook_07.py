@@ -13,22 +13,22 @@ def plain(page):
     return re.sub(r"<[^>]+>", "", page.replace("\N{NO-BREAK SPACE}", " "))
 
 
-def test_light_rare_earths_agree_with_the_printed_result_of_2023(run):
+def test_light_rare_earths_agree_with_the_printed_result_of_2023(read):
     # The study prints 3.7 for the group; a substitution index is never above 1.
-    page = plain(run(RISK))
+    page = plain(read(RISK))
     assert "The study prints 3.7 for light rare earths in 2023" in page
     assert (
         "implies a substitution index of 0.92 to 0.95, which lies in its range" in page
     )
 
 
-def test_the_method_of_2017_is_a_visible_break(run):
-    page = run(RISK)
+def test_the_method_of_2017_is_a_visible_break(read):
+    page = read(RISK)
     assert "broken where the method changed" in page
 
 
-def test_partners_that_nobody_names_leave_a_range(run):
-    page = plain(run(RISK, importer="Japan"))
+def test_partners_that_nobody_names_leave_a_range(read):
+    page = plain(read(RISK, importer="Japan"))
     low, high = re.search(r"all rare earths: ([\d.]+) to ([\d.]+) on", page).groups()
     assert float(low) < float(high)
     assert "once as safe and once as risky" in page

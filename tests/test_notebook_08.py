@@ -22,23 +22,23 @@ CUT = "08_cutoff_stress"
         {"stock_months": 60.0, "horizon_months": 120},
     ],
 )
-def test_the_cut_is_told_for_other_importers_stocks_and_horizons(run, parameters):
-    page = run(CUT, **({"draws": 500} | parameters))
+def test_the_cut_is_told_for_other_importers_stocks_and_horizons(read, parameters):
+    page = read(CUT, **({"draws": 500} | parameters))
     assert "class='findings'" in page
     assert page.count("<img ") >= 3
     assert not re.search(r"[>\s(](nan|inf)[<\s%)]", page)
     assert "class='sources'" in page
 
 
-def test_the_barest_case_names_the_stock_that_makes_the_claim_true(run):
+def test_the_barest_case_names_the_stock_that_makes_the_claim_true(read):
     # China's share of 85 to 98 percent, middle 0.915: (12 - s / 0.915) 0.915 / 12 = 0.4
     # gives s = 12 * (0.915 - 0.4) = 6.18 months.
-    page = run(CUT, draws=500).replace("\N{NO-BREAK SPACE}", " ")
+    page = read(CUT, draws=500).replace("\N{NO-BREAK SPACE}", " ")
     assert "it is true with <strong>6.2 months</strong> of stock" in page
 
 
-def test_the_same_seed_gives_the_same_page(run):
-    assert run(CUT, draws=500) == run(CUT, draws=500)
+def test_the_same_seed_gives_the_same_page(run, read):
+    assert run(CUT, draws=500) == read(CUT, draws=500)
 
 
 @pytest.mark.parametrize(

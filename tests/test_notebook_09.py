@@ -21,28 +21,28 @@ RACE = "09_ramp_up"
         {"target_date": "2040-06-30", "target_share": 0.9},
     ],
 )
-def test_the_race_is_told_for_other_products_shares_and_dates(run, parameters):
-    page = run(RACE, **({"draws": 500} | parameters))
+def test_the_race_is_told_for_other_products_shares_and_dates(read, parameters):
+    page = read(RACE, **({"draws": 500} | parameters))
     assert "class='findings'" in page
     assert page.count("<img ") == 3
     assert not re.search(r"[>\s(](nan|inf|NaT)[<\s%)]", page)
     assert "class='sources'" in page
 
 
-def test_the_sample_of_starts_is_told_with_its_size(run):
+def test_the_sample_of_starts_is_told_with_its_size(read):
     # Eight plants with a plan half a year ahead had started by May 2026.
-    page = run(RACE, draws=500)
+    page = read(RACE, draws=500)
     assert "<strong>n = 8 starts</strong>" in page
     assert "Lynas Kalgoorlie" in page
 
 
-def test_what_came_after_the_claims_is_not_known_on_their_day(run):
-    page = run(RACE, draws=500, as_of="2025-11-03")
+def test_what_came_after_the_claims_is_not_known_on_their_day(read):
+    page = read(RACE, draws=500, as_of="2025-11-03")
     assert "Nothing is known yet of the time after November 2025" in page
 
 
-def test_the_same_seed_gives_the_same_page(run):
-    assert run(RACE, draws=500) == run(RACE, draws=500)
+def test_the_same_seed_gives_the_same_page(run, read):
+    assert run(RACE, draws=500) == read(RACE, draws=500)
 
 
 @pytest.mark.parametrize(

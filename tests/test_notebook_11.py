@@ -14,8 +14,8 @@ def plain(page):
     return page.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_audit_tells_the_score_and_all_163_claims(run):
-    page = plain(run(AUDIT))
+def test_the_audit_tells_the_score_and_all_163_claims(read):
+    page = plain(read(AUDIT))
     score = re.search(r"Of 163 claims, (\d+) can be checked\. <strong>(\d+) of", page)
     assert 100 < int(score[1]) < 163
     assert int(score[2]) < int(score[1])
@@ -24,8 +24,8 @@ def test_the_audit_tells_the_score_and_all_163_claims(run):
     assert not re.search(r"[>\s(]nan[<\s%)]", page)
 
 
-def test_the_instructive_errors_are_told_with_their_numbers(run):
-    page = plain(run(AUDIT))
+def test_the_instructive_errors_are_told_with_their_numbers(read):
+    page = plain(read(AUDIT))
     assert "The text gives China 390,000 t a year. The figures give 270,000 t" in page
     assert "have changed by +27 % in nine months. Customs figures say" in page
     assert "The growth of 12.5 % divides" in page
@@ -65,9 +65,9 @@ def test_what_cannot_be_answered_is_refused_with_the_choices(run, parameters, me
 
 
 def test_the_audit_takes_less_than_five_seconds_warm(run):
-    taken = []
-    for _ in range(3):  # the best of three: other work on the machine only slows it
+    for _ in range(3):  # one of three is enough: other work on the machine slows it
         start = time.process_time()
         run(AUDIT)
-        taken.append(time.process_time() - start)
-    assert min(taken) < 5
+        if time.process_time() - start < 5:
+            return
+    pytest.fail("three audits took more than five seconds of work each")
