@@ -341,7 +341,7 @@ class Money:
         found = [self.rates.iloc[:0]]
         if currency is not None:
             units = _units(figures)[0]
-            for name in {*units, currency} - {"USD"}:
+            for name in sorted({*units, currency} - {"USD"}):
                 rows = units.ne(currency) & (units.eq(name) | (name == currency))
                 found.append(self._rates_of(name).behind(spans[rows]))
         if base_year is not None:
@@ -383,9 +383,20 @@ class Money:
         missing: Missing,
     ) -> pd.Series:
         _check_year(base_year)
-        base = year_spans(pd.Series([base_year]))
-        level = self._index.along(base, base["start"].notna(), None).item()
+        level = self._level(base_year)
         return level / self._index.along(spans, needed, missing)
+
+    def _level(self, base_year: int) -> float:
+        """Return the index of a base year, found once."""
+        if base_year not in self._levels:
+            base = year_spans(pd.Series([base_year]))
+            found = self._index.along(base, base["start"].notna(), None).item()
+            self._levels[base_year] = found
+        return self._levels[base_year]
+
+    @cached_property
+    def _levels(self) -> dict[int, float]:
+        return {}
 
     @cached_property
     def _averages(self) -> dict[str, Averages]:
@@ -518,18 +529,23 @@ def _check_year(year: Any) -> None:
 
 def _money_spans(figures: pd.DataFrame) -> pd.DataFrame:
     """Return the span whose money each figure is in: its price year, or its period."""
-    own = spans_of(figures, pd.Series(index=figures.index, dtype="float64"))
+    own = spans_of(figures, figures["unit"])
     if "price_year" not in figures:
         return own
     stated = figures["price_year"].notna()
     if not stated.any():
         return own
-    return own.where(~stated, year_spans(figures["price_year"]))
+    years, which = year_spans(figures["price_year"]), stated.to_numpy()
+    columns = {name: np.where(which, years[name], own[name]) for name in own}
+    return pd.DataFrame(columns, index=figures.index)
 
 
 def _needed(figures: pd.DataFrame) -> pd.Series:
     """Return which rows hold a number at all."""
-    return figures[figures.columns.intersection(_NUMBERS)].notna().any(axis=1)
+    found = np.zeros(len(figures), dtype=bool)
+    for name in figures.columns.intersection(_NUMBERS):
+        found |= figures[name].notna().to_numpy()
+    return pd.Series(found, index=figures.index)
 
 
 def _units(figures: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -101,6 +102,12 @@ def swings(
     study: Study, outcome: str = "full"
 ) -> tuple[pd.DataFrame, sensitivity.Result]:
     """Return the tornado of the ratio of the two, and the function behind it."""
+    found, evaluate = _swings(study, outcome)
+    return found.copy(), evaluate
+
+
+@lru_cache(maxsize=4)  # of one study, tables and charts ask for the same
+def _swings(study: Study, outcome: str) -> tuple[pd.DataFrame, sensitivity.Result]:
     evaluate = sensitivity.result(
         study.pair, study.producer, study.reference, study.discount_rate, outcome
     )

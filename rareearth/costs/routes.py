@@ -79,10 +79,11 @@ def choose(
     codes = [set(basis.split(";")) for basis in figures["basis"]]
     sound = [set(must) <= own and not unwanted & own for own in codes]
     kept = figures[days.between(355, 380) & np.array(sound, dtype=bool)]
-    rank = kept["confidence"].map(RANK)
-    surest = kept.loc[rank.sort_values(kind="stable").index]
-    surest = surest.drop_duplicates("period_end", keep="last")
-    return surest.sort_values("period_end", ignore_index=True)
+    ranks = [RANK[name] for name in kept["confidence"]]
+    surest_last = sorted(range(len(kept)), key=ranks.__getitem__)
+    ends = kept["period_end"].tolist()
+    taken = {ends[row]: row for row in surest_last}
+    return kept.iloc[[taken[end] for end in sorted(taken)]].reset_index(drop=True)
 
 
 def _load(load: Load, *key: str) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -55,11 +55,17 @@ class Simulation:
         self, outcome: str = "full", at: tuple[float, ...] = (0.1, 0.5, 0.9)
     ) -> pd.DataFrame:
         """Return quantiles of an outcome, one row per plant."""
-        rows = {
-            name: np.quantile(found[outcome], at)
-            for name, found in self.outcomes.items()
-        }
+        if (outcome, at) not in self._quantiles:  # many tables ask for the same
+            self._quantiles[outcome, at] = {
+                name: np.quantile(found[outcome], at)
+                for name, found in self.outcomes.items()
+            }
+        rows = self._quantiles[outcome, at]
         return pd.DataFrame.from_dict(rows, orient="index", columns=list(at))
+
+    @cached_property
+    def _quantiles(self) -> dict[tuple[str, tuple[float, ...]], dict[str, np.ndarray]]:
+        return {}
 
     def ratio(self, one: str, other: str, outcome: str = "full") -> np.ndarray:
         """Return the cost of one plant over that of another, draw by draw."""
