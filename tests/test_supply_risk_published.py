@@ -6,7 +6,8 @@ import pandas as pd
 import published_eu as published
 import pytest
 
-from rareearth import risk_analysis
+import rareearth as ree
+from rareearth import risk_analysis, risk_inputs
 from rareearth import supply_risk as risk
 
 LAST = published.LAST
@@ -79,3 +80,17 @@ def test_a_group_is_the_mean_of_the_higher_stages_of_its_members(group):
     mean = risk_analysis.of_product(pd.DataFrame(rows))
     assert mean.low - LAST <= printed <= mean.high + LAST
     assert (mean.low + mean.high) / 2 == pytest.approx(printed, abs=LAST)
+
+
+def test_heavy_rare_earths_differ_from_those_of_the_report_as_it_says():
+    stages = published.stages()
+    members = GROUPS["heavy rare earths"][0].split()
+    assert len(members) == len(risk_inputs.PRODUCTS["heavy rare earths"][0]) + 3
+    for name in ("Yttrium processing", "Ytterbium processing"):
+        assert stages[name].supply_used == "global"
+        assert len(stages[name].sourcing.suppliers)
+    rates = ree.load("recycling_input_rate", product="Eu", end=2017)
+    recycled_2017 = float(rates["value"].iloc[-1]) / 100
+    europium = stages["Europium processing"]
+    assert published.agrees(europium)
+    assert not published.agrees(europium._replace(recycling=recycled_2017))
