@@ -353,11 +353,64 @@ def test_a_page_without_pictures_stays_small():
 
 
 def test_code_carries_marks_only_for_what_has_a_colour():
-    _, tree = render(*markdown("# Q?"), new_code_cell("for x in [1]:\n    f(x, 'y')"))
-    marks = {each["class"][0] for each in tree.main.pre.find_all("span", class_=True)}
-    assert {"k", "mi", "s1"} <= marks
-    assert not marks & {"n", "p", "o", "w"}
-    assert tree.main.pre.text.strip() == "for x in [1]:\n    f(x, 'y')"
+    code = "for x in [1]:\n    f(x, f'y{x}', True)  # <z>"
+    _, tree = render(*markdown("# Q?"), new_code_cell(code))
+    marked = tree.main.pre.find_all("span")
+    assert [(each["class"], each.text) for each in marked] == [
+        (["k"], "for"),
+        (["k"], "in"),
+        (["m"], "1"),
+        (["s"], "f'y{"),
+        (["s"], "}'"),
+        (["k"], "True"),
+        (["c"], "# <z>"),
+    ]
+    assert tree.main.pre.text.strip() == code
+
+
+def cited(name):
+    return f'<a href="#source-{name}" title="Of {name}, \'quoted\'">1</a>'
+
+
+def test_a_source_that_is_cited_again_is_named_only_the_first_time():
+    html = f"<p>{cited('a')} {cited('b')} {cited('a')}</p><p>{cited('a')}</p>"
+    _, tree = render_html(html)
+    links = [(each["href"], each.get("title")) for each in tree.main.find_all("a")]
+    assert links == [
+        ("#source-a", "Of a, 'quoted'"),
+        ("#source-b", "Of b, 'quoted'"),
+        ("#source-a", None),
+        ("#source-a", None),
+    ]
+
+
+def table_of(*rows, head=("x", "x")):
+    cells = ["".join(f"<{c}>1</{c.split()[0]}>" for c in row) for row in rows]
+    top = "".join(f"<{c}>A</th>" for c in head)
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+NAME, COUNT = "th scope='row'", "td class='num'"
+HEAD = ("th scope='col'", "th scope='col' class='num'")
+
+
+@pytest.mark.parametrize(
+    ("rows", "classes", "marked"),
+    [
+        ([(NAME, COUNT), (NAME, COUNT)], "n2", 0),
+        ([(NAME, COUNT), (NAME, "td")], None, 2),
+        ([(NAME, COUNT), (NAME, COUNT, COUNT)], None, 4),
+        ([(NAME, f"{COUNT} colspan='1'")], None, 2),
+    ],
+    ids=["all numbers", "one word", "a longer row", "a joined cell"],
+)
+def test_a_column_of_numbers_is_marked_once(rows, classes, marked):
+    table = table_of(*rows, head=HEAD)
+    _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
+    assert tree.main.table.get("class") == (classes.split() if classes else None)
+    assert len(tree.main.find_all(class_="num")) == marked
+    assert all(each.get("scope") for each in tree.main.find_all("th"))
 
 
 def test_a_notebook_that_was_never_run_can_be_exported():
@@ -393,9 +446,9 @@ TEXT = ["text", "muted", "link", "keyword", "string", "number", "error"]
 @pytest.mark.parametrize("ground", ["page", "panel"])
 @pytest.mark.parametrize("name", TEXT)
 def test_text_keeps_its_contrast_in_both_modes(mode, ground, name):
-    light, dark = re.findall(r":root \{(.*?)\}", page.style(), re.DOTALL)[:2]
+    light, dark = re.findall(r":root\{(.*?)\}", page.style())[:2]
     block = light if mode == "light" else dark
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+    colours = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", block))
     assert contrast(colours[name], colours[ground]) >= 4.5
 
 
