@@ -31,7 +31,7 @@ MOST_ROWS = 25  # of the table behind a chart; the CSV has all
 PRINTED = 12  # significant digits: no printed figure has more, a computed one has 17
 COMPUTED = 6  # significant digits of a computed number in a CSV
 # What an address holds as it is; other ASCII is escaped. Two thirds of base64.
-_AS_IT_IS = string.ascii_letters + string.digits + "!$()*+,-./:;=?@_~"
+_AS_IT_IS = string.ascii_letters + string.digits + " !$()*+,-./:;=?@_~"
 _ESCAPED = {n: f"%{n:02X}" for n in range(128) if chr(n) not in _AS_IT_IS}
 
 # For JupyterLab; a report has its own style and leaves a scoped one out.
@@ -122,7 +122,7 @@ def show(
     title = _title(figure)
     name = _slug(title)
     image = _svg(figure)
-    link = "data:text/csv;charset=utf-8," + to_csv(data).translate(_ESCAPED)
+    link = csv_address(to_csv(data))
     cited = used if used is not None else data
     sources = cite(cited) if "source_id" in cited else ""
     shown = data.drop(columns=[c for c in ("source_id",) if c in data])
@@ -147,19 +147,19 @@ def show(
 
 
 def cite(used: pd.DataFrame) -> str:
-    """Return the numbered links to the sources of a frame, as HTML."""
+    """Return the numbered links to the sources of a frame, as HTML.
+
+    A number says who published and when; the list that it leads to says the rest.
+    """
     listed = figures.sources(used)
     _cited.append(used[["source_id"]])
     links = []
     for source in dict.fromkeys(used["source_id"]):
         number = _numbers.setdefault(source, len(_numbers) + 1)
-        title = escape(_citation(listed.loc[source]), quote=True)
-        links.append(
-            (
-                number,
-                f"<a href='#source-{escape(source)}' title='{title}'>{number}</a>",
-            )
-        )
+        entry = listed.loc[source]
+        who = f"{entry['publisher']} ({entry['published'] or 'no date'})"
+        link = f"<a href='#source-{escape(source)}' title='{escape(who)}'>"
+        links.append((number, f"{link}{number}</a>"))
     return "Sources: " + ", ".join(link for _, link in sorted(links))
 
 
@@ -191,6 +191,11 @@ def to_csv(data: pd.DataFrame) -> str:
     for row in data.itertuples(index=False):
         writer.writerow([_harmless(cell) for cell in row])
     return out.getvalue()
+
+
+def csv_address(text: str) -> str:
+    """Return the content of a CSV file as an address that a browser can save."""
+    return "data:text/csv;charset=utf-8," + text.translate(_ESCAPED)
 
 
 def reset() -> None:

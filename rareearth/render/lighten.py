@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-_CITED = re.compile(r"""<a href="(#source-[^"]*)" title=("[^"]*"|'[^']*')>""")
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _CELL = re.compile(r"<t[hd](?=[ >])[^>]*>")
 _NUMBER = ' class="num"'
@@ -14,23 +13,9 @@ MOST_COLUMNS = 12  # that the style sheet can align by their place
 def lighten(html: str) -> str:
     """Return a page that looks and reads the same, with less to send.
 
-    A source that is cited again has its title in the list of sources alone, where the
-    number leads to. A column of numbers is marked once, at its table.
+    A column of numbers is marked once, at its table, and not in each cell.
     """
-    return _TABLE.sub(_by_column, _cited_once(html))
-
-
-def _cited_once(html: str) -> str:
-    seen: set[str] = set()
-
-    def first(match: re.Match[str]) -> str:
-        address = match[1]
-        if address in seen:
-            return f'<a href="{address}">'
-        seen.add(address)
-        return match[0]
-
-    return _CITED.sub(first, html)
+    return _TABLE.sub(_by_column, html)
 
 
 def _by_column(match: re.Match[str]) -> str:
