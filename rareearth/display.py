@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FINDINGS = "application/vnd.rareearth.findings+json"
-MOST_ROWS = 25  # of the table behind a chart; the CSV has all
+MOST_ROWS = 30  # of a table behind a chart that is shown whole
+FIRST_ROWS = 10  # of a longer one, to show what it has; the CSV has all
 PRINTED = 12  # significant digits: no printed figure has more, a computed one has 17
 COMPUTED = 6  # significant digits of a computed number in a CSV
 # What an address holds as it is; other ASCII is escaped. Two thirds of base64.
@@ -125,9 +126,6 @@ def show(
     link = csv_address(to_csv(data))
     cited = used if used is not None else data
     sources = cite(cited) if "source_id" in cited else ""
-    shown = data.drop(columns=[c for c in ("source_id",) if c in data])
-    more = len(shown) - MOST_ROWS
-    rest = f"<p>{more} more rows are in the CSV file.</p>" if more > 0 else ""
     _show(
         {
             "text/html": (
@@ -138,7 +136,7 @@ def show(
                 f"<p><a download='{name}.csv' href='{link}'>"
                 f"Download as CSV</a> · <a download='{name}.svg' "
                 f"href='data:image/svg+xml;base64,{image}'>Download the picture</a></p>"
-                f"{_html_table(shown.head(MOST_ROWS), title, formats or {})}{rest}"
+                f"{_table_behind(data, title, formats or {})}"
                 "</details></figcaption></figure>"
             ),
             "text/plain": alt,
@@ -252,6 +250,15 @@ def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -
         f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _table_behind(data: pd.DataFrame, title: str, formats: Mapping[str, str]) -> str:
+    """Return the rows behind a chart as HTML, whole or, of many, the first."""
+    shown = data.drop(columns="source_id", errors="ignore")
+    if len(shown) <= MOST_ROWS:
+        return _html_table(shown, title, formats)
+    more = f"<p>{len(shown) - FIRST_ROWS} more rows are in the CSV file.</p>"
+    return _html_table(shown.head(FIRST_ROWS), title, formats) + more
 
 
 def _num(numeric: bool) -> str:
