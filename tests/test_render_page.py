@@ -370,7 +370,9 @@ def test_code_carries_marks_only_for_what_has_a_colour():
 
 
 def table_of(*rows, head=("x", "x")):
-    cells = ["".join(f"<{c}>1</{c.split()[0]}>" for c in row) for row in rows]
+    cells = [
+        "".join(f'<{c}>1 class="num"</{c.split()[0]}>' for c in row) for row in rows
+    ]
     top = "".join(f"<{c}>A</th>" for c in head)
     body = "".join(f"<tr>{row}</tr>" for row in cells)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
@@ -395,6 +397,7 @@ def test_a_column_of_numbers_is_marked_once(rows, classes, marked):
     _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
     assert tree.main.table.get("class") == (classes.split() if classes else None)
     assert len(tree.main.find_all(class_="num")) == marked
+    assert tree.main.td.text == '1 class="num"'
     assert all(each.get("scope") for each in tree.main.find_all("th"))
 
 

@@ -29,4 +29,5 @@ def _by_column(match: re.Match[str]) -> str:
     if not columns or columns[-1] > MOST_COLUMNS:
         return table
     names = " ".join(f"n{n}" for n in columns)
-    return table.replace(_NUMBER, "").replace("<table>", f'<table class="{names}">', 1)
+    plain = _CELL.sub(lambda cell: cell[0].replace(_NUMBER, ""), table)
+    return plain.replace("<table>", f'<table class="{names}">', 1)
