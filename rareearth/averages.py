@@ -68,30 +68,39 @@ class Averages:
 
     def behind(self, spans: pd.DataFrame) -> pd.DataFrame:
         """Return the figures that the averages over the spans are made of."""
-        unique = spans.drop_duplicates()
         exact: set[Span] = set()
         months: set[int] = set()
-        for span in _pairs(unique):
+        for span in _pairs(spans.drop_duplicates()):
             if span in self._printed:
                 exact.add(span)
             elif not np.isnan(self._mean(span)):
                 months.update(_months(span))
-        periods = pd.MultiIndex.from_frame(self.figures[["period_start", "period_end"]])
+        used = [
+            span in exact or month in months
+            for span, month in zip(self._spans, self._month, strict=True)
+        ]
+        return self.figures[used]
+
+    @cached_property
+    def _spans(self) -> list[Span]:
+        return _pairs(self.figures[["period_start", "period_end"]])
+
+    @cached_property
+    def _month(self) -> list[int | None]:
+        """Return for each figure its months since the year 0, None if not a month."""
         ordinals = _ordinal(self.figures["period_start"].dt)
-        inside = _is_month(self.figures) & ordinals.isin(list(months))
-        return self.figures[periods.isin(list(exact)) | inside.to_numpy()]
+        pairs = zip(ordinals, _is_month(self.figures), strict=True)
+        return [month if whole else None for month, whole in pairs]
 
     @cached_property
     def _printed(self) -> dict[Span, float]:
-        pairs = _pairs(self.figures[["period_start", "period_end"]])
-        return dict(zip(pairs, self.figures["value"], strict=True))
+        return dict(zip(self._spans, self.figures["value"], strict=True))
 
     @cached_property
     def _monthly(self) -> dict[int, float]:
         """Return the averages of months, by months since the year 0."""
-        monthly = self.figures[_is_month(self.figures)].sort_values("period_start")
-        ordinals = _ordinal(monthly["period_start"].dt)
-        return dict(zip(ordinals, monthly["value"], strict=True))
+        pairs = zip(self._month, self.figures["value"], strict=True)
+        return {month: value for month, value in pairs if month is not None}
 
     def _mean(self, span: Span) -> float:
         if span in self._printed:

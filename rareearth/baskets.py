@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -90,17 +91,12 @@ class Compositions:
         DataFrame
             ``deposit``, ``composition`` str: how it is known; ``oxides`` int.
         """
-        rows = []
-        for deposit in sorted(self.figures["entity"].unique()):
-            found = self._complete(deposit)
-            if found is not None:
-                rows.append((deposit, found[1], len(found[0])))
+        rows = [(name, how, len(shares)) for name, (shares, how) in self._whole.items()]
         return pd.DataFrame(rows, columns=["deposit", "composition", "oxides"])
 
     def incomplete(self) -> list[str]:
         """Return the deposits of which only a part of the composition is printed."""
-        whole = set(self.deposits()["deposit"])
-        return sorted(set(self.figures["entity"]) - whole)
+        return sorted(set(self.figures["entity"]) - set(self._whole))
 
     def of(self, deposit: str) -> tuple[pd.DataFrame, str]:
         """Return the shares of oxides by weight, and how they are known.
@@ -119,19 +115,24 @@ class Compositions:
             If no complete composition is printed. The message lists the deposits
             that have one; none is ever guessed.
         """
-        found = self._complete(deposit)
-        if found is None:
+        if deposit not in self._whole:
             partial = self.figures[self.figures["entity"] == deposit]
             known = ", ".join(sorted(set(partial["product"])))
             raise NoFigures(
                 f"no complete composition of {deposit!r} is printed"
                 + (f" (only {known})" if known else "")
-                + f"; there is one of {', '.join(self.deposits()['deposit'])}"
+                + f"; there is one of {', '.join(self._whole)}"
             )
-        return found
+        return self._whole[deposit]
 
-    def _complete(self, deposit: str) -> tuple[pd.DataFrame, str] | None:
-        own = self.figures[self.figures["entity"] == deposit].dropna(subset=["value"])
+    @cached_property
+    def _whole(self) -> dict[str, tuple[pd.DataFrame, str]]:
+        """Return the complete compositions, and how each is known, by deposit."""
+        printed = self.figures.dropna(subset=["value"])
+        found = {name: self._complete(own) for name, own in printed.groupby("entity")}
+        return {name: whole for name, whole in found.items() if whole is not None}
+
+    def _complete(self, own: pd.DataFrame) -> tuple[pd.DataFrame, str] | None:
         for series in COMPOSITIONS:
             rows = own[own["series"] == series]
             for _, table in rows.groupby(["source_id", "basis", "period_end"]):

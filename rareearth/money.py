@@ -387,14 +387,21 @@ class Money:
         return level / self._index.along(spans, needed, missing)
 
     def _rates_of(self, currency: str) -> Averages:
-        own = self.rates[self.rates["entity"] == currency]
-        if own.empty:
+        if currency not in self._rates:
             error = NoFigures if self.rates.empty else UnknownName
             raise error(
                 f"no exchange rate of {currency!r}{self._by}; there are rates of "
                 f"{', '.join(self.currencies)}"
             )
-        return Averages(f"exchange rate of {currency}{self._by}", own)
+        return self._rates[currency]
+
+    @cached_property
+    def _rates(self) -> dict[str, Averages]:
+        """Return the rates of each currency that has any."""
+        return {
+            currency: Averages(f"exchange rate of {currency}{self._by}", own)
+            for currency, own in self.rates.groupby("entity")
+        }
 
     @cached_property
     def _index(self) -> Averages:
@@ -511,6 +518,8 @@ def _money_spans(figures: pd.DataFrame) -> pd.DataFrame:
     if "price_year" not in figures:
         return own
     stated = figures["price_year"].notna()
+    if not stated.any():
+        return own
     return own.where(~stated, year_spans(figures["price_year"]))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.frames import each
 from rareearth.samples import Step, left_out
 
 MARKS = ("sparse", "stale", "possibly-stale", "incomplete-period")
@@ -226,8 +227,9 @@ def mixed(
 
 def usable(frame: pd.DataFrame, leave_out: Sequence[str]) -> pd.DataFrame:
     """Return the frame with what estimation may use, and why not the rest."""
-    weak = frame["marks"].map(
-        lambda marks: ", ".join(m for m in leave_out if m in marks.split(";"))
+    weak = each(
+        frame["marks"],
+        lambda marks: ", ".join(m for m in leave_out if m in marks.split(";")),
     )
     reason = frame["reason"].where(frame["reason"] != "", weak)
     return frame.assign(used=frame["price"].notna() & (weak == ""), reason=reason)
