@@ -12,7 +12,7 @@ import pandas as pd
 from rareearth import figures as store
 from rareearth.chemistry import metal_content
 from rareearth.errors import NoFigures
-from rareearth.prices import NDPR, REGULAR, Prices
+from rareearth.prices import NDPR, Prices
 
 WHOLE = 0.01  # how far printed shares may be from 100 percent: rounding
 COMPOSITIONS = ("oxide_distribution", "separation_product_mix", "element_resource_use")
@@ -128,18 +128,15 @@ class Compositions:
     @cached_property
     def _whole(self) -> dict[str, tuple[pd.DataFrame, str]]:
         """Return the complete compositions, and how each is known, by deposit."""
-        printed = self.figures.dropna(subset=["value"])
-        found = {name: self._complete(own) for name, own in printed.groupby("entity")}
-        return {name: whole for name, whole in found.items() if whole is not None}
-
-    def _complete(self, own: pd.DataFrame) -> tuple[pd.DataFrame, str] | None:
-        for series in COMPOSITIONS:
-            rows = own[own["series"] == series]
-            for _, table in rows.groupby(["source_id", "basis", "period_end"]):
-                found = self._shares(series, table)
-                if found is not None:
-                    return found
-        return None
+        keys = ["series", "entity", "source_id", "basis", "period_end"]
+        printed = self.figures.dropna(subset=["value"]).groupby(keys)
+        tables = sorted(printed, key=lambda item: COMPOSITIONS.index(item[0][0]))
+        found: dict[str, tuple[pd.DataFrame, str]] = {}
+        for (series, deposit, *_), table in tables:
+            whole = None if deposit in found else self._shares(series, table)
+            if whole is not None:
+                found[deposit] = whole
+        return dict(sorted(found.items()))
 
     def _shares(
         self, series: str, table: pd.DataFrame
@@ -251,12 +248,11 @@ def prices_at(
             price = one.mean(when)
         except NoFigures:
             continue
-        part = one.between(when, when).figures
-        part = part[part["series"] == REGULAR[(market, frequency)]]
+        part = one.figures["figure_id"].isin(one.within(when)["figure_id"])
         rows.append(
-            part.head(1).assign(
-                product=product, price_usd_per_kg=price, period=str(when)
-            )
+            one.figures[part]
+            .head(1)
+            .assign(product=product, price_usd_per_kg=price, period=str(when))
         )
     if own.empty:
         markets = ", ".join(sorted(set(catalogue["market"])))

@@ -120,12 +120,8 @@ def _change(one: PriceSeries, start: pd.Period, end: pd.Period) -> dict[str, obj
         before, after = one.mean(str(start)), one.mean(str(end))
     except NoFigures:
         return {}
-    ends, starts = one.frame.index.end_time, one.frame.index.start_time
-    inside = [
-        (starts >= period.start_time) & (ends <= period.end_time)
-        for period in (start, end)
-    ]
-    used = one.frame[inside[0] | inside[1]]
+    rows = [one.within(str(period)) for period in dict.fromkeys((start, end))]
+    used = pd.concat(rows)
     return {
         "product": one.product,
         "market": one.market,
