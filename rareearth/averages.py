@@ -68,39 +68,30 @@ class Averages:
 
     def behind(self, spans: pd.DataFrame) -> pd.DataFrame:
         """Return the figures that the averages over the spans are made of."""
+        unique = spans.drop_duplicates()
         exact: set[Span] = set()
         months: set[int] = set()
-        for span in _pairs(spans.drop_duplicates()):
+        for span in _pairs(unique):
             if span in self._printed:
                 exact.add(span)
             elif not np.isnan(self._mean(span)):
                 months.update(_months(span))
-        used = [
-            span in exact or month in months
-            for span, month in zip(self._spans, self._month, strict=True)
-        ]
-        return self.figures[used]
-
-    @cached_property
-    def _spans(self) -> list[Span]:
-        return _pairs(self.figures[["period_start", "period_end"]])
-
-    @cached_property
-    def _month(self) -> list[int | None]:
-        """Return for each figure its months since the year 0, None if not a month."""
+        periods = pd.MultiIndex.from_frame(self.figures[["period_start", "period_end"]])
         ordinals = _ordinal(self.figures["period_start"].dt)
-        pairs = zip(ordinals, _is_month(self.figures), strict=True)
-        return [month if whole else None for month, whole in pairs]
+        inside = _is_month(self.figures) & ordinals.isin(list(months))
+        return self.figures[periods.isin(list(exact)) | inside.to_numpy()]
 
     @cached_property
     def _printed(self) -> dict[Span, float]:
-        return dict(zip(self._spans, self.figures["value"], strict=True))
+        pairs = _pairs(self.figures[["period_start", "period_end"]])
+        return dict(zip(pairs, self.figures["value"], strict=True))
 
     @cached_property
     def _monthly(self) -> dict[int, float]:
         """Return the averages of months, by months since the year 0."""
-        pairs = zip(self._month, self.figures["value"], strict=True)
-        return {month: value for month, value in pairs if month is not None}
+        monthly = self.figures[_is_month(self.figures)].sort_values("period_start")
+        ordinals = _ordinal(monthly["period_start"].dt)
+        return dict(zip(ordinals, monthly["value"], strict=True))
 
     def _mean(self, span: Span) -> float:
         if span in self._printed:

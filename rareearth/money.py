@@ -387,21 +387,14 @@ class Money:
         return level / self._index.along(spans, needed, missing)
 
     def _rates_of(self, currency: str) -> Averages:
-        if currency not in self._rates:
+        own = self.rates[self.rates["entity"] == currency]
+        if own.empty:
             error = NoFigures if self.rates.empty else UnknownName
             raise error(
                 f"no exchange rate of {currency!r}{self._by}; there are rates of "
                 f"{', '.join(self.currencies)}"
             )
-        return self._rates[currency]
-
-    @cached_property
-    def _rates(self) -> dict[str, Averages]:
-        """Return the rates of each currency that has any."""
-        return {
-            currency: Averages(f"exchange rate of {currency}{self._by}", own)
-            for currency, own in self.rates.groupby("entity")
-        }
+        return Averages(f"exchange rate of {currency}{self._by}", own)
 
     @cached_property
     def _index(self) -> Averages:
@@ -518,8 +511,6 @@ def _money_spans(figures: pd.DataFrame) -> pd.DataFrame:
     if "price_year" not in figures:
         return own
     stated = figures["price_year"].notna()
-    if not stated.any():
-        return own
     return own.where(~stated, year_spans(figures["price_year"]))
 
 
