@@ -2,6 +2,8 @@
 #   make PYTHON=/path/to/python3.12 workbook    to choose the interpreter
 
 SHELL := /bin/sh
+# Each run is a process of its own: to compile all modules each time would cost seconds.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 RUN := $(VENV)/bin/python
 # Tests run in as many processes; those of one file stay together, for what they share.

@@ -51,7 +51,11 @@ def measures(quantities: pd.Series, residual: float = 0.0) -> pd.Series:
     (1948), 379.
     """
     named = quantities.to_numpy(dtype=float, na_value=np.nan)
-    named = named[~np.isnan(named)]
+    return pd.Series(_measures(named, residual))
+
+
+def _measures(quantities: np.ndarray, residual: float) -> dict[str, float]:
+    named = quantities[~np.isnan(quantities)]
     if (named < 0).any() or residual < 0:
         raise ValueError("quantities and residual must not be negative")
     if not np.isfinite(named).all() or not np.isfinite(residual):
@@ -64,19 +68,17 @@ def measures(quantities: pd.Series, residual: float = 0.0) -> pd.Series:
     with_rest = np.append(shares, rest) if rest > 0 else shares
     n, low, high = len(with_rest), float((shares**2).sum()), float((with_rest**2).sum())
     shannon = float(-(with_rest * np.log(with_rest)).sum())
-    return pd.Series(
-        {
-            "hhi_low": low * 10_000,
-            "hhi_high": high * 10_000,
-            "hhi_normalised": (high - 1 / n) / (1 - 1 / n) if n > 1 else 1.0,
-            "n_effective": 1 / high,
-            "cr1": shares[:1].sum(),
-            "cr3": shares[:3].sum(),
-            "cr4": shares[:4].sum(),
-            "theil": np.log(n) - shannon,
-            "shannon": shannon,
-        }
-    )
+    return {
+        "hhi_low": low * 10_000,
+        "hhi_high": high * 10_000,
+        "hhi_normalised": (high - 1 / n) / (1 - 1 / n) if n > 1 else 1.0,
+        "n_effective": 1 / high,
+        "cr1": float(shares[:1].sum()),
+        "cr3": float(shares[:3].sum()),
+        "cr4": float(shares[:4].sum()),
+        "theil": float(np.log(n)) - shannon,
+        "shannon": shannon,
+    }
 
 
 def share_table(figures: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
@@ -186,14 +188,15 @@ def by_year(shares: pd.DataFrame) -> pd.DataFrame:
         year. The denominator is the sum of the parts, which a rounded world total
         may miss by a percent.
     """
-    rows = {}
-    for year, table in shares.groupby("year"):
-        named = table[table["kind"] == "country"].set_index("entity")["quantity"]
-        rest = table.loc[table["kind"] == "residual", "quantity"].sum()
-        rows[int(year)] = measures(named, float(rest))
-    found = pd.DataFrame(rows).T.rename_axis("year")
-    chosen = shares[shares["kind"] == "residual"].set_index("year")
-    return found.astype(float).join(chosen[["source_id", "confidence", "whole"]])
+    named = shares["quantity"].where(shares["kind"] == "country")
+    residuals = shares[shares["kind"] == "residual"].set_index("year")
+    rests = residuals["quantity"].groupby(level="year").sum()
+    rows = {
+        int(year): _measures(quantities.to_numpy(float), float(rests.get(year, 0.0)))
+        for year, quantities in named.groupby(shares["year"])
+    }
+    found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+    return found.join(residuals[["source_id", "confidence", "whole"]])
 
 
 def _spans(printed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

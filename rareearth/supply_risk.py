@@ -200,7 +200,8 @@ def eu_supply_risk(
     References
     ----------
     As for `hhi_wgi_t`. Cerium 2017: G 9.2, S 2.6, IR 1, EoL 0.01, SI 1 gives 5.84; the
-    study prints 5.7, from inputs that are not rounded.
+    study prints 5.7, from inputs that are not rounded. Of 123 stages of 2023 the inputs
+    give the printed result in 95 (`docs/methods.md` names the others).
     """
     if supply_used not in ("both", "global", "sourcing"):
         raise ParameterError(

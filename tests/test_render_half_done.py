@@ -160,14 +160,25 @@ def test_what_a_killed_renderer_leaves_is_removed_by_the_next(notebook, out):
     assert hidden(out) == ["lock"]
 
 
-def test_two_renderers_at_once_both_finish_and_the_results_are_whole(notebook, out):
-    code = ("code", "import time\ntime.sleep(1)\nprint('done')")
-    path = notebook(TITLE, SETTINGS, code)
-    both = [start("render", path, "--out", out, "--force") for _ in range(2)]
-    texts = [each.communicate(timeout=240) for each in both]
-    assert [each.returncode for each in both] == [0, 0], texts
-    said = "sample  waits for another renderer that is making it"
-    assert sum(said in output for output, _ in texts) == 1
+def test_two_renderers_at_once_both_finish_and_the_results_are_whole(
+    notebook, out, tmp_path
+):
+    go = tmp_path / "go"
+    code = (
+        "import time\nfrom pathlib import Path\nprint('begun', flush=True)\n"
+        f"for _ in range(1200):\n    if Path({str(go)!r}).exists():\n"
+        "        break\n    time.sleep(0.1)\nprint('done')"
+    )
+    path = notebook(TITLE, SETTINGS, ("code", "begun = 1"), ("code", code))
+    first = start("render", path, "--out", out, "--force")
+    wait_until(lambda: spool_says(out, '"start": 3'))
+    second = start("render", path, "--out", out, "--force")
+    said = "sample  waits for another renderer that is making it\n"
+    assert said in iter(second.stdout.readline, "")
+    go.touch()
+    texts = [each.communicate(timeout=240) for each in (first, second)]
+    assert [each.returncode for each in (first, second)] == [0, 0], texts
+    assert not any(said in output for output, _ in texts)
     names = ["data_dictionary.html", "index.html", "sample.html", "sample.ipynb"]
     assert files(out) == names
     assert keys.state(plan(path, {}, out)).kind == "fresh"

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 
 from matplotlib.figure import Figure
 
 from rareearth.charts.fonts import found_once, without_boxes
 
 _COARSE = "scale(0.125)"  # of letters, instead of 1/64
-_LETTER = re.compile(r' d="([^"]*)" transform="scale\(0\.015625\)"')
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
-_PATH = re.compile(r' d="[^"]*"')
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_PATH = re.compile(r' d="([^"]*)"( transform="scale\(0\.015625\)")?')  # of letters
+_SPACED = re.compile(r" ?([A-Za-z]) ?")
 _PLACED = re.compile(r'( (?:x|y|x1|y1|x2|y2|width|height|points)="|translate\()[^")]*')
 _STYLE = re.compile(r' style="[^"]*"')
 _META = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
@@ -56,19 +58,24 @@ def _fix_empty_labels(figure: Figure) -> None:
 def compact(svg: str) -> str:
     """Return the same drawing with short numbers and without idle white space."""
     svg = _META.sub("", svg)
-    svg = _LETTER.sub(_coarser, svg)
-    svg = _PATH.sub(lambda found: _tight(_rounded(found[0])), svg)
+    svg = _PATH.sub(lambda found: _letter(found[1]) if found[2] else _line(found), svg)
     svg = _PLACED.sub(lambda found: _rounded(found[0]), svg)
     svg = _STYLE.sub(lambda found: re.sub(r"([:;])\s+", r"\1", found[0]), svg)
     return re.sub(r">\s+<", "><", svg)
 
 
-def _coarser(found: re.Match[str]) -> str:
-    """Return the outline of a letter on a grid eight times as coarse."""
-    steps = re.sub(
-        r"-?\d+(?:\.\d+)?", lambda number: f"{float(number[0]) / 8:.0f}", found[1]
-    )
-    return f' d="{steps}" transform="{_COARSE}"'
+def _line(found: re.Match[str]) -> str:
+    return f' d="{_tight(_rounded(found[1]))}"'
+
+
+@lru_cache(maxsize=4096)
+def _letter(outline: str) -> str:
+    """Return the outline of a letter on a grid eight times as coarse.
+
+    The same few letters stand in all charts.
+    """
+    steps = _NUMBER.sub(lambda number: f"{float(number[0]) / 8:.0f}", outline)
+    return f' d="{_tight(steps)}" transform="{_COARSE}"'
 
 
 def _rounded(text: str) -> str:
@@ -80,6 +87,4 @@ def _rounded(text: str) -> str:
 
 def _tight(path: str) -> str:
     """Return a path without spaces around its commands."""
-    body = " ".join(path[4:-1].split())
-    tight = re.sub(r" ?([A-Za-z]) ?", r"\1", body)
-    return f' d="{tight}"'
+    return _SPACED.sub(r"\1", " ".join(path.split()))

@@ -6,7 +6,9 @@ has in ``sys.modules`` stays the record of what it rests on.
 
 import importlib
 import io
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 HEAVY = (
     "pandas",
@@ -39,12 +41,31 @@ HEAVY = (
 )
 
 
+# Its grammar takes two seconds to build, a third of all imports; jsonschema wants it
+# for international addresses alone, of which a notebook's schema has none.
+NEEDLESS = "rfc3987_syntax"
+
+
 def _import() -> None:
     with suppress(ImportError):
         importlib.import_module("matplotlib").use("agg")
-    for name in HEAVY:
-        with suppress(ImportError):
-            importlib.import_module(name)
+    with _missing(NEEDLESS):
+        for name in HEAVY:
+            with suppress(ImportError):
+                importlib.import_module(name)
+
+
+@contextmanager
+def _missing(name: str) -> Iterator[None]:
+    """Have a module look as if it were not installed, for a while."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def _draw() -> None:

@@ -33,6 +33,9 @@ SETTINGS = {
     "PYTHONHASHSEED": "0",
 }
 _DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36  # of prctl(2)
+# Looking for garbage at Python's own pace is a tenth of a run of some seconds, and all
+# memory is given back at its end.
+_GARBAGE = 100_000, 50, 100
 _answers: socket.socket | None = None  # in a forked child: where it answers
 
 
@@ -178,6 +181,7 @@ def _child(call: socket.socket) -> None:
         _prctl(_DIE_WITH_PARENT, signal.SIGKILL)
         _prctl(_ADOPT_ORPHANS, 1)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        gc.set_threshold(*_GARBAGE)
         _answers = call
         send(call, ("result", *_answer(call)))
         status = 0
