@@ -128,7 +128,17 @@ def state(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
     """
     public = events[events["date"] <= on]
     measures = public[public["kind"].isin(MEASURES)]
-    rows = [_state(item, public, on) for _, item in measures.iterrows()]
+    ends, pauses = (_naming(public, name, on) for name in ("ends", "suspends"))
+    none = public.iloc[:0]
+    rows = [
+        _state(
+            item,
+            ends.get(item["event_id"], none),
+            pauses.get(item["event_id"], none),
+            on,
+        )
+        for _, item in measures.iterrows()
+    ]
     columns = (
         "event_id,title,subject,covers,actor,target,kind,note,source_id,state,since,"
         "until,by"
@@ -140,12 +150,10 @@ def state(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
 
 
 def _state(
-    item: pd.Series, public: pd.DataFrame, on: pd.Timestamp
+    item: pd.Series, ended: pd.DataFrame, paused: pd.DataFrame, on: pd.Timestamp
 ) -> dict[str, object]:
     names = "event_id,title,subject,covers,actor,target,kind,note,source_id".split(",")
     row = {name: item[name] for name in names}
-    ended = _naming(public, "ends", item["event_id"], on)
-    paused = _naming(public, "suspends", item["event_id"], on)
     now = paused[paused["date_until"] >= on]
     start, end = item["date_effective"], item["date_until"]
     by, since, until = "", start, end
@@ -174,13 +182,17 @@ def _state(
 
 
 def _naming(
-    public: pd.DataFrame, column: str, event: str, on: pd.Timestamp
-) -> pd.DataFrame:
-    """Return the events in effect by a day that suspend, or end, a measure."""
-    named = public[column].str.split(";").map(lambda names: event in names)
-    return public[named & (public["date_effective"] <= on)].sort_values(
-        "date_effective"
-    )
+    public: pd.DataFrame, column: str, on: pd.Timestamp
+) -> dict[str, pd.DataFrame]:
+    """Return by measure the events in effect by a day that suspend, or end, it."""
+    known = public[public["date_effective"] <= on]
+    named = known[column].str.split(";").explode()
+    return {
+        str(measure): known.loc[named.index[named == measure].unique()].sort_values(
+            "date_effective"
+        )
+        for measure in named[named != ""].unique()
+    }
 
 
 def _since(paused: pd.DataFrame) -> pd.Timestamp:
@@ -203,23 +215,25 @@ def spans(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
         that is printed or `on`; ``open`` bool: no end is printed; ``source_id`` str.
     """
     public = events[events["date"] <= on]
-    rows = []
+    ends, pauses = (
+        _naming(public, name, pd.Timestamp.max) for name in ("ends", "suspends")
+    )
+    none, rows = public.iloc[:0], []
     for _, item in public[public["kind"].isin(MEASURES)].iterrows():
-        rows += _stretches(item, public, on)
+        name = item["event_id"]
+        rows += _stretches(item, ends.get(name, none), pauses.get(name, none), on)
     columns = "event_id,subject,actor,kind,state,start,end,open,source_id".split(",")
     return pd.DataFrame(rows, columns=columns)
 
 
 def _stretches(
-    item: pd.Series, public: pd.DataFrame, on: pd.Timestamp
+    item: pd.Series, ended: pd.DataFrame, paused: pd.DataFrame, on: pd.Timestamp
 ) -> list[dict[str, object]]:
     start, end = item["date_effective"], item["date_until"]
     if pd.isna(start):
         return []
-    ended = _naming(public, "ends", item["event_id"], pd.Timestamp.max)
     if len(ended):
         end = ended["date_effective"].iloc[0]
-    paused = _naming(public, "suspends", item["event_id"], pd.Timestamp.max)
     row = {name: item[name] for name in ("event_id", "subject", "actor", "kind")}
     row["source_id"] = item["source_id"]
     last = end if pd.notna(end) else max(on, start)

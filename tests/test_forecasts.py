@@ -1,5 +1,7 @@
 """Forecasts agree with formulas, keep to what was known, and own up to the naive."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -20,6 +22,11 @@ def monthly(values, start="2010-01"):
 def walk(n=120, seed=1, pace=0.0):
     steps = 0.05 * np.random.default_rng(seed).standard_normal(n) + pace
     return monthly(np.exp(3 + steps.cumsum()))
+
+
+@cache
+def of_a_walk():
+    return forecast(walk(), horizon=6)
 
 
 SIMPLE = {name: CANDIDATES[name] for name in (NAIVE, "drift")}  # fast, for laws
@@ -126,7 +133,7 @@ def test_a_backtest_never_sees_what_came_later():
 
 
 def test_nothing_beats_a_random_walk_on_a_random_walk():
-    found = forecast(walk(), horizon=6)
+    found = of_a_walk()
     assert found.verdict.startswith("nothing beats the random walk")
     assert not found.scores["beats_naive"].any()
 
@@ -182,7 +189,7 @@ def test_a_declared_step_teaches_nobody():
 
 
 def test_two_runs_are_equal_to_the_last_digit():
-    one, two = (forecast(walk(), 4) for _ in range(2))
+    one, two = of_a_walk(), forecast(walk(), horizon=6)
     pd.testing.assert_frame_equal(one.scores, two.scores, check_exact=True)
     pd.testing.assert_frame_equal(one.paths, two.paths, check_exact=True)
 
