@@ -27,6 +27,12 @@ def test_the_report_says_what_customs_and_agencies_print(eu):
     assert "China's share was <strong>46 %</strong>" in eu
 
 
+def test_the_destinations_of_magnets_are_on_a_map(eu):
+    # Printed for September 2025: 1,288 t of 5,774 t went to Germany.
+    assert "World map, seen from China" in eu
+    assert "Germany 22 %, South Korea 15 %, Vietnam 7.9 %" in eu
+
+
 def test_the_claims_of_the_digests_are_read_as_the_customs_office_prints(eu):
     assert "C132 said +27 percent, printed is \N{MINUS SIGN}7.5 percent" in eu
     assert "3 as printed; 1 printed of other goods" in eu

@@ -109,8 +109,7 @@ def _around(place: np.ndarray, size: np.ndarray) -> np.ndarray:
 
 def _ends(boxes: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Return the point of each box that lies nearest to a place."""
-    inner = boxes + np.array([PAD, PAD, -PAD, -PAD]) / 2
-    return np.clip(place, inner[:, :2], inner[:, 2:])
+    return np.clip(place, boxes[:, :2], boxes[:, 2:])
 
 
 def _outside(axes: Axes, boxes: np.ndarray) -> np.ndarray:

@@ -23,7 +23,7 @@ RAMP = ("#A9D2E0", "#63A9C4", COLOURS["supply"], "#06384F")
 """From few to many; darker from class to class for every vision."""
 MISSING, ZERO = "#E6E6E6", "#FFFFFF"
 TERRITORY = "Boundaries: Natural Earth, no statement on any territory. Equal areas."
-_EDGE = 0.12  # inches left free around the map
+_EDGE = 0.06  # inches left free around the map
 _POINTS = 72
 
 
@@ -71,7 +71,9 @@ def world_map(
         If no country has a figure, one is below zero, or one has no code of its own.
     """
     here = by_code(values, codes)
-    home = codes[origin] if origin else ""
+    home = codes.get(origin, "")
+    if origin and (home not in outlines() or home in here.drawn):
+        raise ValueError(f"{origin}: seen from it, so without a figure and on the map")
     bounds = steps(float(values.max()))
     form = pct if percent else number
     notes = [*_undrawn(here, form), TERRITORY]
@@ -88,17 +90,23 @@ def world_map(
 
 
 def map_alt(
-    values: pd.Series, codes: pd.Series, label: str, *, percent: bool = True
+    values: pd.Series,
+    codes: pd.Series,
+    label: str,
+    *,
+    percent: bool = True,
+    origin: str = "",
 ) -> str:
     """Return what a map of the world shows, for someone who cannot see it."""
     here, form = by_code(values, codes), pct if percent else number
     whole = pd.concat([here.drawn, here.undrawn]).sort_values(ascending=False)
     told = ", ".join(f"{here.names[c]} {form(v)}" for c, v in whole.head(10).items())
     more = f", and {len(whole) - 10} more" if len(whole) > 10 else ""
-    rest = len(outlines()) - len(here.drawn)
+    seen_from = f", seen from {origin}" if origin else ""
+    rest = len(set(outlines()) - {*here.drawn.index, codes.get(origin, "")})
     return (
-        f"World map, countries coloured by size. {label}: {told}{more}. "
-        f"The other {rest} countries of the map have no figure, which is not zero."
+        f"World map{seen_from}, countries coloured by size. {label}: {told}{more}. "
+        f"The other {rest} outlines of the map have no figure, which is not zero."
     )
 
 
@@ -109,7 +117,7 @@ def by_code(values: pd.Series, codes: pd.Series) -> Mapped:
         raise ValueError("a map needs the figure of one country at least")
     if (known < 0).any():
         raise ValueError(f"{known.idxmin()}: a map has no colour for less than zero")
-    letters = known.index.map(codes).fillna("")
+    letters = pd.Index(known.index.map(dict(codes)), dtype=object).fillna("")
     if (letters == "").any():
         raise ValueError(f"{known.index[letters == ''][0]}: no ISO code, so no outline")
     if letters.has_duplicates:
