@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.trade_readings import month
-from rareearth.words import SPACE, number, pct
+from rareearth.words import SPACE, number, pct, the
 
 
 class OnMap(NamedTuple):
@@ -40,7 +40,8 @@ def on_map(ranking: pd.DataFrame, when: pd.Timestamp) -> OnMap:
         return OnMap(share, "", True, told)
     more = len(named) - 1
     plural = "country" if more == 1 else "countries"
-    who = f"{named.index[0]} and {more} more {plural}" if more else str(named.index[0])
+    first = the(str(named.index[0]))
+    who = first[0].upper() + first[1:] + (f" and {more} more {plural}" if more else "")
     if share.isna().any():
         total = f"{number(weight.sum())}{SPACE}t of China's magnets in {month(when)}"
         title = f"{who} took {total}; the total is not known"

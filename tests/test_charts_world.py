@@ -1,6 +1,7 @@
 """The world map keeps areas, tells missing from zero, and drops no country silently."""
 
 import importlib.util
+import json
 from itertools import combinations
 from pathlib import Path
 
@@ -26,6 +27,16 @@ TINY = pd.Series({"Japan": 0.5, "Singapore": 0.25, "Hong Kong": 0.0})
 @pytest.fixture(scope="module")
 def seen_from_china():
     return drawn(origin="China", origin_label="China, which ships")
+
+
+@pytest.fixture
+def notebooks_cell():
+    """Return the cell of the notebook that draws the map."""
+    path = Path(__file__).parents[1] / "notebooks" / "05_trade_dependence.ipynb"
+    sources = [
+        "".join(c["source"]) for c in json.loads(path.read_text("utf-8"))["cells"]
+    ]
+    return next(each for each in sources if "destinations.on_map" in each)
 
 
 @pytest.fixture(autouse=True)
@@ -175,6 +186,15 @@ def test_nothing_below_the_map_overlaps(seen_from_china):
         assert all(figure.bbox.contains(*c) for box in boxes for c in box.corners())
 
 
+def test_a_line_to_a_name_is_white_over_a_dark_country(seen_from_china):
+    white = [e for e in seen_from_china.axes[0].lines if e.get_color() == "white"]
+    path = white[0].get_clip_path().get_fully_transformed_path()
+    axes = seen_from_china.axes[0]
+    for code, dark in {"DEU": True, "KOR": True, "VNM": False, "CHL": False}.items():
+        place = axes.transData.transform(outlines.middle(code))
+        assert path.contains_point(place) == dark
+
+
 def test_a_country_without_an_outline_is_named_with_its_figure():
     assert "Too small to draw: Singapore 25\xa0%, Hong Kong 0\xa0%." in texts(
         drawn(TINY)
@@ -284,7 +304,21 @@ def test_the_map_of_destinations_shows_tonnes_where_the_total_is_not_known():
     found = destinations.on_map(RANKING.iloc[:2].assign(share=np.nan), MAY)
     assert found.sizes.to_dict() == {"Germany": 30.0, "Japan": 20.0}
     assert not found.percent
+    assert destinations.on_map(
+        RANKING.iloc[1:2].assign(entity="United States"), MAY
+    ).title.startswith("The United States took")
     assert "took 50\xa0t" in found.title
+
+
+def test_the_report_draws_no_map_of_one_destination_alone(notebooks_cell):
+    said = []
+    names = {"ranking": RANKING.iloc[:1], "when": MAY, "say": said.append}
+    names |= {"destinations": destinations, "figures": figures}
+    exec(notebooks_cell, names)  # noqa: S102 - our own notebook
+    assert said == [
+        "Germany took 30\xa0% of China's magnets in May 2025; for the rest no country "
+        "is printed. With fewer than two countries there is no map."
+    ]
 
 
 def test_without_a_named_destination_there_is_nothing_to_map():

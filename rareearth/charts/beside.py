@@ -14,6 +14,7 @@ ROUND = np.radians(np.arange(0, 360, 12))
 AWAY = np.array([0.05, 0.1, 0.16, 0.23, 0.31, 0.4, 0.5, 0.62, 0.75])
 PAD = 0.03
 BLOCKED = 100.0
+LEAD = 0.8  # points
 
 Places = dict[str, tuple[float, float]]
 
@@ -28,8 +29,8 @@ class Tried(NamedTuple):
 
 def write_beside(
     axes: Axes, places: Places, land: np.ndarray, taken: np.ndarray, **style: Any
-) -> None:
-    """Write each name near its place, with a line to it.
+) -> list[np.ndarray]:
+    """Write each name near its place, and return the lines drawn to the names.
 
     One name after the other takes the best room that is left, in several orders; the
     order that costs least wins.
@@ -53,7 +54,10 @@ def write_beside(
     for each, artist, best in zip(tried, artists, chosen, strict=True):
         box = each.boxes[best]
         artist.set_position(((box[:2] + box[2:]) / 2).tolist())
-        axes.plot(*each.lines[best].reshape(2, 2).T, color=INK, lw=0.8)
+    leads = [t.lines[b].reshape(2, 2) for t, b in zip(tried, chosen, strict=True)]
+    for lead in leads:
+        axes.plot(*lead.T, color=INK, lw=LEAD)
+    return leads
 
 
 def _tried(

@@ -13,7 +13,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 
-from rareearth.charts.beside import grid, write_beside
+from rareearth.charts.beside import LEAD, grid, write_beside
 from rareearth.charts.colours import COLOURS, NEUTRAL, colour
 from rareearth.charts.outlines import compound, covered, middle, outlines
 from rareearth.charts.style import WIDTH, canvas
@@ -21,6 +21,7 @@ from rareearth.words import number, pct
 
 RAMP = ("#A9D2E0", "#63A9C4", COLOURS["supply"], "#06384F")
 """From few to many; darker from class to class for every vision."""
+DARK = 2  # the first class on which ink cannot be seen
 MISSING, ZERO = "#E6E6E6", "#FFFFFF"
 TERRITORY = "Boundaries: Natural Earth, no statement on any territory. Equal areas."
 _EDGE = 0.06  # inches left free around the map
@@ -78,14 +79,16 @@ def world_map(
     form = pct if percent else number
     notes = [*_undrawn(here, form), TERRITORY]
     figure, axes, key = _sheet(title, len(notes))
-    _colour(axes, here.drawn, bounds, home)
+    classes = _classes(here.drawn, bounds)
+    _colour(axes, here.drawn, classes, home)
     if origin:
         _fill(axes, [home], _pale(colour(origin)), colour(origin), 1.1)
     _scale(key, bounds, float(values.max()), label, percent)
     _swatches(key, here, origin, origin_label, missing)
     for line, note in enumerate(notes):
         key.text(0, 11 * (len(notes) - line) - 8, note, fontsize=8.5, color="#555555")
-    _name(axes, here, home, form, named)
+    leads = _name(axes, here, home, form, named)
+    _whiten(axes, leads, list(classes.index[classes >= DARK]))
     return figure
 
 
@@ -169,12 +172,17 @@ def _sheet(title: str, notes: int) -> tuple[Figure, Axes, Axes]:
     return figure, axes, key
 
 
-def _colour(axes: Axes, drawn: pd.Series, bounds: list[float], home: str) -> None:
+def _classes(drawn: pd.Series, bounds: list[float]) -> pd.Series:
+    """Return the place in the ramp of each country whose figure is above zero."""
+    above = drawn[drawn > 0]
+    return pd.Series(np.searchsorted(bounds, above, side="right"), above.index)
+
+
+def _colour(axes: Axes, drawn: pd.Series, classes: pd.Series, home: str) -> None:
     """Fill the countries, one path for each class."""
     rest = [code for code in outlines() if code not in drawn.index and code != home]
     _fill(axes, rest, MISSING, "white")
-    classes = pd.Series(np.searchsorted(bounds, drawn, side="right"), drawn.index)
-    for place, members in classes[drawn > 0].groupby(classes):
+    for place, members in classes.groupby(classes):
         _fill(axes, list(members.index), RAMP[place], "white")
     _fill(axes, list(drawn.index[drawn == 0]), ZERO, NEUTRAL)
 
@@ -237,8 +245,8 @@ def _undrawn(here: Mapped, form: Callable[[float], str]) -> list[str]:
 
 def _name(
     axes: Axes, here: Mapped, home: str, form: Callable[[float], str], named: int
-) -> None:
-    """Write the largest beside their countries."""
+) -> list[np.ndarray]:
+    """Write the largest beside their countries, and return the lines to them."""
     x, y = grid(axes)
     large = here.drawn[here.drawn > 0].head(named)
     places = {
@@ -247,4 +255,11 @@ def _name(
     }
     marked = [*here.drawn.index, *([home] if home else [])]
     land, taken = covered(list(outlines()), x, y), covered(marked, x, y)
-    write_beside(axes, places, land, taken, fontsize=9.5, linespacing=1.05)
+    return write_beside(axes, places, land, taken, fontsize=9.5, linespacing=1.05)
+
+
+def _whiten(axes: Axes, leads: list[np.ndarray], dark: list[str]) -> None:
+    """Draw the lines to the names white where they run over a dark country."""
+    for lead in leads if dark else []:
+        line = axes.plot(*lead.T, color="white", lw=LEAD)[0]
+        line.set_clip_path(compound(dark), axes.transData)
