@@ -260,6 +260,8 @@ def _name(
 
 def _whiten(axes: Axes, leads: list[np.ndarray], dark: list[str]) -> None:
     """Draw the lines to the names white where they run over a dark country."""
-    for lead in leads if dark else []:
-        line = axes.plot(*lead.T, color="white", lw=LEAD)[0]
-        line.set_clip_path(compound(dark), axes.transData)
+    for start, end in leads if dark else []:
+        points = start + np.linspace(0, 1, 80)[:, None] * (end - start)
+        inside = points[compound(dark).contains_points(points)]
+        if len(inside):
+            axes.plot(*inside[[0, -1]].T, color="white", lw=LEAD)
