@@ -32,6 +32,7 @@ from rareearth.charts.style import canvas, label_ends, spread
 from rareearth.charts.timelines import in_force, stacked_months, timeline
 from rareearth.charts.tornados import tornado_bars
 from rareearth.charts.waterfalls import waterfalls
+from rareearth.charts.world import map_alt, world_map
 from rareearth.display import bibliography, cite, findings, say, show, table
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "intervals",
     "label_ends",
     "line_band",
+    "map_alt",
     "mark_events",
     "market_panels",
     "measure_dots",
@@ -86,4 +88,5 @@ __all__ = [
     "truth_map",
     "waterfalls",
     "weak",
+    "world_map",
 ]
