@@ -49,7 +49,7 @@ def manifest() -> dict[str, Any]:
         "data": {str(path): sha256 for path, sha256 in sorted(read.items())},
         "modules": sorted(
             name
-            for name, module in sys.modules.items()
+            for name, module in sys.modules.copy().items()
             if name.split(".")[0] == "rareearth"
             and not name.startswith("rareearth.render")
             and module is not None
