@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rareearth import demand, technology
+from rareearth import demand, end_uses, magnet_content, technology
 from rareearth.words import SPACE, listed, number, pct, span
 
 Finding = tuple[str, str, str]
@@ -36,7 +36,7 @@ def use_rows(uses: pd.DataFrame) -> pd.DataFrame:
 
 def magnets_by(uses: pd.DataFrame, unit: str) -> str:
     """Return the printed shares of magnets by weight or by value."""
-    rows = uses[(uses["use"] == demand.MAGNETS) & (uses["unit"] == unit)]
+    rows = uses[(uses["use"] == end_uses.MAGNETS) & (uses["unit"] == unit)]
     if rows.empty:
         return "not printed"
     numbers = rows["value"].fillna(rows["low"])
@@ -106,8 +106,8 @@ def content_rows(rows: pd.DataFrame, unit: str) -> pd.DataFrame:
 def content_title(rows: pd.DataFrame, application: str) -> str:
     """Return the finding of the chart of contents."""
     magnets = rows[rows["what"] == "magnets"]
-    low, high = demand.reach(magnets)
-    unit = demand.APPLICATIONS[application].unit
+    low, high = magnet_content.reach(magnets)
+    unit = magnet_content.APPLICATIONS[application].unit
     return (
         f"{application}: sources put {span(low, high, number)}{SPACE}{unit} of magnets"
     )
@@ -116,11 +116,12 @@ def content_title(rows: pd.DataFrame, application: str) -> str:
 def content_finding(rows: pd.DataFrame, application: str) -> Finding:
     """Return the range of magnet content as a key finding."""
     magnets = rows[rows["what"] == "magnets"]
-    low, high = demand.reach(magnets)
+    low, high = magnet_content.reach(magnets)
     weak = int((magnets["confidence"] == "tertiary").sum())
+    unit = magnet_content.APPLICATIONS[application].unit
     return (
         f"Magnets in {application.lower()}",
-        f"{span(low, high, number)}{SPACE}{demand.APPLICATIONS[application].unit}",
+        f"{span(low, high, number)}{SPACE}{unit}",
         f"{len(magnets)} sources and designs, {weak} of them weak",
     )
 

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 import pandas as pd
 
+from rareearth.errors import NoFigures
+
 Load: TypeAlias = Callable[..., pd.DataFrame]
 """`figures.load`, or something like it: from names to a frame of figures."""
 
@@ -25,3 +27,44 @@ def joined(*frames: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=["source_id"])
     named = pd.concat(filled, ignore_index=True).str.split(";").explode()
     return named.dropna().drop_duplicates().reset_index(drop=True).to_frame()
+
+
+def figures_or_none(load: Load, *names: object, as_of: str = "latest") -> pd.DataFrame:
+    """Return the figures of a series, no rows where none had been published.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.load`, or something like it.
+    names
+        The series, then the entity and the product if wanted.
+
+    Returns
+    -------
+    DataFrame
+        As `load` gives it; with ``source_id`` alone, and no rows, without figures.
+
+    Raises
+    ------
+    UnknownName, ParameterError
+        As `load` does: a wrong name is no lack of figures.
+    """
+    try:
+        return load(*names, as_of=as_of)
+    except NoFigures:
+        return pd.DataFrame({"source_id": pd.Series(dtype=str)})
+
+
+def has_code(basis: pd.Series, code: str) -> pd.Series:
+    """Return whether each basis holds a code.
+
+    Parameters
+    ----------
+    basis : Series of str
+        Codes with semicolons between them, as the column of that name.
+
+    Returns
+    -------
+    Series of bool, with the index of `basis`
+    """
+    return basis.str.split(";").map(lambda codes: code in codes)
