@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 import pandas as pd
@@ -53,6 +53,48 @@ def figures_or_none(load: Load, *names: object, as_of: str = "latest") -> pd.Dat
         return load(*names, as_of=as_of)
     except NoFigures:
         return pd.DataFrame({"source_id": pd.Series(dtype=str)})
+
+
+def several(
+    load: Load,
+    names: Iterable[str],
+    entity: Sequence[str] | None = None,
+    **wanted: object,
+) -> pd.DataFrame:
+    """Return the figures of several series together, no rows without any.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.load`, or something like it.
+    names : iterable of str
+        The series; one of which nothing had been published is left out.
+    entity : list of str, optional
+        Keep only these; of an empty list there are no figures.
+    wanted
+        What else `load` takes: product, as_of and so on.
+
+    Returns
+    -------
+    DataFrame
+        As `load` gives it; without columns and rows when nothing was published.
+
+    Raises
+    ------
+    UnknownName, ParameterError
+        As `load` does: a wrong name is no lack of figures.
+    """
+    if entity is not None:
+        if not entity:
+            return pd.DataFrame()
+        wanted["entity"] = entity
+    parts = []
+    for name in names:
+        try:
+            parts.append(load(name, **wanted))
+        except NoFigures:
+            continue
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def has_code(basis: pd.Series, code: str) -> pd.Series:

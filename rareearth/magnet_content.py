@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.frames import Load, has_code
+from rareearth.frames import Load, figures_or_none, has_code, several
 
 
 class Application(NamedTuple):
@@ -38,19 +38,12 @@ def intensities(load: Load, application: str, as_of: str = "latest") -> pd.DataF
         ``what`` (magnets, or a rare earth), ``kind`` of device, ``year``, ``value``,
         ``low``, ``high`` in kg per unit, ``confidence``, ``source_id``, ``note``.
     """
-    wanted = APPLICATIONS[application]
-    parts = []
-    for series in wanted.series:
-        try:
-            parts.append(load(series, as_of=as_of))
-        except NoFigures:
-            continue
-    if not parts:
+    rows = several(load, APPLICATIONS[application].series, as_of=as_of)
+    if rows.empty:
         raise NoFigures(
             f"no content of {application} was published by {as_of}; try a later date, "
             f"or another of {', '.join(APPLICATIONS)}"
         )
-    rows = pd.concat(parts, ignore_index=True)
     rows = rows[rows["product"] != "B"]  # boron is no rare earth
     magnets = rows["product"].str.contains("magnets")
     return pd.DataFrame(
@@ -119,10 +112,9 @@ def output(load: Load, application: str, as_of: str = "latest") -> pd.DataFrame:
 def _vehicles(
     load: Load, series: str, what: str, factor: float, as_of: str
 ) -> pd.DataFrame:
-    try:
-        rows = load(series, as_of=as_of)
-    except NoFigures:
-        return pd.DataFrame()
+    rows = figures_or_none(load, series, as_of=as_of)
+    if rows.empty:
+        return rows
     return pd.DataFrame(
         {
             "region": rows["entity"],
