@@ -52,14 +52,8 @@ class Averages:
             If a span that is `needed` has none, unless `missing` is "nan". None for
             `missing` refuses without offering "nan".
         """
-        unique = spans.drop_duplicates()
-        means = [
-            self._mean(span)
-            for span in zip(unique["start"], unique["end"], strict=True)
-        ]
-        which = spans.groupby(["start", "end"], sort=False, dropna=False).ngroup()
-        values = np.array(means, dtype="float64")[which.to_numpy()]
-        found = pd.Series(values, index=spans.index)
+        means = [self._mean(span) for span in _pairs(spans)]
+        found = pd.Series(means, index=spans.index, dtype="float64")
         lacking = spans[found.isna() & needed]
         if (missing is None or refuses(missing)) and len(lacking):
             offer = "; missing='nan' leaves such rows NaN" if missing else ""
@@ -68,32 +62,50 @@ class Averages:
 
     def behind(self, spans: pd.DataFrame) -> pd.DataFrame:
         """Return the figures that the averages over the spans are made of."""
-        unique = spans.drop_duplicates()
         exact: set[Span] = set()
         months: set[int] = set()
-        for span in _pairs(unique):
+        for span in dict.fromkeys(_pairs(spans)):
             if span in self._printed:
                 exact.add(span)
             elif not np.isnan(self._mean(span)):
                 months.update(_months(span))
-        periods = pd.MultiIndex.from_frame(self.figures[["period_start", "period_end"]])
-        ordinals = _ordinal(self.figures["period_start"].dt)
-        inside = _is_month(self.figures) & ordinals.isin(list(months))
-        return self.figures[periods.isin(list(exact)) | inside.to_numpy()]
+        printed = [
+            span in exact or month in months
+            for span, month in zip(self._spans, self._month_of, strict=True)
+        ]
+        return self.figures[printed]
+
+    @cached_property
+    def _spans(self) -> list[Span]:
+        return _pairs(self.figures[["period_start", "period_end"]])
+
+    @cached_property
+    def _month_of(self) -> list[int | None]:
+        """Return the month of each figure that is of one month, else None."""
+        return [_month(span) for span in self._spans]
 
     @cached_property
     def _printed(self) -> dict[Span, float]:
-        pairs = _pairs(self.figures[["period_start", "period_end"]])
-        return dict(zip(pairs, self.figures["value"], strict=True))
+        return dict(zip(self._spans, self.figures["value"], strict=True))
 
     @cached_property
     def _monthly(self) -> dict[int, float]:
         """Return the averages of months, by months since the year 0."""
-        monthly = self.figures[_is_month(self.figures)].sort_values("period_start")
-        ordinals = _ordinal(monthly["period_start"].dt)
-        return dict(zip(ordinals, monthly["value"], strict=True))
+        named = zip(self._month_of, self.figures["value"], strict=True)
+        return {month: value for month, value in named if month is not None}
 
     def _mean(self, span: Span) -> float:
+        """Return the average over a span, NaN where there is none; found once."""
+        if span not in self._means:
+            self._means[span] = self._found(span)
+        return self._means[span]
+
+    @cached_property
+    def _means(self) -> dict[Span, float]:
+        return {}
+
+    def _found(self, span: Span) -> float:
+        """Return the average over a span as it was printed, or of its months."""
         if span in self._printed:
             return self._printed[span]
         months = _months(span)
@@ -178,13 +190,14 @@ def spans_of(periods: Periods, values: pd.Series) -> pd.DataFrame:
 
 def year_spans(years: pd.Series) -> pd.DataFrame:
     """Return the first and last day of calendar years, NaT where a year is missing."""
-    text, form = years.astype("Int64").astype("string"), "%Y-%m-%d"
-    return pd.DataFrame(
-        {
-            "start": pd.to_datetime(text + "-01-01", format=form, errors="coerce"),
-            "end": pd.to_datetime(text + "-12-31", format=form, errors="coerce"),
-        }
-    )
+    known = pd.to_numeric(years).to_numpy("float64", na_value=np.nan)
+    january = np.full(len(years), np.datetime64("NaT", "Y"))
+    sound = (known >= 1000) & (known <= 9999)
+    january[sound] = (known[sound] - 1970).astype("int64").astype("datetime64[Y]")
+    start = january.astype("datetime64[us]")
+    end = (january + 1).astype("datetime64[D]") - 1
+    columns = {"start": start, "end": end.astype("datetime64[us]")}
+    return pd.DataFrame(columns, index=years.index)
 
 
 def refuses(missing: str) -> bool:
@@ -236,7 +249,8 @@ def _whole(span: Span) -> bool:
     return bool(span[0].is_month_start and span[1].is_month_end)
 
 
-def _is_month(figures: pd.DataFrame) -> pd.Series:
-    start, end = figures["period_start"].dt, figures["period_end"].dt
-    one = _ordinal(start) == _ordinal(end)
-    return one & start.is_month_start & end.is_month_end
+def _month(span: Span) -> int | None:
+    """Return the months since the year 0 of a span that is one month, else None."""
+    start, end = span
+    is_one = _ordinal(start) == _ordinal(end) and _whole(span)
+    return int(_ordinal(start)) if is_one else None

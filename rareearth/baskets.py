@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from rareearth import figures as store
 from rareearth.chemistry import metal_content
 from rareearth.errors import NoFigures
-from rareearth.prices import NDPR, REGULAR, Prices
+from rareearth.prices import NDPR, Prices
 
 WHOLE = 0.01  # how far printed shares may be from 100 percent: rounding
 COMPOSITIONS = ("oxide_distribution", "separation_product_mix", "element_resource_use")
@@ -90,17 +91,12 @@ class Compositions:
         DataFrame
             ``deposit``, ``composition`` str: how it is known; ``oxides`` int.
         """
-        rows = []
-        for deposit in sorted(self.figures["entity"].unique()):
-            found = self._complete(deposit)
-            if found is not None:
-                rows.append((deposit, found[1], len(found[0])))
+        rows = [(name, how, len(shares)) for name, (shares, how) in self._whole.items()]
         return pd.DataFrame(rows, columns=["deposit", "composition", "oxides"])
 
     def incomplete(self) -> list[str]:
         """Return the deposits of which only a part of the composition is printed."""
-        whole = set(self.deposits()["deposit"])
-        return sorted(set(self.figures["entity"]) - whole)
+        return sorted(set(self.figures["entity"]) - set(self._whole))
 
     def of(self, deposit: str) -> tuple[pd.DataFrame, str]:
         """Return the shares of oxides by weight, and how they are known.
@@ -119,26 +115,28 @@ class Compositions:
             If no complete composition is printed. The message lists the deposits
             that have one; none is ever guessed.
         """
-        found = self._complete(deposit)
-        if found is None:
+        if deposit not in self._whole:
             partial = self.figures[self.figures["entity"] == deposit]
             known = ", ".join(sorted(set(partial["product"])))
             raise NoFigures(
                 f"no complete composition of {deposit!r} is printed"
                 + (f" (only {known})" if known else "")
-                + f"; there is one of {', '.join(self.deposits()['deposit'])}"
+                + f"; there is one of {', '.join(self._whole)}"
             )
-        return found
+        return self._whole[deposit]
 
-    def _complete(self, deposit: str) -> tuple[pd.DataFrame, str] | None:
-        own = self.figures[self.figures["entity"] == deposit].dropna(subset=["value"])
-        for series in COMPOSITIONS:
-            rows = own[own["series"] == series]
-            for _, table in rows.groupby(["source_id", "basis", "period_end"]):
-                found = self._shares(series, table)
-                if found is not None:
-                    return found
-        return None
+    @cached_property
+    def _whole(self) -> dict[str, tuple[pd.DataFrame, str]]:
+        """Return the complete compositions, and how each is known, by deposit."""
+        keys = ["series", "entity", "source_id", "basis", "period_end"]
+        printed = self.figures.dropna(subset=["value"]).groupby(keys)
+        tables = sorted(printed, key=lambda item: COMPOSITIONS.index(item[0][0]))
+        found: dict[str, tuple[pd.DataFrame, str]] = {}
+        for (series, deposit, *_), table in tables:
+            whole = None if deposit in found else self._shares(series, table)
+            if whole is not None:
+                found[deposit] = whole
+        return dict(sorted(found.items()))
 
     def _shares(
         self, series: str, table: pd.DataFrame
@@ -250,12 +248,11 @@ def prices_at(
             price = one.mean(when)
         except NoFigures:
             continue
-        part = one.between(when, when).figures
-        part = part[part["series"] == REGULAR[(market, frequency)]]
+        part = one.figures["figure_id"].isin(one.within(when)["figure_id"])
         rows.append(
-            part.head(1).assign(
-                product=product, price_usd_per_kg=price, period=str(when)
-            )
+            one.figures[part]
+            .head(1)
+            .assign(product=product, price_usd_per_kg=price, period=str(when))
         )
     if own.empty:
         markets = ", ".join(sorted(set(catalogue["market"])))

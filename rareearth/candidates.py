@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 NAIVE = "random walk"
-_CLOSE = {"maxiter": 200, "pgtol": 1e-9, "factr": 10.0}  # likelihoods are flat
+_CLOSE = {"maxiter": 200, "pgtol": 1e-9, "factr": 1e4}  # likelihoods are flat
 
 Outlook: TypeAlias = tuple[np.ndarray, np.ndarray]
 """Means and standard deviations of log prices 1, 2, ... periods ahead."""
@@ -104,13 +104,18 @@ def _statsmodels(model: Callable[[np.ndarray], Any]) -> Candidate:
     def fit(y: np.ndarray) -> np.ndarray:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the backtest tells what a bad fit costs
-            return model(y).fit(disp=0, **_CLOSE).params
+            # Without the covariance of the estimates, which costs more than they do.
+            return np.asarray(model(y).fit(disp=0, return_params=True, **_CLOSE))
 
     def predict(y: np.ndarray, parameters: np.ndarray, horizon: int) -> Outlook:
+        # What comes is a gap at the end: one pass of the filter looks over it.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ahead = model(y).filter(parameters).get_forecast(horizon)
-        return np.asarray(ahead.predicted_mean), np.asarray(ahead.se_mean)
+            built = model(np.append(y, np.full(horizon, np.nan)))
+            built.update(parameters)
+            passed = built.ssm.filter()
+        variance = passed.forecasts_error_cov[0, 0, -horizon:]
+        return passed.forecasts[0, -horizon:].copy(), np.sqrt(variance)
 
     return Candidate(fit, predict)
 

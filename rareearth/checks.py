@@ -246,7 +246,7 @@ def _totals(part: rules.Figures, known: Dictionaries) -> Iterator[Problem]:
     """
     typed = part.typed.assign(
         kind=part.typed["entity"].map(known.entities["kind"]),
-        definition=known.definition(part.typed["basis"]),
+        definition=part.typed["basis"].map(known.definition),
         amount=part.typed["series"].map(known.series["kind"]).isin(["flow", "stock"]),
     ).dropna(subset=["value"])
     typed = typed[

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -43,13 +44,16 @@ class Dictionaries:
         days = pd.to_numeric(self.sources["lag_days"], errors="coerce")
         return pd.to_timedelta(days, unit="D")
 
-    def definition(self, basis: pd.Series) -> pd.Series:
-        """Return each basis with its defining codes only, sorted: what is compared."""
-        codes = {
-            text: ";".join(sorted(set(text.split(";")) & self.definitions))
-            for text in basis.unique()
-        }
-        return basis.map(codes)
+    def definition(self, basis: str) -> str:
+        """Return a basis with its defining codes only, sorted: what is compared."""
+        if basis not in self._defining:
+            codes = sorted(set(basis.split(";")) & self.definitions)
+            self._defining[basis] = ";".join(codes)
+        return self._defining[basis]
+
+    @cached_property
+    def _defining(self) -> dict[str, str]:
+        return {}
 
 
 def last_day(published: pd.Series) -> pd.Series:
@@ -96,9 +100,14 @@ def read(where: Path, base: Dictionaries | None = None) -> Dictionaries:
     return Dictionaries(**found)
 
 
-def are_whole() -> bool:
-    """Return whether all curated dictionaries are as they were sealed."""
+def was_checked(path: Path, table: Table) -> bool:
+    """Return whether a table is curated and, like the dictionaries, as it was sealed.
+
+    It was checked when it was sealed, and need not be checked at every load.
+    """
     curated = folder()
+    if path.parent != curated or not seals.is_whole(table, curated):
+        return False
     return all(
         seals.is_whole(tables.read(curated / f"{name}.csv", columns), curated)
         for name, columns in DICTIONARIES.items()
@@ -128,9 +137,17 @@ def known(extra: str | Path | None = None) -> Dictionaries:
 
 
 def _stamps(where: Path) -> _Stamps:
-    paths = [where / f"{name}.csv" for name in DICTIONARIES]
-    stats = [(str(path), path.stat()) for path in paths if path.exists()]
-    return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    found = []
+    for path in _paths(where):
+        with suppress(FileNotFoundError):
+            stat = os.stat(path)  # noqa: PTH116 - at every load
+            found.append((path, stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
+@cache
+def _paths(where: Path) -> list[str]:
+    return [str(where / f"{name}.csv") for name in DICTIONARIES]
 
 
 def problems_of(name: str, table: Table) -> list[Problem]:

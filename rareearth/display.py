@@ -10,7 +10,9 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import math
 import re
+import string
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -25,7 +27,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FINDINGS = "application/vnd.rareearth.findings+json"
-MOST_ROWS = 25  # of the table behind a chart; the CSV has all
+MOST_ROWS = 30  # of a table behind a chart that is shown whole
+FIRST_ROWS = 10  # of a longer one, to show what it has; the CSV has all
+PRINTED = 12  # significant digits: no printed figure has more, a computed one has 17
+COMPUTED = 6  # significant digits of a computed number in a CSV
+# What an address holds as it is; other ASCII is escaped. Two thirds of base64.
+_AS_IT_IS = string.ascii_letters + string.digits + " !$()*+,-./:;=?@_~"
+_ESCAPED = {n: f"%{n:02X}" for n in range(128) if chr(n) not in _AS_IT_IS}
 
 # For JupyterLab; a report has its own style and leaves a scoped one out.
 _IN_LAB = (
@@ -115,12 +123,9 @@ def show(
     title = _title(figure)
     name = _slug(title)
     image = _svg(figure)
-    link = base64.b64encode(to_csv(data).encode()).decode()
+    link = csv_address(to_csv(data))
     cited = used if used is not None else data
     sources = cite(cited) if "source_id" in cited else ""
-    shown = data.drop(columns=[c for c in ("source_id",) if c in data])
-    more = len(shown) - MOST_ROWS
-    rest = f"<p>{more} more rows are in the CSV file.</p>" if more > 0 else ""
     _show(
         {
             "text/html": (
@@ -128,10 +133,10 @@ def show(
                 f"src='data:image/svg+xml;base64,{image}'><figcaption>"
                 f"<p class='source'>{sources}</p>"
                 f"<details class='data'><summary>Data behind this chart</summary>"
-                f"<p><a download='{name}.csv' href='data:text/csv;base64,{link}'>"
+                f"<p><a download='{name}.csv' href='{link}'>"
                 f"Download as CSV</a> · <a download='{name}.svg' "
                 f"href='data:image/svg+xml;base64,{image}'>Download the picture</a></p>"
-                f"{_html_table(shown.head(MOST_ROWS), title, formats or {})}{rest}"
+                f"{_table_behind(data, title, formats or {})}"
                 "</details></figcaption></figure>"
             ),
             "text/plain": alt,
@@ -140,19 +145,19 @@ def show(
 
 
 def cite(used: pd.DataFrame) -> str:
-    """Return the numbered links to the sources of a frame, as HTML."""
+    """Return the numbered links to the sources of a frame, as HTML.
+
+    A number says who published and when; the list that it leads to says the rest.
+    """
     listed = figures.sources(used)
     _cited.append(used[["source_id"]])
     links = []
     for source in dict.fromkeys(used["source_id"]):
         number = _numbers.setdefault(source, len(_numbers) + 1)
-        title = escape(_citation(listed.loc[source]), quote=True)
-        links.append(
-            (
-                number,
-                f"<a href='#source-{escape(source)}' title='{title}'>{number}</a>",
-            )
-        )
+        entry = listed.loc[source]
+        who = f"{entry['publisher']} ({entry['published'] or 'no date'})"
+        link = f"<a href='#source-{escape(source)}' title='{escape(who)}'>"
+        links.append((number, f"{link}{number}</a>"))
     return "Sources: " + ", ".join(link for _, link in sorted(links))
 
 
@@ -173,13 +178,22 @@ def bibliography() -> None:
 
 
 def to_csv(data: pd.DataFrame) -> str:
-    """Return a frame as CSV whose text cannot become a formula in a spreadsheet."""
+    """Return a frame as CSV whose text cannot become a formula in a spreadsheet.
+
+    Computed numbers have six significant digits or all of their whole ones; printed
+    ones stay as they are.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([_harmless(column) for column in data.columns])
     for row in data.itertuples(index=False):
         writer.writerow([_harmless(cell) for cell in row])
     return out.getvalue()
+
+
+def csv_address(text: str) -> str:
+    """Return the content of a CSV file as an address that a browser can save."""
+    return "data:text/csv;charset=utf-8," + text.translate(_ESCAPED)
 
 
 def reset() -> None:
@@ -200,7 +214,15 @@ def _harmless(cell: object) -> object:
         return ""
     if isinstance(cell, str):
         return harmless(cell)
-    return cell
+    return _short(cell) if isinstance(cell, float) else cell
+
+
+def _short(value: float) -> float:
+    """Return a number that was computed without the digits that mean nothing."""
+    if math.isinf(value) or value == float(f"{value:.{PRINTED}g}"):
+        return value
+    whole = math.floor(math.log10(abs(value))) + 1
+    return round(value, max(0, COMPUTED - whole))
 
 
 def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -> str:
@@ -220,8 +242,7 @@ def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -
             text = escape(_format(value, column, formats.get(str(column))))
             tag = "th scope='row'" if place == 0 else "td"
             end = "th" if place == 0 else "td"
-            kind = " class='date'" if isinstance(value, pd.Timestamp) else ""
-            cells.append(f"<{tag}{_num(numeric[column]) or kind}>{text}</{end}>")
+            cells.append(f"<{tag}{_num(numeric[column])}>{text}</{end}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     name = escape(caption, quote=True)
     return (
@@ -229,6 +250,15 @@ def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -
         f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _table_behind(data: pd.DataFrame, title: str, formats: Mapping[str, str]) -> str:
+    """Return the rows behind a chart as HTML, whole or, of many, the first."""
+    shown = data.drop(columns="source_id", errors="ignore")
+    if len(shown) <= MOST_ROWS:
+        return _html_table(shown, title, formats)
+    more = f"<p>{len(shown) - FIRST_ROWS} more rows are in the CSV file.</p>"
+    return _html_table(shown.head(FIRST_ROWS), title, formats) + more
 
 
 def _num(numeric: bool) -> str:

@@ -117,13 +117,15 @@ def event_effects(
     prices = observed(
         values, LEAST_BEFORE.get(code, 12) + 3, "an event study", log=True
     )
+    ends = prices.index.end_time.normalize()
     causes = events[~events["kind"].isin(CIRCULAR)]
+    days = pd.DatetimeIndex(causes["date"].dropna().unique()).sort_values()
     rows, refused = [], []
     for event in _by_day(chosen).itertuples(index=False):
         name = {
             key: getattr(event, key) for key in ("event_id", "kind", "title", "date")
         }
-        at, reason = _place(prices, event.date, window, causes["date"])
+        at, reason = _place(prices.index, ends, event.date, window, days)
         if event.kind in CIRCULAR:
             reason = "it is read off the price itself"
         if reason:
@@ -167,33 +169,35 @@ def _by_day(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def _place(
-    prices: pd.Series,
+    index: pd.PeriodIndex,
+    ends: pd.DatetimeIndex,
     date: pd.Timestamp,
     window: tuple[int, int],
-    all_days: pd.Series,
+    days: pd.DatetimeIndex,
 ) -> tuple[int, str]:
-    """Return where the event is among the quotes, or why it cannot be measured."""
-    ends = prices.index.end_time.normalize()
+    """Return where the event is among the quotes, or why it cannot be measured.
+
+    `ends` are the last days of the periods of `index`, `days` those of all events.
+    """
     at = int(ends.searchsorted(date))
-    code = prices.index.freqstr.split("-")[0]
+    code = index.freqstr.split("-")[0]
     most = MOST_DAYS.get(code, 370)
     first, last = at + window[0] - 1, at + window[1]
-    if at >= len(prices) or last >= len(prices):
-        return at, f"the series ends with {prices.index[-1]}, before the window does"
-    if date < prices.index[0].start_time:
-        return at, f"the series begins with {prices.index[0]}, after the event"
+    if at >= len(index) or last >= len(index):
+        return at, f"the series ends with {index[-1]}, before the window does"
+    if date < index[0].start_time:
+        return at, f"the series begins with {index[0]}, after the event"
     if first < (least := LEAST_BEFORE.get(code, 12)):
         return at, f"{max(first, 0)} changes precede its window, {least} are needed"
     inside = ends[first : last + 1]
     gaps = np.diff(inside.to_numpy()) / np.timedelta64(1, "D")
     if gaps.max() > most or (ends[at] - date).days > most:
-        edges = f"{prices.index[first]} and {prices.index[last]}"
+        edges = f"{index[first]} and {index[last]}"
         return at, f"quotes are missing between {edges}"
-    start = prices.index[first + 1].start_time if code != "D" else inside[1]
-    other = all_days.drop_duplicates().sort_values()
-    other = other[(other >= start) & (other <= inside[-1]) & (other != date)]
+    start = index[first + 1].start_time if code != "D" else inside[1]
+    other = days[(days >= start) & (days <= inside[-1]) & (days != date)]
     if len(other):
-        names = ", ".join(f"{day:%Y-%m-%d}" for day in other.head(3))
+        names = ", ".join(f"{day:%Y-%m-%d}" for day in other[:3])
         return at, f"overlaps with the events of {names}"
     return at, ""
 

@@ -143,13 +143,11 @@ class Look:
 
 def best_first(printed: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return printed values by confidence, then newest first, with their publisher."""
-    ranked = printed.assign(
-        rank=printed["confidence"].map(RANK),
-        publisher=printed["source_id"].map(sources["publisher"]),
-    )
-    order = ["rank", "published", "figure_id"]
-    ranked = ranked.sort_values(order, ascending=[True, False, True], ignore_index=True)
-    return ranked.drop(columns="rank")
+    rank = [RANK[name] for name in printed["confidence"]]
+    published, ids = vintages.comparable(printed, "published", "figure_id")
+    rows = vintages.order(rank, [-day for day in published], ids)
+    ranked = printed.iloc[rows].reset_index(drop=True)
+    return ranked.assign(publisher=ranked["source_id"].map(sources["publisher"]))
 
 
 def _few(names: Any, most: int = 12) -> str:
@@ -182,7 +180,16 @@ def _on_basis(basis: pd.Series, wanted: str, unwanted: str) -> list[bool]:
 
 def span(row: Any) -> Span:
     """Return the number or range of a figure; a bound is open to one side."""
-    low, value, high = (float(getattr(row, name)) for name in ("low", "value", "high"))
+    return _span(float(row.low), float(row.value), float(row.high))
+
+
+def spans(frame: pd.DataFrame) -> list[Span]:
+    """Return the `span` of each row of a frame."""
+    low, value, high = (frame[name].tolist() for name in ("low", "value", "high"))
+    return list(map(_span, low, value, high))
+
+
+def _span(low: float, value: float, high: float) -> Span:
     if not math.isnan(value):
         return Span(value, value)
     return Span(
@@ -192,17 +199,21 @@ def span(row: Any) -> Span:
 
 def prints(frame: pd.DataFrame, weak: bool = False) -> tuple[Print, ...]:
     """Return the rows of a frame as prints, in their order."""
+    columns = spans(frame), frame["source_id"], frame["confidence"]
     return tuple(
-        Print(span(row), str(row.source_id), not weak and grade != "tertiary")
-        for row, grade in zip(frame.itertuples(), frame["confidence"], strict=True)
+        Print(each, str(source), not weak and grade != "tertiary")
+        for each, source, grade in zip(*columns, strict=True)
     )
 
 
 def newest_editions(frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the newest edition of each publisher, and the editions before it."""
-    order = frame.sort_values("published", ascending=False, kind="stable")
-    older = order.duplicated(["publisher", "period_end"])
-    older = older.reindex(frame.index)
+    published, ends = vintages.comparable(frame, "published", "period_end")
+    key = list(zip(frame["publisher"], ends, strict=True))
+    older, seen = np.zeros(len(frame), dtype=bool), set()
+    for row in vintages.order([-day for day in published]):
+        older[row] = key[row] in seen
+        seen.add(key[row])
     return frame[~older], frame[older]
 
 
@@ -210,7 +221,8 @@ def by_value(frame: pd.DataFrame, basis: str, *rivals: Rival) -> Found:
     """Return what a frame of printed values says: newest editions, older as rivals."""
     newest, older = newest_editions(frame)
     seen = tuple(
-        Rival("edition", span(row), f"{row.title}") for row in older.itertuples()
+        Rival("edition", each, f"{title}")
+        for each, title in zip(spans(older), older["title"], strict=True)
     )
     unit = str(frame["unit"].iloc[0])
     return Found(prints(newest), unit, basis, frame, (*seen, *rivals))

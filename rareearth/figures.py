@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
+import numpy as np
 import pandas as pd
 
 from rareearth import dictionaries, rules, seals, tables, vintages
@@ -22,12 +23,12 @@ from rareearth.errors import (
     unknown_name,
 )
 from rareearth.tables import CONFIDENCE, DICTIONARIES, FIGURE_COLUMNS, OWN, RECORDS
+from rareearth.vintages import Printed
 
 if TYPE_CHECKING:
     from rareearth.tables import Problem
 
 Names = str | Sequence[str]
-_BySeries = dict[str, pd.DataFrame]
 
 
 def load(
@@ -96,19 +97,17 @@ def load(
     ):
         for name in listed(names):
             check_name(kind, name, index)
-    everything = _figures_of(series, known, dictionaries.own_folder(extra))
-    chosen = everything
-    if names := listed(entity):
-        chosen = chosen[chosen["entity"].isin(names)]
-    if names := listed(product):
-        chosen = chosen[chosen["product"].isin(names)]
-    inside = chosen[chosen["period_end"].between(first, last)]
-    published = vintages.published_by(inside, known, as_of)
-    if published.empty:
-        raise NoFigures(_what_exists(series, everything, chosen, inside, known, as_of))
-    best = published if variants == "all" else vintages.best(published, known)
-    order = ["entity", "product", "period_start", "period_end", "figure_id"]
-    return best.sort_values(order, ignore_index=True)[FIGURE_COLUMNS]
+    printed = _printed(series, known, dictionaries.own_folder(extra))
+    figures = printed.figures
+    chosen = _among(figures["entity"], entity) & _among(figures["product"], product)
+    ends = figures["period_end"].to_numpy()
+    inside = chosen & (ends >= first.to_datetime64()) & (ends <= last.to_datetime64())
+    rows = inside & printed.published_by(as_of)
+    if not rows.any():
+        raise NoFigures(_what_exists(series, printed, chosen, inside, as_of))
+    if variants == "best":
+        rows = printed.best(rows)
+    return figures[rows].reset_index(drop=True)
 
 
 def revisions(
@@ -138,8 +137,11 @@ def revisions(
     known = dictionaries.known(extra)
     printed.insert(0, "published", vintages.available(printed, known))
     printed.insert(1, "title", printed["source_id"].map(known.sources["title"]))
-    order = ["entity", "product", "period_end", "published", "figure_id"]
-    return printed.sort_values(order, ignore_index=True)
+    names = ["entity", "product", "period_end", "published", "figure_id"]
+    *figure, published, ids = vintages.comparable(printed, *names)
+    unknown = printed["published"].isna()  # stands last
+    rows = vintages.order(*figure, unknown, published, ids)
+    return printed.iloc[rows].reset_index(drop=True)
 
 
 def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:
@@ -220,10 +222,34 @@ def _own_sources(own: Path | None) -> set[str]:
     return set(tables.read(path, DICTIONARIES["sources"]).frame["source_id"])
 
 
+def _among(column: pd.Series, names: Names | None) -> np.ndarray:
+    """Return which rows have one of the names; all rows if none is given."""
+    if not (wanted := listed(names)):
+        return np.ones(len(column), dtype=bool)
+    return column.isin(wanted).to_numpy()
+
+
 _typed_cache: dict[tuple[str, Path], tuple[Dictionaries, pd.DataFrame]] = {}
+_Tables = tuple[list[pd.DataFrame], pd.DataFrame, dict[str, Printed]]
+_printed_cache: dict[tuple[int, ...], _Tables] = {}
 
 
-def _figures_of(series: str, known: Dictionaries, own: Path | None) -> pd.DataFrame:
+def _printed(series: str, known: Dictionaries, own: Path | None) -> Printed:
+    """Return all that is printed of a series; later tables win over the earlier."""
+    parts = _parts(series, known, own)
+    key = tuple(map(id, parts))  # lasting: the tables are kept beside the result
+    if key not in _printed_cache:
+        figures = pd.concat(parts) if len(parts) > 1 else parts[0]
+        kept = figures[~figures["figure_id"].duplicated(keep="last")]
+        _printed_cache[key] = (parts, kept, {})
+    _, figures, found = _printed_cache[key]
+    if series not in found:
+        found[series] = Printed.of(figures[figures["series"] == series], known)
+    return found[series]
+
+
+def _parts(series: str, known: Dictionaries, own: Path | None) -> list[pd.DataFrame]:
+    """Return the typed tables that may hold a series: the curated one, the user's."""
     path = dictionaries.folder() / f"{known.series.at[series, 'table']}.csv"
     parts = []
     if path.exists():
@@ -232,21 +258,7 @@ def _figures_of(series: str, known: Dictionaries, own: Path | None) -> pd.DataFr
         parts.append(_typed(mine, known, (*CONFIDENCE, OWN)))
     if not parts:
         raise DataError(f"{path.name}: missing; series.csv says it holds {series}")
-    return _by_series(parts).get(series, parts[0].iloc[:0])
-
-
-_series_cache: dict[tuple[int, ...], tuple[list[pd.DataFrame], _BySeries]] = {}
-
-
-def _by_series(parts: list[pd.DataFrame]) -> _BySeries:
-    """Return the figures of each series, those of later tables before the earlier."""
-    key = tuple(map(id, parts))  # lasting: the tables are kept beside the result
-    if key not in _series_cache:
-        figures = pd.concat(parts) if len(parts) > 1 else parts[0]
-        kept = figures[~figures["figure_id"].duplicated(keep="last")]
-        groups = {str(name): rows for name, rows in kept.groupby("series", sort=False)}
-        _series_cache[key] = (parts, groups)
-    return _series_cache[key][1]
+    return parts
 
 
 def _typed(
@@ -258,9 +270,8 @@ def _typed(
         seals.warn(table, curated)
     cached = _typed_cache.get((table.sha256, path))
     if cached is None or cached[0] is not known:
-        is_sure = path.parent == curated and seals.is_whole(table, curated)
-        if is_sure and dictionaries.are_whole():
-            typed, problems = rules.with_types(table)  # it was checked when sealed
+        if dictionaries.was_checked(path, table):
+            typed, problems = rules.with_types(table)
         else:
             found = rules.figures(table, known, confidence)
             typed, problems = found.typed, found.problems
@@ -310,27 +321,27 @@ def _date(name: str, given: int | str, *, last: bool) -> pd.Timestamp:
 
 def _what_exists(
     series: str,
-    everything: pd.DataFrame,
-    chosen: pd.DataFrame,
-    inside: pd.DataFrame,
-    known: Dictionaries,
+    printed: Printed,
+    chosen: np.ndarray,
+    inside: np.ndarray,
     as_of: str,
 ) -> str:
     """Return the sentence of `NoFigures`: the first choice that left nothing over."""
-    if chosen.empty:
-        names = sorted(everything["entity"].unique())
-        goods = sorted(everything["product"].unique())
+    figures = printed.figures
+    if not chosen.any():
+        names = sorted(figures["entity"].unique())
+        goods = sorted(figures["product"].unique())
         return (
             f"no figures of {series} for this entity and product; it has "
             f"{_few(names)}; products {_few(goods)}"
         )
-    if inside.empty:
-        years = chosen["period_end"].dt.year
+    if not inside.any():
+        years = figures.loc[chosen, "period_end"].dt.year
         return (
             f"no figures of {series} in this period; there are figures for "
             f"{years.min()} to {years.max()}"
         )
-    earliest = vintages.available(inside, known).min()
+    earliest = pd.Series(printed.public[inside]).min()
     first = (
         "the date of none of their sources is known"
         if pd.isna(earliest)

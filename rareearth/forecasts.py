@@ -161,7 +161,7 @@ def backtest(
 
     deciles, half = stats.norm.ppf(QUANTILES), stats.norm.ppf((1 + level) / 2)
     refit = set(origins[:: max(1, -(-len(origins) // REFITS))])
-    parts = []
+    losses = []
     for name, candidate in candidates.items():
         parameters = np.zeros(0)
         for origin in origins:
@@ -169,18 +169,16 @@ def backtest(
             if origin in refit:
                 parameters = candidate.fit(known)
             mean, sd = candidate.predict(known, parameters, horizon)
-            part = pd.DataFrame(
-                {
-                    "model": name,
-                    "origin": origin,
-                    "ahead": np.arange(1, horizon + 1),
-                    "scaled": np.abs(truth - mean) / np.nanmean(np.abs(np.diff(known))),
-                    "pinball": pinball(truth, mean, sd, deciles),
-                    "inside": np.abs(truth - mean) <= half * sd,
-                }
-            )
-            parts.append(part[np.isfinite(truth)])
-    return pd.concat(parts, ignore_index=True)
+            error, usual = np.abs(truth - mean), np.nanmean(np.abs(np.diff(known)))
+            loss = pinball(truth, mean, sd, deciles)
+            rows = zip(error / usual, loss, error <= half * sd, strict=True)
+            losses += [
+                (name, origin, ahead, *row)
+                for ahead, row in enumerate(rows, 1)
+                if np.isfinite(truth[ahead - 1])
+            ]
+    columns = ["model", "origin", "ahead", "scaled", "pinball", "inside"]
+    return pd.DataFrame(losses, columns=columns)
 
 
 def pinball(

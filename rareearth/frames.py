@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -11,6 +11,14 @@ from rareearth.errors import NoFigures
 
 Load: TypeAlias = Callable[..., pd.DataFrame]
 """`figures.load`, or something like it: from names to a frame of figures."""
+
+
+def each(values: pd.Series, function: Callable[[Any], Any]) -> pd.Series:
+    """Return ``values.map(function)``, with one call for all values that are equal.
+
+    For columns of codes, of which a frame has thousands and a dozen kinds.
+    """
+    return values.map({value: function(value) for value in values.unique()})
 
 
 def joined(*frames: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ month. Nothing is interpolated or taken from a neighbour: without a figure, a re
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,7 +35,7 @@ KG = {"kg": 1.0, "t": 1000.0, "short ton": 907.18474}
 """Kilograms in the weight units of the data (a short ton is 2,000 lb of 0.45359237 kg,
 exactly; NIST Special Publication 811, appendix B)."""
 
-_MONEY = r"^([A-Z]{3})((?: thousand| million| billion)?(?:/.+)?)$"
+_MONEY = re.compile(r"^([A-Z]{3})((?: thousand| million| billion)?(?:/.+)?)$")
 _NUMBERS = ["value", "low", "high"]
 _TAXED = "rare earths"  # the goods whose VAT rate is meant
 
@@ -272,13 +273,13 @@ class Money:
             As in `convert`; also if a unit is not money.
         """
         units = _units(figures)
-        factor = pd.Series(1.0, index=figures.index)
         spans, needed = _money_spans(figures), _needed(figures)
-        for frm in units[0].unique():
-            rows = units[0] == frm
+        factor = np.ones(len(figures))
+        for frm in dict.fromkeys(units[0]):
+            rows = (units[0] == frm).to_numpy()
             factor[rows] = self._exchange(
                 spans[rows], needed[rows], currency, frm, missing
-            ).to_numpy()
+            )
         return _scaled(figures, factor).assign(unit=currency + units[1])
 
     def in_money_of(
@@ -386,7 +387,17 @@ class Money:
         level = self._index.along(base, base["start"].notna(), None).item()
         return level / self._index.along(spans, needed, missing)
 
+    @cached_property
+    def _averages(self) -> dict[str, Averages]:
+        """Hold the rates of each currency that was asked for."""
+        return {}
+
     def _rates_of(self, currency: str) -> Averages:
+        if currency not in self._averages:
+            self._averages[currency] = self._read_rates(currency)
+        return self._averages[currency]
+
+    def _read_rates(self, currency: str) -> Averages:
         own = self.rates[self.rates["entity"] == currency]
         if own.empty:
             error = NoFigures if self.rates.empty else UnknownName
@@ -511,6 +522,8 @@ def _money_spans(figures: pd.DataFrame) -> pd.DataFrame:
     if "price_year" not in figures:
         return own
     stated = figures["price_year"].notna()
+    if not stated.any():
+        return own
     return own.where(~stated, year_spans(figures["price_year"]))
 
 
@@ -521,18 +534,20 @@ def _needed(figures: pd.DataFrame) -> pd.Series:
 
 def _units(figures: pd.DataFrame) -> pd.DataFrame:
     """Return currency (0) and the rest of the unit (1), refusing what is not money."""
-    parts = figures["unit"].str.extract(_MONEY)
-    if (other := parts[0].isna()).any():
+    found = {unit: _MONEY.findall(str(unit)) for unit in figures["unit"].unique()}
+    if wrong := [unit for unit, parts in found.items() if not parts]:
         raise ParameterError(
-            f"{_names(figures.loc[other, 'unit'])}: not a unit of money, such as "
+            f"{_names(pd.Series(wrong))}: not a unit of money, such as "
             "USD/kg or AUD million"
         )
-    return parts
+    parts = [found[unit][0] for unit in figures["unit"]]
+    return pd.DataFrame(parts, index=figures.index, columns=[0, 1], dtype=object)
 
 
-def _scaled(figures: pd.DataFrame, factor: pd.Series) -> pd.DataFrame:
-    columns = figures.columns.intersection(_NUMBERS)
-    return figures.assign(**figures[columns].mul(factor, axis=0))
+def _scaled(figures: pd.DataFrame, factor: pd.Series | np.ndarray) -> pd.DataFrame:
+    return figures.assign(
+        **{name: figures[name] * factor for name in _NUMBERS if name in figures}
+    )
 
 
 def _names(units: pd.Series) -> str:

@@ -41,14 +41,15 @@ class Segments:
 
     @cached_property
     def _stretches(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return start, end (excluded) and inverse of X'X of every stretch."""
+        """Return start, end (excluded) and inverse of X'X, shape (k k, n), of each."""
         n = len(self.x)
         start, end = np.nonzero(
             np.subtract.outer(-np.arange(n + 1), -np.arange(n + 1)) >= self.least
         )
         products = self.x[:, :, None] * self.x[:, None, :]
         total = np.concatenate([np.zeros((1, *products.shape[1:])), products.cumsum(0)])
-        return start, end, np.linalg.inv(total[end] - total[start])
+        inverse = np.linalg.inv(total[end] - total[start])
+        return start, end, inverse.reshape(len(start), -1).T.copy()
 
     def squares(self, y: np.ndarray) -> np.ndarray:
         """Return the least sum of squares from each start to each end (excluded).
@@ -60,9 +61,11 @@ class Segments:
         moment = np.vstack([np.zeros(self.x.shape[1]), (self.x * y[:, None]).cumsum(0)])
         power = np.concatenate([[0.0], (y**2).cumsum()])
         xy = moment[end] - moment[start]
-        explained = np.einsum("si,sij,sj->s", xy, inverse, xy, optimize=True)
+        pairs = (xy.T[:, None] * xy.T[None, :]).reshape(-1, len(start))
+        explained = (pairs * inverse).sum(axis=0)
+        left = np.maximum(power[end] - power[start] - explained, 0.0)
         table = np.full((len(y) + 1, len(y) + 1), np.inf)
-        table[start, end] = np.maximum(power[end] - power[start] - explained, 0.0)
+        table.ravel()[start * len(table) + end] = left
         return table
 
     def best(self, y: np.ndarray, most: int) -> list[tuple[float, tuple[int, ...]]]:
@@ -74,15 +77,20 @@ class Segments:
         table = self.squares(y)
         allowed = np.ones(len(y) + 1, dtype=bool)
         allowed[list(self.barred)] = False
-        cost, came = table[0], []
+        cost, paths = table[0], np.empty_like(table)
+        came: list[np.ndarray] = []
         found: list[tuple[float, tuple[int, ...]]] = [(float(cost[-1]), ())]
         for _ in range(most):
-            paths = np.where(allowed, cost, np.inf)[:, None] + table
-            came.append(paths.argmin(axis=0))
-            cost = paths[came[-1], np.arange(len(y) + 1)]
-            if not np.isfinite(cost[-1]):
+            open_cost = np.where(allowed, cost, np.inf)
+            last = open_cost + table[:, -1]  # of the segment that ends the sample
+            at = int(last.argmin())
+            if not np.isfinite(last[at]):
                 break
-            found.append((float(cost[-1]), _walk(came, len(y))))
+            found.append((float(last[at]), (*_walk(came, at), at)))
+            if len(found) <= most:
+                np.add(open_cost[:, None], table, out=paths)
+                came.append(paths.argmin(axis=0))
+                cost = paths[came[-1], np.arange(len(y) + 1)]
         return found
 
     def fitted(self, y: np.ndarray, ends: Sequence[int]) -> np.ndarray:

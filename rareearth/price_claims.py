@@ -7,6 +7,7 @@ import pandas as pd
 
 from rareearth import records
 from rareearth.errors import NoFigures
+from rareearth.frames import each
 from rareearth.frames import joined as joined
 from rareearth.money import per_kg
 from rareearth.price_series import PriceSeries
@@ -17,6 +18,7 @@ from rareearth.tables import RECORDS
 CLAIMED = ("rare_earth_price_change", "international_price_change_ytd")
 """Claims of a change of prices that name no product, market or money."""
 
+_SAME = ["product", "entity", "unit", "meant"]  # what quotations must have in common
 NEAR = 10  # days: how far a dated quotation may lie from either end of a claim
 _COLUMNS = (
     "product,market,measure,start,end,unit,before,after,change,n,figure_id,source_id"
@@ -73,6 +75,7 @@ def against(prices: Prices, said: pd.DataFrame, currency: str = "USD") -> pd.Dat
         prices.series(item.product, item.market, currency, frequency=item.frequency)
         for item in known.itertuples()
     ]
+    quotes = _quotes(prices)
     parts = [pd.DataFrame(columns=["claim", *_COLUMNS])]
     for item in said.itertuples():
         found = pd.concat(
@@ -80,7 +83,7 @@ def against(prices: Prices, said: pd.DataFrame, currency: str = "USD") -> pd.Dat
                 pd.DataFrame(
                     _regular(regular, item.first, item.last), columns=_COLUMNS
                 ),
-                _quoted(prices, item.first.end_time, item.last.end_time),
+                _quoted(quotes, item.first.end_time, item.last.end_time),
             ],
             ignore_index=True,
         ).sort_values("change", ascending=False)
@@ -117,12 +120,8 @@ def _change(one: PriceSeries, start: pd.Period, end: pd.Period) -> dict[str, obj
         before, after = one.mean(str(start)), one.mean(str(end))
     except NoFigures:
         return {}
-    ends, starts = one.frame.index.end_time, one.frame.index.start_time
-    inside = [
-        (starts >= period.start_time) & (ends <= period.end_time)
-        for period in (start, end)
-    ]
-    used = one.frame[inside[0] | inside[1]]
+    rows = [one.within(str(period)) for period in dict.fromkeys((start, end))]
+    used = pd.concat(rows)
     return {
         "product": one.product,
         "market": one.market,
@@ -138,22 +137,35 @@ def _change(one: PriceSeries, start: pd.Period, end: pd.Period) -> dict[str, obj
     }
 
 
-def _quoted(prices: Prices, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
-    """Return changes between dated quotations, in the unit in which they were given."""
+def _quotes(prices: Prices) -> pd.DataFrame:
+    """Return the dated quotations that are prices, with ``price`` and ``meant``.
+
+    ``meant`` are the definition codes, which have to be equal in two that are compared.
+    """
     quotes = prices.figures[prices.figures["series"] == QUOTES]
-    codes = quotes["basis"].str.split(";")
-    quotes = quotes[~codes.map(lambda basis: any(code in BOUNDS for code in basis))]
-    quotes = per_kg(quotes)
+    bound = each(quotes["basis"], lambda basis: bool({*basis.split(";")} & {*BOUNDS}))
+    quotes = per_kg(quotes[~bound])
     middle = quotes[["low", "high"]].mean(axis=1, skipna=False)
-    quotes = quotes.assign(
-        price=quotes["value"].fillna(middle), meant=_meant(quotes, prices)
-    ).dropna(subset=["price"])
+    meant = each(
+        quotes["basis"],
+        lambda basis: ";".join(sorted(prices.definitions & {*basis.split(";")})),
+    )
+    quotes = quotes.assign(price=quotes["value"].fillna(middle), meant=meant)
+    return quotes.dropna(subset=["price"])
+
+
+def _quoted(
+    quotes: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
+) -> pd.DataFrame:
+    """Return changes between dated quotations, in the unit in which they were given."""
+    starts, ends = (
+        dict(iter(_near(quotes, day).groupby(_SAME))) for day in (first, last)
+    )
     rows = []
-    keys = ["product", "entity", "unit", "meant"]
-    for (product, market, unit, _), own in quotes.groupby(keys):
-        start, end = _near(own, first), _near(own, last)
-        if start.empty or end.empty:
+    for key, start in starts.items():
+        if key not in ends:
             continue
+        (product, market, unit, _), end = key, ends[key]
         before, after = start["price"].mean(), end["price"].mean()
         used = pd.concat([start, end])
         rows.append(
@@ -175,18 +187,11 @@ def _quoted(prices: Prices, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataF
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _meant(quotes: pd.DataFrame, prices: Prices) -> pd.Series:
-    """Return the definition codes of each quote, which have to be equal."""
-    return quotes["basis"].map(
-        lambda basis: ";".join(sorted(prices.definitions & set(basis.split(";"))))
-    )
-
-
-def _near(own: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return the quotes of the day nearest to `day`, none if it is too far."""
-    apart = (own["period_end"] - day.normalize()).abs()
-    within = own[apart <= pd.Timedelta(days=NEAR)]
-    return within[apart[within.index] == apart[within.index].min()]
+def _near(quotes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return of all equal quotes those nearest to `day`, none if they are too far."""
+    apart = (quotes["period_end"] - day.normalize()).abs()
+    nearest = apart.groupby([quotes[name] for name in _SAME]).transform("min")
+    return quotes[(apart == nearest) & (apart <= pd.Timedelta(days=NEAR))]
 
 
 def behind(prices: Prices, found: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.frames import each
 from rareearth.samples import Step, left_out
 
 MARKS = ("sparse", "stale", "possibly-stale", "incomplete-period")
@@ -109,14 +110,21 @@ class PriceSeries:
         """
         return self.mean(end) / self.mean(start) - 1
 
-    def mean(self, when: str | int) -> float:
-        """Return the mean price of a period: a month its own, a year of all its months.
+    def within(self, when: str | int) -> pd.DataFrame:
+        """Return the rows of a period: of a month its own, of a year all its months.
 
         Raises
         ------
         NoFigures
-            If a month of it has no price (a day may: markets close).
+            If the period is shorter than the step of the series.
         """
+        first, last = self._edges(when)
+        start = self.frame.index[0].ordinal
+        from_, to = first.ordinal - start, last.ordinal - start + 1
+        return self.frame.iloc[max(from_, 0) : max(to, 0)]
+
+    def _edges(self, when: str | int) -> tuple[pd.Period, pd.Period]:
+        """Return the first and the last step of the series in a period."""
         wanted = _period(when)
         freq = self.frame.index.freq
         first = pd.Period(wanted.start_time, freq=freq)
@@ -125,10 +133,21 @@ class PriceSeries:
                 f"{self.title}: {when} is shorter than a {self.frequency}, the step of "
                 "this series"
             )
-        within = pd.period_range(wanted.start_time, wanted.end_time, freq=freq)
-        prices = self.quoted.reindex(within)
-        absent = prices.index[prices.isna()]
-        if len(absent) and (self.frequency != "day" or len(absent) == len(prices)):
+        return first, pd.Period(wanted.end_time, freq=freq)
+
+    def mean(self, when: str | int) -> float:
+        """Return the mean price of a period: a month its own, a year of all its months.
+
+        Raises
+        ------
+        NoFigures
+            If a month of it has no price (a day may: markets close).
+        """
+        first, last = self._edges(when)
+        prices = self.within(when)["price"].dropna()
+        lacks = len(prices) < last.ordinal - first.ordinal + 1
+        if lacks and (self.frequency != "day" or prices.empty):
+            absent = pd.period_range(first, last).difference(prices.index)
             raise NoFigures(
                 f"{self.title}: no price for {_few(absent)}, so none for {when}; there "
                 f"are prices for {_coverage(self.quoted)}"
@@ -226,8 +245,9 @@ def mixed(
 
 def usable(frame: pd.DataFrame, leave_out: Sequence[str]) -> pd.DataFrame:
     """Return the frame with what estimation may use, and why not the rest."""
-    weak = frame["marks"].map(
-        lambda marks: ", ".join(m for m in leave_out if m in marks.split(";"))
+    weak = each(
+        frame["marks"],
+        lambda marks: ", ".join(m for m in leave_out if m in marks.split(";")),
     )
     reason = frame["reason"].where(frame["reason"] != "", weak)
     return frame.assign(used=frame["price"].notna() & (weak == ""), reason=reason)

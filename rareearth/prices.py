@@ -10,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from rareearth import figures as store
 from rareearth.errors import NoFigures, ParameterError, unknown_name
+from rareearth.frames import each
 from rareearth.money import Money, per_kg
 from rareearth.price_series import (
     EXPORT_DUTY,
@@ -41,6 +44,9 @@ LEAST_REGULAR = 5  # periods: fewer are single figures, not a series
 FREQUENCIES = {"day": "D", "month": "M", "year": "Y"}
 NDPR = {"Nd oxide": 0.75, "Pr oxide": 0.25}
 """An analyst's proxy of NdPr oxide by weight of oxide; not a quotation."""
+
+_Money: TypeAlias = tuple[str, int | None]  # currency, base year of constant prices
+_Grid: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]  # periods; figures behind them
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +101,10 @@ class Prices:
             ``product``, ``market``, ``frequency``, ``unit`` str, ``n`` int, ``first``,
             ``last`` datetime64.
         """
+        return self._catalogue.copy()
+
+    @cached_property
+    def _catalogue(self) -> pd.DataFrame:
         rows = []
         for (market, frequency), name in REGULAR.items():
             own = self.figures[
@@ -201,17 +211,26 @@ class Prices:
 
     def of(self, series: str, product: str, market: str) -> pd.DataFrame:
         """Return the figures of one series, product and market."""
-        rows = self.figures
-        return rows[
-            (rows["series"] == series)
-            & (rows["product"] == product)
-            & (rows["entity"] == market)
-        ]
+        return self._groups.get((series, product, market), self.figures.iloc[:0])
 
-    def _one(
-        self, product: str, market: str, frequency: str, money: tuple[str, int | None]
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str, str], pd.DataFrame]:
+        """Return the figures by series, product and market."""
+        return dict(iter(self.figures.groupby(["series", "product", "entity"])))
+
+    @cached_property
+    def _made(self) -> dict[tuple[str, str, str, _Money], _Grid]:
+        """Return what `_one` has made so far: an analysis asks for a series often."""
+        return {}
+
+    def _one(self, product: str, market: str, frequency: str, money: _Money) -> _Grid:
         """Return a series on a grid without holes, and the figures behind it."""
+        key = (product, market, frequency, money)
+        if key not in self._made:
+            self._made[key] = self._make(*key)
+        return self._made[key]
+
+    def _make(self, product: str, market: str, frequency: str, money: _Money) -> _Grid:
         own = self.of(REGULAR.get((market, frequency), ""), product, market)
         freq = FREQUENCIES[frequency]
         if own["period_end"].dt.to_period(freq).nunique() < LEAST_REGULAR:
@@ -234,7 +253,7 @@ class Prices:
                 "printed": own["value"].to_numpy(),
                 "printed_unit": own["unit"].to_numpy(),
                 "quoted": own["period_end"].to_numpy(),
-                "marks": own["basis"].map(_marks).to_numpy(),
+                "marks": each(own["basis"], _marks).to_numpy(),
                 "reason": why,
                 "basis": own["basis"].to_numpy(),
                 "figure_id": own["figure_id"].to_numpy(),
@@ -308,8 +327,8 @@ def _one_definition(
 
     The end of the export duty is the one change of definition that a series spans.
     """
-    meant = own["basis"].map(
-        lambda basis: ";".join(sorted(codes & set(basis.split(";"))))
+    meant = each(
+        own["basis"], lambda basis: ";".join(sorted(codes & set(basis.split(";"))))
     )
     period = own["period_end"].dt.to_period(freq)
     covers = period.groupby(meant).nunique()

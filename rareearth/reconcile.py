@@ -317,7 +317,7 @@ RULES = (
 
 
 def _definition(frame: pd.DataFrame) -> pd.Series:
-    texts = dictionaries.known().definition(frame["basis"])
+    texts = frame["basis"].map(dictionaries.known().definition)
     plain = {
         text: ";".join(code for code in text.split(";") if code not in NOT_DEFINING)
         for text in texts.unique()

@@ -10,7 +10,7 @@ from rareearth import claim_rules, dictionaries, rules, tables, vintages
 from rareearth.dictionaries import Dictionaries
 from rareearth.errors import DataError, NoFigures
 from rareearth.figures import Names, check_name, listed, period
-from rareearth.tables import RECORDS
+from rareearth.tables import RECORDS, Table
 
 
 def events(
@@ -164,19 +164,25 @@ def by_source(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _table(name: str) -> tuple[Path, Table]:
+    path = dictionaries.folder() / f"{name}.csv"
+    return path, tables.read(path, RECORDS[name])
+
+
 def _records(name: str, known: Dictionaries) -> pd.DataFrame:
     return _checked(name, dictionaries.folder() / f"{name}.csv", known)
 
 
 def _checked(name: str, path: Path, known: Dictionaries) -> pd.DataFrame:
     table = tables.read(path, RECORDS[name])
-    problems = (
-        claim_rules.problems(name, table, known, None)
-        if name in claim_rules.TABLES
-        else rules.record_problems(name, table, known)
-    )
-    if problems:
-        raise DataError(str(problems[0]))
+    if not dictionaries.was_checked(path, table):
+        problems = (
+            claim_rules.problems(name, table, known, None)
+            if name in claim_rules.TABLES
+            else rules.record_problems(name, table, known)
+        )
+        if problems:
+            raise DataError(str(problems[0]))
     frame = table.frame.copy()
     for column in frame:
         if str(column).startswith(("date_", "planned_", "actual_")):
@@ -211,8 +217,12 @@ def claims(
         As for `load`.
     """
     known = dictionaries.known()
-    table = tables.read(dictionaries.folder() / "claims.csv", RECORDS["claims"])
-    if found := claim_rules.claim_problems(table, known, quantities()):
+    _, table = _table("claims")
+    sealed = [dictionaries.was_checked(*_table(n)) for n in ("claims", "quantities")]
+    found = (
+        [] if all(sealed) else claim_rules.claim_problems(table, known, quantities())
+    )
+    if found:
         raise DataError(str(found[0]))
     frame = typed_claims(table.frame)
     for column in ("title", "publisher"):
@@ -261,8 +271,7 @@ def claim_checks() -> pd.DataFrame:
 def quantities() -> pd.DataFrame:
     """Return what a claim may be about, indexed by name: see `claim_rules`."""
     known = dictionaries.known()
-    path = dictionaries.folder() / "quantities.csv"
-    return claim_rules.quantities(tables.read(path, RECORDS["quantities"]), known)
+    return claim_rules.quantities(_table("quantities")[1], known)
 
 
 def claim_differences() -> pd.DataFrame:

@@ -53,18 +53,16 @@ def with_types(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
     The typed frame has the columns of the file; dates are datetime64, `value`, `low`
     and `high` float64, `price_year` Int64, the rest str.
     """
-    typed = table.frame.copy()
+    typed = dict(table.frame.items())
     problems: list[Problem] = []
     for column in ("period_start", "period_end"):
         typed[column], found = tables.dates(table, column)
         problems += found
-    for column in ("value", "low", "high"):
+    for column in ("value", "low", "high", "price_year"):
         typed[column], found = tables.numbers(table, column)
         problems += found
-    years, found = tables.numbers(table, "price_year")
-    problems += found
-    typed["price_year"] = years.round().astype("Int64")
-    return typed, problems
+    typed["price_year"] = typed["price_year"].round().astype("Int64")
+    return pd.DataFrame(typed), problems
 
 
 def _empty(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:

@@ -7,7 +7,7 @@ that have not started yet count too: their factor is known to be above a bound.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from scipy import stats
 from rareearth.errors import NoFigures
 
 START = ("first_feed", "first_production", "commercial_production")
+BEGUN = ("financing", "construction_start")
 LEAST_AHEAD = 6.0  # months; a plan stated shortly before the date tests nothing
 LEAST_STARTS = 3  # below that a spread cannot be estimated
 MONTH = 365.25 / 12  # days
@@ -37,12 +38,8 @@ def starts(milestones: pd.DataFrame) -> pd.DataFrame:
         not to have come; ``started`` bool; ``slip_months`` and ``factor`` (bounds
         from below when not started); ``source_id`` of the plan, ``source_end``.
     """
-    frame = dated(milestones)
-    rows = [
-        row
-        for _, own in frame.groupby("project")
-        if (row := _first_plan(own)) is not None
-    ]
+    own = _by_project(dated(milestones))
+    rows = [row for steps in own.values() if (row := _first_plan(steps)) is not None]
     columns = (
         "project product step stated planned end started slip_months factor "
         "source_id source_end"
@@ -62,10 +59,11 @@ def latest(milestones: pd.DataFrame) -> pd.DataFrame:
         one); ``stated``, ``planned`` of the newest plan (NaT without one); ``started``
         datetime64; ``source_id``.
     """
-    frame = dated(milestones)
-    return pd.DataFrame(
-        {name: _standing(own) for name, own in frame.groupby("project")}
-    ).T.rename_axis("project")
+    own = _by_project(dated(milestones))
+    rows = {name: _standing(steps) for name, steps in own.items()}
+    columns = ["stage", "stated", "planned", "started", "source_id"]
+    found = pd.DataFrame.from_dict(rows, "index", dtype=object, columns=columns)
+    return found.rename_axis("project")
 
 
 def dated(milestones: pd.DataFrame) -> pd.DataFrame:
@@ -86,60 +84,73 @@ def last_day(stated: pd.Series) -> pd.Series:
     return date.where(length != 7, date + pd.offsets.MonthEnd(0))
 
 
-def _first_plan(own: pd.DataFrame) -> dict[str, object] | None:
-    own = own[own["stated"].notna() | own["actual"].notna()]
-    plans = own[own["step"].isin(START) & own["planned"].notna()]
-    ahead = (plans["planned"] - plans["stated"]).dt.days / MONTH
-    plans = plans[ahead >= LEAST_AHEAD].sort_values(["stated", "milestone_id"])
-    if plans.empty:
-        return None
-    plan = plans.iloc[0]
-    done = own[own["step"].isin(START) & own["actual"].notna()]
-    same = done[done["step"] == plan["step"]]
-    done = (same if len(same) else done).sort_values("actual")
-    if len(done):
-        end, source = done.iloc[0][["actual", "source_id"]]
-    else:
-        end, source = own.sort_values("stated").iloc[-1][["stated", "source_id"]]
-        if end <= plan["stated"]:
-            return None  # nobody has said anything since: nothing is known
-    planned_days = (plan["planned"] - plan["stated"]).days
-    return {
-        **plan[["project", "product", "step", "stated", "planned", "source_id"]],
-        "end": end,
-        "started": bool(len(done)),
-        "slip_months": (end - plan["planned"]).days / MONTH,
-        "factor": (end - plan["stated"]).days / planned_days,
-        "source_end": source,
-    }
+def _by_project(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return the rows of each project, in their order, by name."""
+    found: dict[str, list[Any]] = {name: [] for name in sorted(set(frame["project"]))}
+    for row in frame.itertuples(index=False):
+        found[str(row.project)].append(row)
+    return found
 
 
-def _standing(own: pd.DataFrame) -> pd.Series:
-    done = own[own["step"].isin(START) & own["actual"].notna()]
-    decided = own[
-        own["step"].isin(["financing", "construction_start"]) & own["actual"].notna()
+def _starts_of(own: list[Any], kind: str) -> list[Any]:
+    """Return the rows on a start that have a day `planned`, or an `actual` one."""
+    return [row for row in own if row.step in START and pd.notna(getattr(row, kind))]
+
+
+def _stated(row: Any) -> tuple[pd.Timestamp, str]:
+    """Return what plans are sorted by: the day, of none the first, and the id."""
+    day = pd.Timestamp.min if pd.isna(row.stated) else row.stated
+    return day, row.milestone_id
+
+
+def _first_plan(own: list[Any]) -> list[object] | None:
+    """Return the row of `starts` on a project, None if nothing can be said."""
+    own = [row for row in own if pd.notna(row.stated) or pd.notna(row.actual)]
+    plans = [
+        row
+        for row in _starts_of(own, "planned")
+        if (row.planned - row.stated).days / MONTH >= LEAST_AHEAD
     ]
-    plans = own[own["step"].isin(START) & own["planned"].notna()]
-    plans = plans.sort_values(["stated", "milestone_id"], na_position="first")
-    last = own.sort_values("stated", na_position="first").iloc[-1]
-    plan = plans.iloc[-1] if len(plans) else None
-    silent = pd.isna(last["planned"]) and pd.isna(last["actual"])
-    late = plan is not None and silent and last["stated"] > plan["stated"]
-    if len(done):
+    if not plans:
+        return None
+    plan = min(plans, key=_stated)
+    done = _starts_of(own, "actual")
+    done = [row for row in done if row.step == plan.step] or done
+    if done:
+        first = min(done, key=lambda row: row.actual)
+        end, source = first.actual, first.source_id
+    else:
+        last = sorted(own, key=lambda row: (pd.isna(row.stated), _stated(row)[0]))[-1]
+        end, source = last.stated, last.source_id
+        if end <= plan.stated:
+            return None  # nobody has said anything since: nothing is known
+    slip = (end - plan.planned).days / MONTH
+    factor = (end - plan.stated).days / (plan.planned - plan.stated).days
+    known = [plan.project, plan.product, plan.step, plan.stated, plan.planned, end]
+    return [*known, bool(done), slip, factor, plan.source_id, source]
+
+
+def _standing(own: list[Any]) -> list[object]:
+    """Return the row of `latest` on a project."""
+    done = _starts_of(own, "actual")
+    plan = max(_starts_of(own, "planned"), key=_stated, default=None)
+    last = sorted(own, key=lambda row: _stated(row)[0])[-1]  # the last of one day
+    silent = pd.isna(last.planned) and pd.isna(last.actual)
+    late = plan is not None and silent and last.stated > plan.stated
+    if done:
         stage = "running"
     elif late:
         stage = "in doubt"
     else:
-        stage = "building" if len(decided) else "planned"
-    return pd.Series(
-        {
-            "stage": stage,
-            "stated": plan["stated"] if plan is not None else pd.NaT,
-            "planned": plan["planned"] if plan is not None else pd.NaT,
-            "started": done["actual"].min() if len(done) else pd.NaT,
-            "source_id": plan["source_id"] if plan is not None else last["source_id"],
-        }
-    )
+        begun = [row for row in own if row.step in BEGUN and pd.notna(row.actual)]
+        stage = "building" if begun else "planned"
+    return [
+        stage,
+        plan.stated if plan is not None else pd.NaT,
+        plan.planned if plan is not None else pd.NaT,
+        min((row.actual for row in done), default=pd.NaT),
+        plan.source_id if plan is not None else last.source_id,
+    ]
 
 
 class Delay(NamedTuple):

@@ -167,10 +167,10 @@ def _in_dollars(
         lambda basis: "vat-excl" in basis
     )
     net = quoted[taxed].assign(vat="without VAT")
-    for column in ("price_usd_per_kg", "low", "high"):
-        net[column] = prices.money.without_vat(
-            net[column], chosen[taxed], missing="nan"
-        )
+    ones = pd.Series(1.0, index=net.index)
+    tax = prices.money.with_vat(ones, chosen[taxed], missing="nan")
+    columns = ["price_usd_per_kg", "low", "high"]
+    net[columns] = net[columns].div(tax, axis=0)
     both = pd.concat([quoted, net]).dropna(subset=["price_usd_per_kg"])
     return _sorted(both)
 

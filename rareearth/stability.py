@@ -169,7 +169,7 @@ def _explained(
     early, whole = moments[:, inside], moments[:, -1:]
 
     def fit(part: np.ndarray, square: np.ndarray) -> np.ndarray:
-        return ((np.linalg.inv(square) @ part[..., None])[..., 0] * part).sum(axis=-1)
+        return np.einsum("rbi,bij,rbj->rb", part, np.linalg.inv(square), part)
 
     straight = fit(whole, products[-1:])
     split = fit(early, products[inside])

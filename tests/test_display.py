@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+from urllib.parse import unquote
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -154,6 +155,29 @@ def test_no_heading_becomes_a_formula():
     assert display.to_csv(pd.DataFrame({"=A1": [1]})) == "'=A1\n1\n"
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (1 / 3, "0.333333"),
+        (-2 / 3, "-0.666667"),
+        (0.1 + 0.2, "0.3"),
+        (2e-7 / 3, "6.66667e-08"),
+        (10 / 3, "3.33333"),
+        (1e8 / 3, "33333333.0"),
+        (270_000.0, "270000.0"),
+        (58.849691529326, "58.8497"),
+        (123456.789012, "123456.789012"),
+        (0.123456789, "0.123456789"),
+        (float("-inf"), "-inf"),
+        (0.0, "0.0"),
+        (12345678901234567, "12345678901234567"),
+    ],
+)
+def test_only_what_was_computed_is_rounded_in_a_download(value, written):
+    frame = pd.DataFrame({"value": pd.Series([value])})
+    assert display.to_csv(frame) == f"value\n{written}\n"
+
+
 def test_a_table_can_be_read_aloud(shown):
     frame = pd.DataFrame({"Country": ["China"], "Output (t)": [270_000.0]})
     display.table(frame, "Mine production in 2024")
@@ -197,10 +221,16 @@ def test_a_column_may_have_a_format_of_its_own(shown):
 # Charts
 
 
-def encoded(html, kind):
-    """Return what is embedded in a page as data of a kind."""
-    found = re.search(f"(?:src|href)='data:{kind};base64,([^']+)'", html)
+def picture(html):
+    """Return the picture that is embedded in a page."""
+    found = re.search("src='data:image/svg.xml;base64,([^']+)'", html)
     return base64.b64decode(found.group(1)).decode()
+
+
+def download(html):
+    """Return the CSV file that is embedded in a page."""
+    found = re.search("href='data:text/csv;charset=utf-8,([^']+)'", html)
+    return unquote(found.group(1))
 
 
 def test_a_chart_carries_its_description_picture_and_data(shown):
@@ -208,8 +238,8 @@ def test_a_chart_carries_its_description_picture_and_data(shown):
     html = shown[0]["text/html"]
     assert f"<img alt='{ALT}'" in html
     assert shown[0]["text/plain"] == ALT
-    assert "<svg" in encoded(html, re.escape("image/svg+xml"))
-    assert encoded(html, "text/csv") == "entity,value\nChina,270000.0\n"
+    assert "<svg" in picture(html)
+    assert download(html) == "entity,value\nChina,270000.0\n"
     assert "<caption>China leads</caption>" in html
     assert "download='china-leads.csv'" in html
 
@@ -228,9 +258,9 @@ def test_the_same_figure_gives_the_same_bytes(shown):
 
 def test_a_picture_has_no_date_and_no_maker(shown):
     display.show(figure(), DATA, ALT)
-    picture = encoded(shown[0]["text/html"], re.escape("image/svg+xml"))
-    assert "<dc:date>" not in picture
-    assert "Matplotlib v" not in picture
+    drawn = picture(shown[0]["text/html"])
+    assert "<dc:date>" not in drawn
+    assert "Matplotlib v" not in drawn
 
 
 def test_a_chart_is_closed_once_it_is_shown(shown):
@@ -239,13 +269,30 @@ def test_a_chart_is_closed_once_it_is_shown(shown):
     assert plt.get_fignums() == before
 
 
-def test_a_long_table_is_cut_and_says_so(shown):
-    data = pd.DataFrame({"year": range(display.MOST_ROWS + 5), "value": 1.0})
+@pytest.mark.parametrize(
+    ("rows", "shown_rows", "note"),
+    [
+        (display.MOST_ROWS, display.MOST_ROWS, ""),
+        (display.MOST_ROWS + 1, 10, "21 more rows are in the CSV file."),
+    ],
+)
+def test_a_long_table_is_cut_and_says_so(shown, rows, shown_rows, note):
+    data = pd.DataFrame({"year": range(rows), "value": 1.0})
     display.show(figure(), data, ALT)
     html = shown[0]["text/html"]
-    assert html.count("<th scope='row'") == display.MOST_ROWS
-    assert "5 more rows are in the CSV file" in html
-    assert len(encoded(html, "text/csv").splitlines()) == display.MOST_ROWS + 6
+    assert html.count("</tr>") == shown_rows + 1
+    assert ("more rows" in html) == bool(note)
+    assert note in html
+    assert len(download(html).splitlines()) == rows + 1
+
+
+def test_a_download_keeps_every_character_and_is_a_plain_address(shown):
+    text = "".join(map(chr, [*range(32, 127), 0xA0, 0xE9, 0x4E2D, 0x1F600]))
+    display.show(figure(), pd.DataFrame({"text": ["b\nc" + text]}), ALT)
+    html = shown[0]["text/html"]
+    assert next(csv.reader(io.StringIO(download(html)[5:]))) == ["b\nc" + text]
+    address = re.search("href='(data:text/csv[^']+)'", html).group(1)
+    assert not re.search(r"[\x00-\x1f\"#&<>\\^`{|}]", address)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +325,7 @@ def test_a_source_keeps_its_number_in_the_whole_report(shown):
     both = display.cite(USED)
     assert numbers(first) == [1]
     assert numbers(both) == [1, 2]
-    assert "#source-mcs-2026' title='USGS, Summaries 2026 (2026-05)'>1<" in both
+    assert "#source-mcs-2026' title='USGS (2026-05)'>1<" in both
     assert "#source-mcs-2025'" in both
 
 

@@ -1,6 +1,7 @@
 """Reports behave in a real browser: silent, still, and as wide as the window."""
 
 import base64
+import re
 import struct
 import zlib
 
@@ -8,12 +9,13 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from rareearth.render import index, page
+from rareearth.display import csv_address
+from rareearth.render import index, look, page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WIDTHS = [360, 768, 1440]
-CSV = base64.b64encode(b"year,t\n2024,270000\n").decode()
+CSV = "year,t\n2024,\"27 % of 'it', #1 & <b>  &amp; %41? \\ 总量控制指标 é\n\"\n"
 LONG = "https://example.org/" + "a" * 300
 WORD = "Praseodym" * 60
 YEARS = " | ".join(f"Production in {year} (t REO)" for year in range(2000, 2026))
@@ -32,6 +34,10 @@ $$\mathrm{{HHI}} = 10\,000 \sum_{{i=1}}^{{n}} s_i^2 + {" + ".join(["x_j^2"] * 40
 | tonnes | {" | ".join(["270,000"] * 26)} |
 """
 CARD = "<dt>Share</dt><dd class='value'>69 %</dd><dd class='range'>67-71 %</dd>"
+NUMBERS = (
+    "<table><thead><tr><th>Year</th><th>t</th></tr></thead>"
+    "<tbody><tr><th>2024</th><td>270,000</td></tr></tbody></table>"
+)
 FINDINGS = f"<section class='findings'><dl>{f'<div>{CARD}</div>' * 5}</dl></section>"
 
 
@@ -58,7 +64,7 @@ def figure():
         "<figure class='chart'><img alt='White chart without any line in it' "
         f"src='data:image/png;base64,{picture}'><figcaption><details class='data'>"
         "<summary>Data</summary><p><a download='x.csv' "
-        f"href='data:text/csv;base64,{CSV}'>Download as CSV</a></p></details>"
+        f"href='{csv_address(CSV)}'>Download as CSV</a></p></details>"
         "</figcaption></figure>"
     )
 
@@ -79,6 +85,7 @@ def pages(tmp_path_factory):
         shown(FINDINGS),
         shown(figure(), source="x = " + " + ".join(["variable_name"] * 60)),
         new_code_cell("print('wide ' * 200)", outputs=[printed]),
+        shown(NUMBERS),
         new_markdown_cell("## Sources\n\nThe end."),
     ]
     about = {"notebook": "report", "commit": "f" * 40, "parameters": {"year": 2010}}
@@ -162,7 +169,34 @@ def test_the_csv_of_a_chart_can_be_saved(open_page, tmp_path):
         tab.locator("a[download]").click()
     assert waiting.value.suggested_filename == "x.csv"
     waiting.value.save_as(tmp_path / "x.csv")
-    assert (tmp_path / "x.csv").read_text() == "year,t\n2024,270000\n"
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8") == CSV
+
+
+def test_the_style_of_a_page_says_what_the_style_sheet_says(open_page):
+    tab = open_page("report")
+    sheet = (look.TEMPLATES / "rareearth" / "style.css").read_text(encoding="utf-8")
+    one, other = (
+        tab.evaluate(
+            """text => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text);
+            return [...sheet.cssRules].map(rule => rule.cssText) }""",
+            text,
+        )
+        for text in (sheet, look.style())
+    )
+    assert len(one) > 100
+    # what a variable holds comes back as it is written
+    assert [re.sub(r",\s+", ",", rule) for rule in one] == [
+        re.sub(r",\s+", ",", rule) for rule in other
+    ]
+
+
+def test_columns_of_numbers_stand_on_the_right(open_page):
+    tab = open_page("report")
+    aligned = tab.evaluate(
+        """[...document.querySelectorAll('table.n2 tr > *')]
+        .map(cell => getComputedStyle(cell).textAlign)"""
+    )
+    assert aligned == ["left", "right"] * 2
 
 
 def test_code_is_folded_until_it_is_asked_for(open_page):

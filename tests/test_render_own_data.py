@@ -125,6 +125,7 @@ def test_verify_says_of_each_file_whether_it_is_the_same(tmp_path, capsys):
     data = [
         {"name": "data/series.csv", "sha256": good},
         {"name": "data/prices.csv", "sha256": "0"},
+        {"name": "data/sources.csv", "sha256": ""},
         {"name": "data/gone.csv", "sha256": "0"},
         {"name": "data/../../../etc/passwd", "sha256": "0"},
         {"name": "/etc/passwd", "sha256": "0"},
@@ -134,12 +135,15 @@ def test_verify_says_of_each_file_whether_it_is_the_same(tmp_path, capsys):
         "notebook none  not compared: it is not among the workbook's notebooks",
         "data/series.csv  matches",
         "data/prices.csv  differs",
+        "data/sources.csv  differs",
         "data/gone.csv  is gone",
         "'data/../../../etc/passwd'  is not a file of the workbook",
         "'/etc/passwd'  is not a file of the workbook",
         "page.html differs from the workbook",
     ]
-    assert cli.main(["verify", report(tmp_path, data=data[:1])]) == 0
+    modules = [{"name": "data/series.csv", "sha256": good[: provenance.SHORT]}]
+    same = report(tmp_path, data=data[:1], modules=modules)
+    assert cli.main(["verify", same]) == 0
     assert capsys.readouterr().out.endswith("page.html matches the workbook\n")
 
 

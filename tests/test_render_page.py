@@ -96,6 +96,7 @@ def test_the_markup_of_our_own_charts_comes_through_unchanged():
         ("<a href='//x.org/'>a</a>", "a link leads to"),
         ("<a download href='https://x.org/a.csv'>a</a>", "a download must be inside"),
         ("<a download href='data:text/html,x'>a</a>", "a download must be inside"),
+        ("<a download href='da ta:text/csv,x'>a</a>", "a download must be inside"),
         ("<img alt='a b' src='https://x.org/a.png'>", "an image must be inside"),
         ("<img alt='a b' src='//x.org/a.png'>", "an image must be inside"),
         ("<img alt='a b' src='data:text/html,x'>", "an image must be inside"),
@@ -353,11 +354,51 @@ def test_a_page_without_pictures_stays_small():
 
 
 def test_code_carries_marks_only_for_what_has_a_colour():
-    _, tree = render(*markdown("# Q?"), new_code_cell("for x in [1]:\n    f(x, 'y')"))
-    marks = {each["class"][0] for each in tree.main.pre.find_all("span", class_=True)}
-    assert {"k", "mi", "s1"} <= marks
-    assert not marks & {"n", "p", "o", "w"}
-    assert tree.main.pre.text.strip() == "for x in [1]:\n    f(x, 'y')"
+    code = "for x in [1]:\n    f(x, f'y{x}', True)  # <z>"
+    _, tree = render(*markdown("# Q?"), new_code_cell(code))
+    marked = tree.main.pre.find_all("span")
+    assert [(each["class"], each.text) for each in marked] == [
+        (["k"], "for"),
+        (["k"], "in"),
+        (["m"], "1"),
+        (["s"], "f'y{"),
+        (["s"], "}'"),
+        (["k"], "True"),
+        (["c"], "# <z>"),
+    ]
+    assert tree.main.pre.text.strip() == code
+
+
+def table_of(*rows, head=("x", "x")):
+    cells = [
+        "".join(f'<{c}>1 class="num"</{c.split()[0]}>' for c in row) for row in rows
+    ]
+    top = "".join(f"<{c}>A</th>" for c in head)
+    body = "".join(f"<tr>{row}</tr>" for row in cells)
+    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
+
+
+NAME, COUNT = "th scope='row'", "td class='num'"
+HEAD = ("th scope='col'", "th scope='col' class='num'")
+
+
+@pytest.mark.parametrize(
+    ("rows", "classes", "marked"),
+    [
+        ([(NAME, COUNT), (NAME, COUNT)], "n2", 0),
+        ([(NAME, COUNT), (NAME, "td")], None, 2),
+        ([(NAME, COUNT), (NAME, COUNT, COUNT)], None, 4),
+        ([(NAME, f"{COUNT} colspan='1'")], None, 2),
+    ],
+    ids=["all numbers", "one word", "a longer row", "a joined cell"],
+)
+def test_a_column_of_numbers_is_marked_once(rows, classes, marked):
+    table = table_of(*rows, head=HEAD)
+    _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
+    assert tree.main.table.get("class") == (classes.split() if classes else None)
+    assert len(tree.main.find_all(class_="num")) == marked
+    assert tree.main.td.text == '1 class="num"'
+    assert all(each.get("scope") for each in tree.main.find_all("th"))
 
 
 def test_a_notebook_that_was_never_run_can_be_exported():
@@ -393,9 +434,9 @@ TEXT = ["text", "muted", "link", "keyword", "string", "number", "error"]
 @pytest.mark.parametrize("ground", ["page", "panel"])
 @pytest.mark.parametrize("name", TEXT)
 def test_text_keeps_its_contrast_in_both_modes(mode, ground, name):
-    light, dark = re.findall(r":root \{(.*?)\}", page.style(), re.DOTALL)[:2]
+    light, dark = re.findall(r":root\{(.*?)\}", page.style())[:2]
     block = light if mode == "light" else dark
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
+    colours = dict(re.findall(r"--([a-z-]+):(#[0-9a-f]{6})", block))
     assert contrast(colours[name], colours[ground]) >= 4.5
 
 

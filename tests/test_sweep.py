@@ -145,21 +145,30 @@ def test_what_is_made_is_not_made_again(workbook, tmp_path, capsys):
 def test_an_interrupted_sweep_goes_on_and_ends_with_the_same_bytes(
     workbook, tmp_path, number
 ):
-    path = workbook("import time\ntime.sleep(0.3)", FINDINGS, PICTURE)
+    go = tmp_path / "go"  # without it the later years wait
+    wait = (
+        f"import time\nfrom pathlib import Path\nfor _ in range(1200):\n"
+        f"    if year < 2004 or Path({str(go)!r}).exists():\n"
+        "        break\n    time.sleep(0.1)"
+    )
+    path = workbook(wait, FINDINGS, PICTURE)
+    go.touch()
     years = ",".join(map(str, range(2000, 2010)))
     command = [sys.executable, "-m", "rareearth", "sweep", str(path), "--jobs", "2"]
     command += ["--grid", f"year={years}", "--out"]
     subprocess.run([*command, "whole"], check=True, capture_output=True)
+    go.unlink()
     process = subprocess.Popen([*command, "out"], stdout=subprocess.PIPE, text=True)
     for line in process.stdout:
         if line.startswith("sample--"):
             break
     process.send_signal(number)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     assert process.returncode in (130, -signal.SIGKILL)
     made = len(list((tmp_path / "out").glob("sample--*.html")))
     assert 0 < made < 10
     assert not list((tmp_path / "out").glob("sweep--*"))
+    go.touch()
     again = subprocess.run([*command, "out"], check=True, capture_output=True)
     assert b"unchanged" in again.stdout
     for one in (tmp_path / "whole").glob("s*"):

@@ -64,7 +64,8 @@ def mark_events(axes: Axes, events: pd.DataFrame) -> None:
         words). Those outside the x axis are left out.
     """
     figure: Any = axes.figure
-    figure.draw_without_rendering()  # gives the axes the width that they will have
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)  # gives the axes the width that they will have
     renderer = figure.canvas.get_renderer()
     points = 72 / figure.dpi
     low, high = sorted(axes.get_xlim())

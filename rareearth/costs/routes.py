@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from rareearth.costs.sourced import has
 from rareearth.errors import NoFigures
 from rareearth.frames import Load
-from rareearth.tables import CONFIDENCE
+from rareearth.tables import CONFIDENCE, OWN
 
+RANK = {name: at for at, name in enumerate((*CONFIDENCE, OWN))}
 ON_NDPR = "all cost on NdPr"
 NET = "less by-product credits"
 BY_VALUE = "by share of value"
@@ -74,11 +75,11 @@ def choose(
 ) -> pd.DataFrame:
     """Return one figure a year of one definition: the surest that has these codes."""
     days = (figures["period_end"] - figures["period_start"]).dt.days
-    rolling = has(figures, "trailing-twelve-months")
-    kept = figures[has(figures, *must) & days.between(355, 380) & ~rolling]
-    for code in without:
-        kept = kept[~has(kept, code)]
-    rank = kept["confidence"].map({name: at for at, name in enumerate(CONFIDENCE)})
+    unwanted = {"trailing-twelve-months", *without}
+    codes = [set(basis.split(";")) for basis in figures["basis"]]
+    sound = [set(must) <= own and not unwanted & own for own in codes]
+    kept = figures[days.between(355, 380) & np.array(sound, dtype=bool)]
+    rank = kept["confidence"].map(RANK)
     surest = kept.loc[rank.sort_values(kind="stable").index]
     surest = surest.drop_duplicates("period_end", keep="last")
     return surest.sort_values("period_end", ignore_index=True)
@@ -283,9 +284,9 @@ def printed(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def weakest(one: pd.Series, other: pd.Series) -> pd.Series:
     """Return the lower of two confidences, row by row."""
-    rank = {name: at for at, name in enumerate(CONFIDENCE)}
-    lower = one.map(rank).combine(other.map(rank), min)
-    return lower.map(dict(enumerate(CONFIDENCE)))
+    pairs = zip(one, other, strict=True)
+    lower = [min(pair, key=RANK.__getitem__) for pair in pairs]
+    return pd.Series(lower, index=one.index, dtype=object)
 
 
 def gross_margins(load: Load) -> tuple[pd.DataFrame, pd.DataFrame]:

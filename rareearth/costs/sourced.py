@@ -87,14 +87,15 @@ def once(load: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
         product: str | tuple[str, ...] | None = None,
     ) -> pd.DataFrame:
         found = whole(series)
+        keep = np.ones(len(found), dtype=bool)
         if entity is not None:
-            found = found[found["entity"] == entity]
+            keep &= (found["entity"] == entity).to_numpy()
         if product is not None:
             names = (product,) if isinstance(product, str) else product
-            found = found[found["product"].isin(names)]
-        if found.empty:  # the loader knows what there is instead
+            keep &= found["product"].isin(names).to_numpy()
+        if not keep.any():  # the loader knows what there is instead
             return load(series, entity, product)
-        return found.reset_index(drop=True)
+        return found[keep].reset_index(drop=True)
 
     return chosen
 
@@ -107,8 +108,8 @@ def recent(figures: pd.DataFrame, years: int = RECENT) -> pd.DataFrame:
 
 def has(figures: pd.DataFrame, *codes: str) -> pd.Series:
     """Return which figures have all these basis codes."""
-    found = figures["basis"].map(lambda basis: set(codes) <= set(basis.split(";")))
-    return found.astype(bool)  # that of an empty frame would not be
+    found = [set(codes) <= set(basis.split(";")) for basis in figures["basis"]]
+    return pd.Series(found, index=figures.index, dtype=bool)
 
 
 def _needed(figures: pd.DataFrame, what: str) -> pd.DataFrame:

@@ -26,8 +26,8 @@ HIDDEN = ".rareearth"  # the folder below the outputs for records, locks and spo
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "seaborn", "statsmodels")
 RENDERERS = ("nbconvert", "mistune", "beautifulsoup4", "jinja2", "pygments")
 PAGE_PARTS = (
-    "compose headings index keys look markdown markup maths page provenance tables "
-    "values"
+    "compose headings index keys lighten look markdown markup maths page provenance "
+    "tables values"
 ).split()
 
 Record = dict[str, Any]

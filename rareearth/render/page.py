@@ -14,10 +14,23 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from rareearth.render.compose import Composer, PageError
+from rareearth.render.lighten import lighten
 from rareearth.render.look import POLICY, TEMPLATES, style
 from rareearth.render.values import readable
 
-_PLAIN_TOKEN = re.compile(r'<span class="(?:n|o|p|w|nl|nv)">([^<]*)</span>')
+_PLAIN_TOKEN = re.compile(r'<span(?: class="(?:n|o|p|w|nl|nv)")?>([^<]*)</span>')
+_TOKEN = re.compile(r'<span class="(\w+)">')
+_NEIGHBOURS = re.compile(
+    r'<span class="(\w+)">[^<]*</span>(?:<span class="\1">[^<]*</span>)+'
+)
+_COLOURS = {  # the names that pygments gives, by the one that our style has for them
+    "k": "kn kc kd kr ow",
+    "s": "s1 s2 sa sb sd se sh si sr",
+    "m": "mf mi mb mh mo nb bp",
+    "f": "nf nc nn fm nd",
+    "c": "c1 cm ch cs",
+}
+_COLOUR = {old: new for new, names in _COLOURS.items() for old in names.split()}
 
 __all__ = ["POLICY", "PageError", "RareEarthExporter", "render", "style"]
 
@@ -63,7 +76,7 @@ class RareEarthExporter(HTMLExporter):
         page, resources = super(HTMLExporter, self).from_notebook_node(
             nb, resources, **kw
         )
-        return str(page), resources
+        return lighten(str(page)), resources
 
 
 def render(notebook: NotebookNode) -> str:
@@ -88,9 +101,14 @@ def _exporter() -> RareEarthExporter:
 def plain_tokens(html: str) -> str:
     """Return highlighted code without the marks of names, operators and brackets.
 
-    They have no colour in our style, and are half of the weight of the code.
+    They have no colour in our style, and are half of the weight of the code. Neighbours
+    of one colour are marked together.
     """
-    return _PLAIN_TOKEN.sub(r"\1", html)
+    plain = _PLAIN_TOKEN.sub(r"\1", html)
+    named = _TOKEN.sub(lambda m: f'<span class="{_COLOUR.get(m[1], m[1])}">', plain)
+    return _NEIGHBOURS.sub(
+        lambda m: m[0].replace(f'</span><span class="{m[1]}">', ""), named
+    )
 
 
 def rows(made_from: dict[str, Any]) -> list[tuple[str, str]]:
@@ -110,8 +128,14 @@ def rows(made_from: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def provenance_json(made_from: dict[str, Any]) -> str:
-    """Return the provenance for programs, escaped: `rareearth verify` reads it."""
-    return escape(json.dumps(made_from, sort_keys=True, ensure_ascii=True))
+    """Return the provenance for programs, escaped: `rareearth verify` reads it.
+
+    It stands between single quotes, so that the quotes of JSON stay as they are.
+    """
+    compact = json.dumps(
+        made_from, sort_keys=True, ensure_ascii=True, separators=(",", ":")
+    )
+    return escape(compact, quote=False).replace("'", "&#x27;")
 
 
 def _vintage(found: dict[str, str]) -> str:

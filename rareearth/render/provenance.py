@@ -19,6 +19,7 @@ from rareearth.render.report import INJECTED, Job
 
 SOURCES = "data/sources.csv"
 UNTRACKED = "not under version control"
+SHORT = 16  # characters of the hash of a module, of which a run has up to a hundred
 ERROR_NOTE = "papermill-error-cell-tag"  # papermill marks cells that it adds with it
 # What Python calls the code of a cell: a temporary file with the process in its name.
 # Only from where a word begins: a long word would cost the square of its length.
@@ -46,7 +47,10 @@ def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
         "code": hashlib.sha256("".join(run["code"]).encode()).hexdigest(),
         "vintage": vintage(used, run["data"]),
         "data": [{"name": name, "sha256": files[name]} for name in sorted(files)],
-        "modules": [{"name": n, "sha256": h} for n, h in run["modules"].items()],
+        "modules": [
+            {"name": name, "sha256": sha256[:SHORT]}
+            for name, sha256 in run["modules"].items()
+        ],
         "environment": environment(),
     }
     return {**about, "own": job.own.name} if job.own else about

@@ -74,7 +74,8 @@ def compare(about: dict[str, Any], own: Path | None) -> Iterator[tuple[str, str]
         if not now:
             yield name, "is gone"
         else:
-            yield name, "matches" if now == entry["sha256"] else "differs"
+            known = entry["sha256"] in (now, now[: provenance.SHORT])
+            yield name, "matches" if known else "differs"
 
 
 def _environment(made_with: Mapping[str, str]) -> Iterator[tuple[str, str]]:

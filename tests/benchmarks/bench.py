@@ -105,6 +105,7 @@ def _options() -> argparse.Namespace:
 
 def _measure(folder: Path, options: argparse.Namespace):
     """Yield the lines, ours first: the others are compared with them."""
+    yield from _loading()
     books = _copies(folder / "notebooks", options.notebooks)
     count = len(books)
     _say(f"{count} notebooks, {_cores()} cores")
@@ -131,6 +132,16 @@ def _measure(folder: Path, options: argparse.Namespace):
     yield from _alone(books[0], folder, options.repeat)
     if not options.skip_sweeps:
         yield from _sweeps(folder, options)
+
+
+def _loading():
+    """Yield what it costs to load all figures, and what pandas takes to parse them."""
+    told = json.loads(_run([*ME, "--inside", "figures"]))
+    count = told["files"]
+    ours, bare = Cost(*told["rareearth.load"]), Cost(*told["pandas.read_csv"])
+    yield _own("all figures", "rareearth.load, in a running process", count, ours)
+    tool = "pandas.read_csv, dates and numbers as they come"
+    yield _versus("all figures", tool, count, bare, ours, 0.1)
 
 
 def _alone(book: Path, folder: Path, repeat: int):
@@ -260,6 +271,8 @@ def _inside(words: list[str]) -> int:
     """Do a part of the work in a process of its own."""
     if words[0] == "cache":
         return _execute_cached(*words[1:3], words[3:])
+    if words[0] == "figures":
+        return _load_figures()
     return _watch_memory(int(words[0]), words[1:])
 
 
@@ -273,6 +286,39 @@ def _execute_cached(place: str, cache: str, books: list[str]) -> int:
         project.add_nb_to_project(book)
     result = load_executor("local-parallel", project).run_and_cache(timeout=600)
     return 0 if len(result.succeeded) == len(books) else 1
+
+
+def _load_figures(rounds: int = 5) -> int:
+    """Print the least that each of two ways to read the figures took, alternately."""
+    import pandas as pd
+
+    import rareearth as ree
+    from rareearth import dictionaries, figures, tables
+
+    series = figures.dictionary("series").reset_index().drop_duplicates("table")
+    files = figures.figure_files(dictionaries.folder())
+
+    def ours() -> None:
+        for cache in (tables._cache, figures._typed_cache, figures._printed_cache):
+            cache.clear()
+        for name in series["series"]:
+            ree.load(name)
+
+    def bare() -> None:
+        for path in files:
+            pd.read_csv(path, keep_default_na=False)
+
+    found: dict[str, list[tuple[float, float]]] = {}
+    for _ in range(rounds):
+        for tool, work in (("rareearth.load", ours), ("pandas.read_csv", bare)):
+            start = time.monotonic(), time.process_time()
+            work()
+            end = time.monotonic(), time.process_time()
+            spent = end[0] - start[0], end[1] - start[1]
+            found.setdefault(tool, []).append(spent)
+    least = {t: tuple(map(min, zip(*told, strict=True))) for t, told in found.items()}
+    print(json.dumps({"files": len(files), **least}))
+    return 0
 
 
 def _watch_memory(runs: int, words: list[str]) -> int:
