@@ -23,8 +23,6 @@ STAGES = {
     "metal": Stage("world_share_metal", "metals and alloys"),
     "magnet": Stage("world_share_magnets", "magnets"),
 }
-
-
 SCOPES = {
     "all-ree": "all rare earths",
     "magnet-ree": "magnet rare earths",

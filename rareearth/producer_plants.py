@@ -26,11 +26,7 @@ PLANTS = {
     ),
     "China Northern Rare Earth": ("China Northern Huamei",),
 }
-
-
 CAPACITY = ("nameplate_capacity", "nameplate_capacity_planned", "magnet_capacity")
-
-
 CAPITAL = (
     "equity_raising",
     "equity_issue_price",
