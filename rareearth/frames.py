@@ -37,7 +37,7 @@ def joined(*frames: pd.DataFrame) -> pd.DataFrame:
     return named.dropna().drop_duplicates().reset_index(drop=True).to_frame()
 
 
-def figures_or_none(load: Load, *names: object, as_of: str = "latest") -> pd.DataFrame:
+def figures_or_none(load: Load, *names: str, as_of: str = "latest") -> pd.DataFrame:
     """Return the figures of a series, no rows where none had been published.
 
     Parameters
