@@ -8,12 +8,11 @@ noted: the last that shipped, or the one that processed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, unknown_name
+from rareearth.frames import Load, figures_or_none, has_code
 
 IMPORTERS = {
     "European Union": "importer-eu",
@@ -71,7 +70,7 @@ def check_importer(name: str) -> None:
 
 
 def measures(
-    load: Callable[..., pd.DataFrame],
+    load: Load,
     products: pd.DataFrame,
     importer: str,
     partner: str = "China",
@@ -172,11 +171,6 @@ def above(table: pd.DataFrame, line: float) -> pd.DataFrame:
     return table[least > line]
 
 
-def has_code(basis: pd.Series, code: str) -> pd.Series:
-    """Return whether each basis holds a code."""
-    return basis.str.split(";").map(lambda codes: code in codes)
-
-
 def when(start: pd.Timestamp, end: pd.Timestamp) -> str:
     """Return a period as "2024", "2021-2024", "to 2024-06" or "stated 2025-10"."""
     if start.year != end.year:
@@ -214,20 +208,8 @@ def _rows(
     )
 
 
-def _found(
-    load: Callable[..., pd.DataFrame], series: str, entity: str, as_of: str
-) -> pd.DataFrame:
-    """Return figures, or none where nothing had been published."""
-    try:
-        return load(series, entity, as_of=as_of)
-    except NoFigures:
-        return pd.DataFrame()
-
-
-def _shares(
-    load: Callable[..., pd.DataFrame], partner: str, code: str, as_of: str
-) -> pd.DataFrame:
-    found = _found(load, "import_source_share", partner, as_of)
+def _shares(load: Load, partner: str, code: str, as_of: str) -> pd.DataFrame:
+    found = figures_or_none(load, "import_source_share", partner, as_of=as_of)
     if found.empty:
         return found
     own = found[has_code(found["basis"], code)]
@@ -243,10 +225,8 @@ def _base(basis: str) -> str:
     return WEIGHT if "by-weight" in codes else IMPORTS
 
 
-def _one(
-    load: Callable[..., pd.DataFrame], series: str, entity: str, kind: str, as_of: str
-) -> pd.DataFrame:
-    found = _found(load, series, entity, as_of)
+def _one(load: Load, series: str, entity: str, kind: str, as_of: str) -> pd.DataFrame:
+    found = figures_or_none(load, series, entity, as_of=as_of)
     if found.empty:
         return found
     stage = found["basis"].map(
@@ -260,7 +240,7 @@ def _one(
 
 
 def _reliance(
-    load: Callable[..., pd.DataFrame],
+    load: Load,
     series: str,
     importer: str,
     products: pd.DataFrame,
@@ -273,12 +253,10 @@ def _reliance(
     return rows[~_single(rows["product"], products)]
 
 
-def _of_use(
-    load: Callable[..., pd.DataFrame], partner: str, importer: str, as_of: str
-) -> pd.DataFrame:
+def _of_use(load: Load, partner: str, importer: str, as_of: str) -> pd.DataFrame:
     """Return imports of magnets from the partner over magnets used, where both are."""
-    bought = _found(load, "magnet_imports_from", partner, as_of)
-    used = _found(load, "magnet_consumption", importer, as_of)
+    bought = figures_or_none(load, "magnet_imports_from", partner, as_of=as_of)
+    used = figures_or_none(load, "magnet_consumption", importer, as_of=as_of)
     if bought.empty or used.empty:
         return pd.DataFrame()
     own = bought[has_code(bought["basis"], IMPORTERS[importer])]
@@ -295,9 +273,7 @@ def _of_use(
     return _rows(percent, USE, both["product"]).assign(note=note.to_numpy())
 
 
-def _stated(
-    load: Callable[..., pd.DataFrame], partner: str, as_of: str
-) -> list[pd.DataFrame]:
+def _stated(load: Load, partner: str, as_of: str) -> list[pd.DataFrame]:
     """Return the shares of the world that publishers state, stage by stage."""
     parts = []
     for series, stage in (
@@ -305,7 +281,7 @@ def _stated(
         ("world_share_separation", "separation"),
         ("world_share_magnets", ""),
     ):
-        found = _found(load, series, partner, as_of)
+        found = figures_or_none(load, series, partner, as_of=as_of)
         if len(found):
             rows = _rows(found, STATED, found["product"])
             parts.append(rows.assign(stage=stage))

@@ -15,13 +15,14 @@ import re
 import string
 from collections.abc import Mapping, Sequence
 from html import escape
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from IPython.display import display
 
 from rareearth import figures
-from rareearth.words import harmless
+from rareearth.words import MINUS, harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,6 +35,7 @@ COMPUTED = 6  # significant digits of a computed number in a CSV
 # What an address holds as it is; other ASCII is escaped. Two thirds of base64.
 _AS_IT_IS = string.ascii_letters + string.digits + " !$()*+,-./:;=?@_~"
 _ESCAPED = {n: f"%{n:02X}" for n in range(128) if chr(n) not in _AS_IT_IS}
+_HYPHEN = re.compile(r"(?<!\w)-(?=[\d.])")  # before a number, not in its exponent
 
 # For JupyterLab; a report has its own style and leaves a scoped one out.
 _IN_LAB = (
@@ -266,10 +268,15 @@ def _num(numeric: bool) -> str:
 
 
 def _format(value: Any, column: object, form: str | None) -> str:
+    """Return a cell as a reader sees it; a negative number has a true minus sign."""
     if value is None or pd.isna(value):
         return ""
-    if form is not None:
-        return form.format(value)
+    text = form.format(value) if form is not None else _plain(value, column)
+    return _HYPHEN.sub(MINUS, text) if isinstance(value, Real) else text
+
+
+def _plain(value: Any, column: object) -> str:
+    """Return a cell for which no format was asked."""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     if isinstance(value, bool):

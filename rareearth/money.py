@@ -9,35 +9,21 @@ month. Nothing is interpolated or taken from a neighbour: without a figure, a re
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from rareearth.averages import (
-    Averages,
-    Missing,
-    Periods,
-    label,
-    refuses,
-    spans_of,
-    year_spans,
-)
-from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.figures import load as load_figures
-from rareearth.tables import CONFIDENCE, FIGURE_COLUMNS, OWN
-
-KG = {"kg": 1.0, "t": 1000.0, "short ton": 907.18474}
-"""Kilograms in the weight units of the data (a short ton is 2,000 lb of 0.45359237 kg,
-exactly; NIST Special Publication 811, appendix B)."""
-
-_MONEY = re.compile(r"^([A-Z]{3})((?: thousand| million| billion)?(?:/.+)?)$")
-_NUMBERS = ["value", "low", "high"]
-_TAXED = "rare earths"  # the goods whose VAT rate is meant
+from rareearth.averages import Missing, Periods, spans_of
+from rareearth.errors import ParameterError
+from rareearth.exchange_rates import ExchangeRates
+from rareearth.money_figures import surest
+from rareearth.money_units import has_number, money_spans, scaled, unit_parts
+from rareearth.price_level import PriceLevel
+from rareearth.tables import FIGURE_COLUMNS
+from rareearth.value_added_tax import VatRates
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +89,11 @@ class Money:
         if type(cpi_gaps) is not int or not 0 <= cpi_gaps <= 11:
             raise ParameterError(f"cpi_gaps: {cpi_gaps!r} is not a number from 0 to 11")
 
-        def printed(*series: str) -> pd.DataFrame:
-            return _ranked([_published(name, as_of, extra) for name in series])
-
+        rates = ("exchange_rate_month", "exchange_rate_year")
         return cls(
-            rates=printed("exchange_rate_month", "exchange_rate_year"),
-            cpi=printed("cpi_month", "cpi_year"),
-            vat=printed("vat_rate"),
+            rates=surest(rates, as_of, extra),
+            cpi=surest(("cpi_month", "cpi_year"), as_of, extra),
+            vat=surest(("vat_rate",), as_of, extra),
             as_of=as_of,
             cpi_gaps=cpi_gaps,
         )
@@ -117,7 +101,7 @@ class Money:
     @property
     def currencies(self) -> list[str]:
         """Return the currencies that have rates, USD included, sorted."""
-        return sorted({*self.rates["entity"], "USD"})
+        return self._exchange.currencies
 
     def check_base(self, *years: int, use: str = "base_year") -> None:
         """Refuse years of which the price index is not known, and say which are.
@@ -134,17 +118,7 @@ class Money:
         NoFigures
             The message names the first and the last year that could stand instead.
         """
-        for year in years:
-            _check_year(year)
-        lacking = sorted(set(years) - set(self._whole_years))
-        if lacking:
-            whole = self._whole_years
-            have = f"{whole[0]} to {whole[-1]}" if whole else "none"
-            later = "" if self.as_of == "latest" else "; a later as_of has later years"
-            raise NoFigures(
-                f"no US CPI-U for {lacking[0]}{self._by}: {use} {lacking[0]} cannot be "
-                f"used; whole years printed: {have}{later}"
-            )
+        self._level.check(years, use)
 
     def convert(
         self,
@@ -176,7 +150,7 @@ class Money:
         ParameterError
             If the periods do not fit the values, or are not periods.
         """
-        return values.astype("float64") * self._exchange(
+        return values.astype("float64") * self._exchange.between(
             spans_of(periods, values), values.notna(), to, frm, missing
         )
 
@@ -206,7 +180,7 @@ class Money:
         ParameterError
             If `base_year` is not a year, or the periods do not fit the values.
         """
-        return values.astype("float64") * self._inflation(
+        return values.astype("float64") * self._level.inflation(
             spans_of(periods, values), values.notna(), base_year, missing
         )
 
@@ -236,7 +210,9 @@ class Money:
         ParameterError
             If the periods do not fit the values.
         """
-        return values.astype("float64") / self._tax(values, periods, country, missing)
+        return values.astype("float64") / self._tax.factor(
+            spans_of(periods, values), values.notna(), country, missing
+        )
 
     def with_vat(
         self,
@@ -246,7 +222,9 @@ class Money:
         missing: Missing = "refuse",
     ) -> pd.Series:
         """Return prices without value-added tax with it; inverse of `without_vat`."""
-        return values.astype("float64") * self._tax(values, periods, country, missing)
+        return values.astype("float64") * self._tax.factor(
+            spans_of(periods, values), values.notna(), country, missing
+        )
 
     def in_currency(
         self, figures: pd.DataFrame, currency: str, missing: Missing = "refuse"
@@ -272,15 +250,15 @@ class Money:
         UnknownName, NoFigures, ParameterError
             As in `convert`; also if a unit is not money.
         """
-        units = _units(figures)
-        spans, needed = _money_spans(figures), _needed(figures)
+        units = unit_parts(figures)
+        spans, needed = money_spans(figures), has_number(figures)
         factor = np.ones(len(figures))
         for frm in dict.fromkeys(units[0]):
             rows = (units[0] == frm).to_numpy()
-            factor[rows] = self._exchange(
+            factor[rows] = self._exchange.between(
                 spans[rows], needed[rows], currency, frm, missing
             )
-        return _scaled(figures, factor).assign(unit=currency + units[1])
+        return scaled(figures, factor).assign(unit=currency + units[1])
 
     def in_money_of(
         self, figures: pd.DataFrame, base_year: int, missing: Missing = "refuse"
@@ -300,17 +278,17 @@ class Money:
         NoFigures, ParameterError
             As in `deflate`; also if a unit is not US dollars.
         """
-        units = _units(figures)
+        units = unit_parts(figures)
         if other := sorted(set(units[0]) - {"USD"}):
             raise ParameterError(
                 f"only US dollars are deflated (with the US CPI-U), not "
                 f"{', '.join(other)}; convert first: in_currency(figures, 'USD')"
             )
-        factor = self._inflation(
-            _money_spans(figures), _needed(figures), base_year, missing
+        factor = self._level.inflation(
+            money_spans(figures), has_number(figures), base_year, missing
         )
         years = pd.Series(base_year, index=figures.index, dtype="Int64")
-        return _scaled(figures, factor).assign(price_year=years)
+        return scaled(figures, factor).assign(price_year=years)
 
     def behind(
         self,
@@ -336,19 +314,18 @@ class Money:
             `figures.sources` can list where they are from; of VAT all printed rates of
             the country.
         """
-        figures = figures[_needed(figures)]
-        spans = _money_spans(figures)
+        figures = figures[has_number(figures)]
+        spans = money_spans(figures)
         found = [self.rates.iloc[:0]]
         if currency is not None:
-            units = _units(figures)[0]
+            units = unit_parts(figures)[0]
             for name in sorted({*units, currency} - {"USD"}):
                 rows = units.ne(currency) & (units.eq(name) | (name == currency))
-                found.append(self._rates_of(name).behind(spans[rows]))
+                found.append(self._exchange.of(name).behind(spans[rows]))
         if base_year is not None:
-            both = pd.concat([spans, year_spans(pd.Series([base_year]))])
-            found.append(self._index.behind(both))
+            found.append(self._level.behind(spans, base_year))
         if vat_of is not None:
-            found.append(self._taxes_of(vat_of))
+            found.append(self._tax.of(vat_of))
         rows = pd.concat(found, ignore_index=True)
         return rows.drop_duplicates("figure_id", ignore_index=True)[FIGURE_COLUMNS]
 
@@ -356,215 +333,14 @@ class Money:
     def _by(self) -> str:
         return "" if self.as_of == "latest" else f" published by {self.as_of}"
 
-    def _exchange(
-        self,
-        spans: pd.DataFrame,
-        needed: pd.Series,
-        to: str,
-        frm: str,
-        missing: Missing,
-    ) -> pd.Series:
-        """Return what one unit of `frm` was worth in `to` over each span."""
-        ones = pd.Series(1.0, index=spans.index)
-        if to == frm:
-            return ones
-        found = {
-            name: self._rates_of(name).along(spans, needed, missing)
-            for name in (to, frm)
-            if name != "USD"
-        }
-        return found.get(to, ones) / found.get(frm, ones)
-
-    def _inflation(
-        self,
-        spans: pd.DataFrame,
-        needed: pd.Series,
-        base_year: int,
-        missing: Missing,
-    ) -> pd.Series:
-        _check_year(base_year)
-        level = self._level(base_year)
-        return level / self._index.along(spans, needed, missing)
-
-    def _level(self, base_year: int) -> float:
-        """Return the index of a base year, found once."""
-        if base_year not in self._levels:
-            base = year_spans(pd.Series([base_year]))
-            found = self._index.along(base, base["start"].notna(), None).item()
-            self._levels[base_year] = found
-        return self._levels[base_year]
+    @cached_property
+    def _exchange(self) -> ExchangeRates:
+        return ExchangeRates(self.rates, self._by)
 
     @cached_property
-    def _levels(self) -> dict[int, float]:
-        return {}
+    def _level(self) -> PriceLevel:
+        return PriceLevel(self.cpi, self.cpi_gaps, self._by)
 
     @cached_property
-    def _averages(self) -> dict[str, Averages]:
-        """Hold the rates of each currency that was asked for."""
-        return {}
-
-    def _rates_of(self, currency: str) -> Averages:
-        if currency not in self._averages:
-            self._averages[currency] = self._read_rates(currency)
-        return self._averages[currency]
-
-    def _read_rates(self, currency: str) -> Averages:
-        own = self.rates[self.rates["entity"] == currency]
-        if own.empty:
-            error = NoFigures if self.rates.empty else UnknownName
-            raise error(
-                f"no exchange rate of {currency!r}{self._by}; there are rates of "
-                f"{', '.join(self.currencies)}"
-            )
-        return Averages(f"exchange rate of {currency}{self._by}", own)
-
-    @cached_property
-    def _index(self) -> Averages:
-        return Averages(
-            f"US CPI-U{self._by}", self.cpi, self.cpi_gaps, option="cpi_gaps"
-        )
-
-    @cached_property
-    def _whole_years(self) -> list[int]:
-        """Return the years with a price index, in order."""
-        years = sorted(set(self.cpi["period_end"].dt.year))
-        spans = year_spans(pd.Series(years, dtype="int64"))
-        level = self._index.along(spans, spans["start"].isna(), "nan")
-        return [year for year, known in zip(years, level.notna(), strict=True) if known]
-
-    def _taxes_of(self, country: str) -> pd.DataFrame:
-        goods = self.vat[self.vat["product"] == _TAXED]
-        own = goods[goods["entity"] == country]
-        if own.empty:
-            have = ", ".join(sorted(set(goods["entity"]))) or "no country"
-            raise NoFigures(
-                f"no VAT rate of {country}{self._by}; there are rates of {have}"
-            )
-        return own
-
-    def _tax(
-        self, values: pd.Series, periods: Periods, country: str, missing: Missing
-    ) -> pd.Series:
-        """Return 1 + the rate in force over each period."""
-        spans = spans_of(periods, values)
-        taxes = self._taxes_of(country)
-        first = taxes["period_start"].min()
-        last = max(taxes["period_end"].max(), spans["end"].max())
-        daily = pd.Series(np.nan, index=pd.date_range(first, last))
-        for start, end, percent in taxes[
-            ["period_start", "period_end", "value"]
-        ].itertuples(index=False):
-            daily[start : end if end > start else last] = percent
-        change = daily.ne(daily.shift()).cumsum()
-        steps = [change.reindex(spans[side]).to_numpy() for side in ("start", "end")]
-        rate = daily.reindex(spans["start"]).where(steps[0] == steps[1]).to_numpy()
-        found = pd.Series(1 + rate / 100, index=spans.index)
-        lacking = spans[found.isna() & values.notna()]
-        if refuses(missing) and len(lacking):
-            until = daily.last_valid_index()
-            ends = "on" if until == last else f"to {until:%Y-%m-%d}"
-            raise NoFigures(
-                f"no single VAT rate of {country}{self._by} for {label(lacking)}; "
-                f"printed rates are from {first:%Y-%m-%d} {ends}; give your own as "
-                "vat_rate figures in an extra folder"
-            )
-        return found
-
-
-def per_kg(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return prices and unit costs per kilogram: "CNY/t" becomes "CNY/kg".
-
-    Parameters
-    ----------
-    figures : DataFrame
-        Figures in money per kg, t (1,000 kg) or short ton (907.18474 kg).
-
-    Returns
-    -------
-    DataFrame
-        A copy with ``value``, ``low``, ``high`` and ``unit`` changed. What is weighed
-        (oxide, concentrate, metal) stays as the product and the basis say.
-
-    Raises
-    ------
-    ParameterError
-        If a unit is not money per weight. The message names the weights.
-    """
-    units = _units(figures)
-    weight = units[1].str.removeprefix("/")
-    if (other := ~(units[1].str.startswith("/") & weight.isin(KG))).any():
-        raise ParameterError(
-            f"{_names(figures.loc[other, 'unit'])}: not money per weight; per_kg takes "
-            f"money per {', '.join(KG)}"
-        )
-    return _scaled(figures, 1 / weight.map(KG)).assign(unit=units[0] + "/kg")
-
-
-def _published(series: str, as_of: str, extra: str | Path | None) -> pd.DataFrame:
-    """Return the figures of a series, none when none had been published."""
-    try:
-        return load_figures(series, as_of=as_of, extra=extra)
-    except NoFigures:
-        return load_figures(series, extra=extra).iloc[:0]
-
-
-def _ranked(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return one figure per entity, product and period, of the highest confidence.
-
-    By their first days; of those with the same first day the surest is the last.
-    """
-    figures = pd.concat(parts, ignore_index=True)
-    rank = {name: level for level, name in enumerate((*CONFIDENCE, OWN))}
-    order = figures["confidence"].map(rank).sort_values(kind="stable").index
-    key = ["entity", "product", "period_start", "period_end"]
-    surest = figures.loc[order].drop_duplicates(key, keep="last")
-    return surest.sort_values("period_start", kind="stable", ignore_index=True)
-
-
-def _check_year(year: Any) -> None:
-    known = isinstance(year, int | np.integer) and not isinstance(year, bool)
-    if not known or not 1800 <= year <= 2200:
-        raise ParameterError(f"base_year: {year!r} is not a year, such as 2024")
-
-
-def _money_spans(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return the span whose money each figure is in: its price year, or its period."""
-    own = spans_of(figures, figures["unit"])
-    if "price_year" not in figures:
-        return own
-    stated = figures["price_year"].notna()
-    if not stated.any():
-        return own
-    years, which = year_spans(figures["price_year"]), stated.to_numpy()
-    columns = {name: np.where(which, years[name], own[name]) for name in own}
-    return pd.DataFrame(columns, index=figures.index)
-
-
-def _needed(figures: pd.DataFrame) -> pd.Series:
-    """Return which rows hold a number at all."""
-    found = np.zeros(len(figures), dtype=bool)
-    for name in figures.columns.intersection(_NUMBERS):
-        found |= figures[name].notna().to_numpy()
-    return pd.Series(found, index=figures.index)
-
-
-def _units(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return currency (0) and the rest of the unit (1), refusing what is not money."""
-    found = {unit: _MONEY.findall(str(unit)) for unit in figures["unit"].unique()}
-    if wrong := [unit for unit, parts in found.items() if not parts]:
-        raise ParameterError(
-            f"{_names(pd.Series(wrong))}: not a unit of money, such as "
-            "USD/kg or AUD million"
-        )
-    parts = [found[unit][0] for unit in figures["unit"]]
-    return pd.DataFrame(parts, index=figures.index, columns=[0, 1], dtype=object)
-
-
-def _scaled(figures: pd.DataFrame, factor: pd.Series | np.ndarray) -> pd.DataFrame:
-    return figures.assign(
-        **{name: figures[name] * factor for name in _NUMBERS if name in figures}
-    )
-
-
-def _names(units: pd.Series) -> str:
-    return ", ".join(map(repr, sorted(set(units.astype(str)))))
+    def _tax(self) -> VatRates:
+        return VatRates(self.vat, self._by)

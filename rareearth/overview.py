@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from rareearth.production import STAGES
+from rareearth.chain_stages import STAGES
 from rareearth.race_readings import chance
 from rareearth.verdicts import LABELS
 from rareearth.words import SPACE, listed, number, pct, span
@@ -20,7 +20,7 @@ def stages(chain: pd.DataFrame, focus: pd.DataFrame, country: str) -> pd.DataFra
     Parameters
     ----------
     chain : DataFrame
-        From `production.stage_shares`.
+        From `chain_stages.stage_shares`.
     focus : DataFrame
         From `production.in_focus`: the share of mining by year, from tonnes.
     country : str

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from rareearth.dependence import GOODS, IMPORTERS, check_importer, has_code, when
+from rareearth.dependence import GOODS, IMPORTERS, check_importer, when
 from rareearth.errors import NoFigures
+from rareearth.frames import has_code
 
 
 def partners(

@@ -9,7 +9,7 @@ from rareearth import records
 from rareearth.errors import NoFigures
 from rareearth.frames import each
 from rareearth.frames import joined as joined
-from rareearth.money import per_kg
+from rareearth.money_units import per_kg
 from rareearth.price_series import PriceSeries
 from rareearth.prices import QUOTES, Prices
 from rareearth.spreads import BOUNDS

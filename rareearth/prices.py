@@ -20,7 +20,8 @@ import pandas as pd
 from rareearth import figures as store
 from rareearth.errors import NoFigures, ParameterError, unknown_name
 from rareearth.frames import each
-from rareearth.money import Money, per_kg
+from rareearth.money import Money
+from rareearth.money_units import per_kg
 from rareearth.price_series import (
     EXPORT_DUTY,
     MARKS,

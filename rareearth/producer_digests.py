@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.producer_readings import amount, change
+from rareearth.amounts import amount, change
 from rareearth.words import SPACE, pct, span
 
 TOLD = "Lynas"  # the only producer whose accounts the digests speak of

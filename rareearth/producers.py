@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
-from rareearth.frames import Load
+from rareearth.frames import Load, several
 
 
 class Measure(NamedTuple):
@@ -64,7 +64,6 @@ SHORT = {  # for the labels of a chart
     "China Northern Rare Earth": "China Northern",
 }
 NO_YEAR = "trailing-twelve-months"
-COMPARED = ("revenue", "gross_profit", "net_profit", "printed_margin")  # of peers
 
 
 def gather(load: Load, as_of: str = "latest", variants: str = "best") -> pd.DataFrame:
@@ -82,15 +81,11 @@ def gather(load: Load, as_of: str = "latest", variants: str = "best") -> pd.Data
     NoFigures
         If nothing had been published by then.
     """
-    parts = []
-    for name in dict.fromkeys(measure.series for measure in MEASURES.values()):
-        try:
-            parts.append(load(name, as_of=as_of, variants=variants))
-        except NoFigures:
-            continue
-    if not parts:
+    names = dict.fromkeys(measure.series for measure in MEASURES.values())
+    found = several(load, names, as_of=as_of, variants=variants)
+    if found.empty:
         raise NoFigures(f"no accounts of any producer had been published by {as_of}")
-    return pd.concat(parts, ignore_index=True)
+    return found
 
 
 def dated(figures: pd.DataFrame, qualifiers: set[str]) -> pd.DataFrame:
@@ -283,162 +278,3 @@ def definition(book: pd.DataFrame, measure: str) -> str:
 def fiscal_year(year: int, month: int) -> str:
     """Return "FY2025", or "2025" where the fiscal year is the calendar year."""
     return str(year) if month == 12 else f"FY{year}"
-
-
-def panels(book: pd.DataFrame, start_year: int) -> pd.DataFrame:
-    """Return the measures for `charts.small_multiples`.
-
-    Returns
-    -------
-    DataFrame
-        ``panel`` (label and unit), ``year``, ``value``, ``mark`` ("line", or "other"
-        for another definition), ``definition``, ``confidence``, ``source_id``.
-    """
-    shown = [*OUTPUT, "revenue", "ebitda", "net_profit", "operating_cash", "capex"]
-    rows = book[
-        book["measure"].isin([*shown, "cash"])
-        & book["value"].notna()
-        & (book["year"] >= start_year)
-    ].copy()
-    unit = rows["unit"].str.replace("t/year", "t")
-    rows["panel"] = rows["measure"].map(lambda m: MEASURES[m].label) + " ({})"
-    rows["panel"] = [p.format(u) for p, u in zip(rows["panel"], unit, strict=True)]
-    rows["mark"] = rows["chosen"].map({True: "line", False: "other"})
-    rows["order"] = rows["measure"].map([*shown, "cash"].index)
-    rows = rows.sort_values(["order", "mark", "year"], kind="stable")
-    names = "panel year value mark definition confidence source_id"
-    return rows[names.split()].reset_index(drop=True)
-
-
-def years_table(table: pd.DataFrame, month: int, unit: str) -> pd.DataFrame:
-    """Return `wide` as readers see it, newest year first, empty columns left out."""
-    names = {
-        key: f"{MEASURES[key].label} ({'t' if key in OUTPUT else unit})"
-        for key in (*OUTPUT, "revenue", "gross_profit", "ebitda", "net_profit")
-    }
-    names |= {name: label for name, (_, label) in MARGINS.items()}
-    names |= {
-        key: f"{MEASURES[key].label} ({unit})"
-        for key in ("operating_cash", "capex", "cash")
-    }
-    shown = table[list(names)].dropna(axis="columns", how="all").rename(columns=names)
-    shown = shown.sort_index(ascending=False)
-    shown.insert(0, "Year", [fiscal_year(int(year), month) for year in shown.index])
-    return shown.reset_index(drop=True)
-
-
-def conflicts(printed: pd.DataFrame, month: int, last: int) -> pd.DataFrame:
-    """Return what was printed more than once, and differently, in the last two years.
-
-    Parameters
-    ----------
-    printed : DataFrame
-        `accounts` of every printed value.
-
-    Returns
-    -------
-    DataFrame
-        One row per printed value, as readers see it; ``source_id`` for citing.
-    """
-    rows = printed[(printed["year"] >= last - 1) & (printed["measure"] != "price")]
-    key = ["measure", "year"]
-    spread = rows.groupby(key)["value"].transform(
-        lambda v: (v.max() - v.min()) / v.abs().max()
-    )
-    rows = rows[spread > 0.01].sort_values([*key, "chosen"], ascending=False)
-    return pd.DataFrame(
-        {
-            "Measure": rows["measure"].map(lambda m: MEASURES[m].label),
-            "Year": [fiscal_year(int(year), month) for year in rows["year"]],
-            "Printed": rows["value"],
-            "Unit": rows["unit"],
-            "Definition": rows["definition"].str.replace(";", ", "),
-            "Followed here": rows["chosen"],
-            "Confidence": rows["confidence"],
-            "Remark": rows["note"],
-            "source_id": rows["source_id"],
-        }
-    ).reset_index(drop=True)
-
-
-def peers(book: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return the last full year of each producer, and its margins by year.
-
-    Returns
-    -------
-    DataFrame, one row per producer and fiscal year
-        ``entity``, ``year``, ``month`` in which it ends, ``revenue``, ``net_profit``,
-        ``gross_margin``, ``net_margin``, ``margin_basis`` (definition of the gross
-        profit), ``source_id`` of the revenue.
-    """
-    parts = []
-    for name in names:
-        own = accounts(book, name, COMPARED)
-        table = wide(own).dropna(subset=["revenue", "net_profit"]).reset_index()
-        basis = definition(own, "gross_profit")
-        if table["gross_margin"].isna().all():
-            table["gross_margin"] = table["printed_margin"] / 100
-            basis = "as printed"
-        sources = own[(own["measure"] == "revenue") & own["chosen"]]
-        cited = sources.drop_duplicates("year").set_index("year")["source_id"]
-        parts.append(
-            table.assign(
-                entity=name,
-                month=year_end(book, name),
-                margin_basis=basis.replace(";", ", "),
-                source_id=table["year"].map(cited),
-            )
-        )
-    columns = "entity year month revenue net_profit gross_margin net_margin"
-    return pd.concat(parts, ignore_index=True)[
-        [*columns.split(), "margin_basis", "source_id"]
-    ]
-
-
-def margin_lines(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the gross margins of `peers` for `charts.line_band`.
-
-    A producer with one year only makes no line, and is left to the table.
-    """
-    known = table.dropna(subset=["gross_margin"])
-    several = known.groupby("entity")["year"].transform("nunique") > 1
-    known = known[several].assign(entity=lambda rows: rows["entity"].replace(SHORT))
-    return known.rename(columns={"gross_margin": "value"})[
-        ["entity", "year", "value", "margin_basis"]
-    ]
-
-
-def other_margins(table: pd.DataFrame) -> list[str]:
-    """Return whose gross margin is not on the template that most have."""
-    known = table.dropna(subset=["gross_margin"]).drop_duplicates("entity")
-    usual = known["margin_basis"].mode().iloc[0]
-    return sorted(known.loc[known["margin_basis"] != usual, "entity"].replace(SHORT))
-
-
-def behind_margins(book: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures that the gross margins of `peers` rest on, for citing."""
-    return book[
-        book["series"].isin(["revenue", "gross_profit", "gross_margin"])
-        & book["entity"].isin(table["entity"])
-        & book["year"].isin(table["year"])
-        & (book["months"] == 12)
-        & (book["product"] == "all")
-    ]
-
-
-def peer_table(table: pd.DataFrame, currency: str) -> pd.DataFrame:
-    """Return the last full year of each producer as readers see it."""
-    last = table.sort_values("year").drop_duplicates("entity", keep="last")
-    last = last.sort_values("revenue", ascending=False)
-    ends = [fiscal_year(y, m) for y, m in zip(last["year"], last["month"], strict=True)]
-    return pd.DataFrame(
-        {
-            "Producer": last["entity"],
-            "Year": ends,
-            f"Revenue ({currency} million)": last["revenue"],
-            f"Net profit ({currency} million)": last["net_profit"],
-            "Net margin": last["net_margin"],
-            "Gross margin": last["gross_margin"],
-            "Gross margin is": last["margin_basis"],
-        }
-    )

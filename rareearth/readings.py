@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from rareearth.chain_stages import STAGES
 from rareearth.errors import NoFigures
-from rareearth.production import STAGES
 from rareearth.words import SPACE, listed, number, pct, signed, span
 
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, unknown_name
-from rareearth.frames import Load
 from rareearth.supply_risk import governance_risk
 
 PRODUCTS = {  # what the Commission assesses apart, and the group that it prints
@@ -62,19 +61,6 @@ def check_parameters(product: str, importer: str, year: int) -> None:
         raise ParameterError(
             f"year {year}: the first assessment with the present method is of 2017"
         )
-
-
-def gather(
-    load: Load, names: tuple[str, ...], as_of: str, **wanted: object
-) -> pd.DataFrame:
-    """Return the figures of several series together, an empty frame without any."""
-    parts = []
-    for name in names:
-        try:
-            parts.append(load(name, as_of=as_of, **wanted))
-        except NoFigures:
-            continue
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 def edition(year: int, shares: pd.DataFrame) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rareearth import figures as store
 from rareearth.errors import NoFigures, unknown_name
-from rareearth.money import per_kg
+from rareearth.money_units import per_kg
 from rareearth.price_series import MARKS, PriceSeries
 from rareearth.prices import QUOTES, REGULAR, Prices
 

@@ -13,7 +13,6 @@ import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.frames import Load
-from rareearth.frames import joined as joined
 
 
 class Definition(NamedTuple):

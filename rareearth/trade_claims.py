@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from rareearth import trade
-from rareearth.dependence import has_code
 from rareearth.errors import NoFigures
-from rareearth.frames import Load
+from rareearth.frames import Load, has_code
 
 ROUNDING = 0.005  # of a number: what a claim may differ by and still be as printed
 

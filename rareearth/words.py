@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 SPACE = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
+MINUS = (
+    "\N{MINUS SIGN}"  # as wide as a plus; a hyphen is a dash that a line may break at
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
@@ -26,7 +29,7 @@ def signed(value: float) -> str:
     """Return a change with its sign: +16,000, \N{MINUS SIGN}10,000, 0."""
     if value == 0:
         return "0"
-    return ("+" if value > 0 else "\N{MINUS SIGN}") + number(abs(value))
+    return ("+" if value > 0 else MINUS) + number(abs(value))
 
 
 def span(low: float, high: float, form: Callable[[float], str]) -> str:

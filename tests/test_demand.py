@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import rareearth as ree
-from rareearth import demand, records, technology
+from rareearth import demand, end_uses, magnet_content, records, technology
 from rareearth.errors import NoFigures, ParameterError
 
 # End uses
@@ -13,7 +13,7 @@ from rareearth.errors import NoFigures, ParameterError
 
 def test_shares_by_weight_and_by_value_are_kept_apart():
     # 29 % of the weight and well over two thirds of the value, both for 2020.
-    uses = demand.of_world(ree.load)
+    uses = end_uses.of_world(ree.load)
     own = uses[(uses["use"] == "Magnets") & (uses["year"] == 2020)].set_index("unit")
     assert own.at["weight", "value"] == pytest.approx(0.29)
     assert own.at["value", "low"] == pytest.approx(0.667)
@@ -21,7 +21,7 @@ def test_shares_by_weight_and_by_value_are_kept_apart():
 
 
 def test_the_uses_of_an_element_add_up_to_the_whole_or_name_the_rest():
-    table = demand.of_elements(ree.load)
+    table = end_uses.of_elements(ree.load)
     sums = table.groupby("element")["share"].sum()
     assert (sums >= 1 - 1e-6).all()
     assert (sums <= 1.025).all()  # whole percents: eight parts of Pr print 102
@@ -30,7 +30,7 @@ def test_the_uses_of_an_element_add_up_to_the_whole_or_name_the_rest():
 def test_a_use_that_no_element_has_names_those_that_there_are():
     table = pd.DataFrame({"element": ["Nd"], "use": ["Magnets"], "share": [0.8]})
     with pytest.raises(NoFigures, match=r"no element is used in Toys; .*are Magnets"):
-        demand.by_use(table, "Toys")
+        end_uses.by_use(table, "Toys")
 
 
 # Contents
@@ -43,20 +43,20 @@ def test_an_output_holds_the_lowest_to_the_highest_content():
     content = pd.DataFrame(
         {"product": ["Nd", "Pr"], "value": [25.0, 5.0], "basis": "typical-magnet"}
     )
-    row = demand.need(made, magnets, content).iloc[0]
+    row = magnet_content.need(made, magnets, content).iloc[0]
     assert (row["magnets_low"], row["magnets_high"]) == (2_000, 6_000)
     assert (row["ree_low"], row["ree_high"]) == pytest.approx((600, 1_800))
 
 
 def test_europes_electric_cars_of_2023_are_what_the_agency_prints():
-    made = demand.output(ree.load, "Electric vehicles")
+    made = magnet_content.output(ree.load, "Electric vehicles")
     own = made[(made["region"] == "Europe") & (made["year"] == 2023)]
     assert own["number"].item() == 2_500_000
 
 
-@pytest.mark.parametrize("application", demand.APPLICATIONS)
+@pytest.mark.parametrize("application", magnet_content.APPLICATIONS)
 def test_boron_is_not_counted_as_a_rare_earth(application):
-    assert "B" not in set(demand.intensities(ree.load, application)["what"])
+    assert "B" not in set(magnet_content.intensities(ree.load, application)["what"])
 
 
 # Scenarios

@@ -212,6 +212,26 @@ def test_a_cell_is_printed_for_readers(shown, column, value, printed):
     assert cell == printed
 
 
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        (-7.5, None, "\N{MINUS SIGN}7.5"),
+        (-11_500, None, "\N{MINUS SIGN}11,500"),
+        (-0.029, "{:+.1%}", "\N{MINUS SIGN}2.9%"),
+        (-2e-8, None, "\N{MINUS SIGN}2e-08"),
+        ("-7.5", None, "-7.5"),
+        (pd.Timestamp(2024, 12, 31), None, "2024-12-31"),
+    ],
+)
+def test_a_negative_number_has_a_true_minus_sign_and_text_stays_as_it_is(
+    shown, value, form, text
+):
+    frame = pd.DataFrame({"name": ["a"], "x": [value]})
+    display.table(frame, "Caption", {"x": form} if form else None)
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", shown[0]["text/html"])
+    assert cells == [text]
+
+
 def test_a_column_may_have_a_format_of_its_own(shown):
     frame = pd.DataFrame({"Country": ["China"], "Share": [0.7105]})
     display.table(frame, "Shares", {"Share": "{:.0%}"})

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from rareearth import figures
 from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.money import Money, per_kg
+from rareearth.money import Money
+from rareearth.money_units import per_kg
 from rareearth.tables import FIGURE_COLUMNS
 
 MONEY = Money.load()

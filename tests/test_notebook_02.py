@@ -36,7 +36,7 @@ def test_the_claim_of_18_percent_holds_for_one_of_eight_prices(default):
 
 def test_neodymium_fell_by_11_percent_over_2024(default):
     # Month-ends of the FOB series: 63.14 and 55.97 USD/kg.
-    assert re.search(r">63\.14<.*?>55\.97<.*?>-11\.4%<", default, re.DOTALL)
+    assert re.search(r">63\.14<.*?>55\.97<.*?>−11\.4%<", default, re.DOTALL)
 
 
 def test_the_report_says_that_nothing_beats_the_random_walk(default):

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 from rareearth import producer_markets as markets
+from rareearth import producer_plants
+from rareearth.frames import several
 
 DAYS = {
     "period_start": pd.Timestamp("2024-07-01"),
@@ -108,7 +110,7 @@ def test_a_slip_counts_from_the_end_of_the_plan():
             "source_id": "s",
         }
     )
-    ramp = markets.ramp_table(steps)
+    ramp = producer_plants.ramp_table(steps)
     assert ramp["slip_months"].item() == pytest.approx(183 / 30.44)
 
 
@@ -123,11 +125,11 @@ def test_a_plan_without_an_outcome_has_no_slip():
             "source_id": ["s"],
         }
     )
-    assert markets.ramp_table(steps)["slip_months"].isna().all()
+    assert producer_plants.ramp_table(steps)["slip_months"].isna().all()
 
 
 def test_nothing_is_loaded_for_a_company_without_plants():
     def load(*_, **__):
         raise AssertionError("nothing should be loaded")
 
-    assert markets.optional(load, ("nameplate_capacity",), []).empty
+    assert several(load, ("nameplate_capacity",), []).empty

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import rareearth as ree
-from rareearth import figures, producers
+from rareearth import figures, producer_tables, producers
 from rareearth.errors import NoFigures, ParameterError, UnknownName
 
 COLUMNS = "series entity product period_start period_end value unit basis".split()
@@ -137,7 +137,7 @@ def test_two_different_prints_of_a_year_are_a_conflict_and_equal_ones_are_none()
         year("net_profit", 2023, 1.0, "attributable"),
         year("net_profit", 2023, 1.0, "attributable;rounded"),
     )
-    found = producers.conflicts(producers.accounts(frame, "A"), 6, 2023)
+    found = producer_tables.conflicts(producers.accounts(frame, "A"), 6, 2023)
     assert found["Measure"].unique().tolist() == ["Revenue"]
     assert found["Year"].tolist() == ["FY2023", "FY2023"]
 

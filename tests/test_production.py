@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rareearth import production
+from rareearth import chain_stages, printed_editions, production
 from rareearth.errors import NoFigures, ParameterError
 
 
@@ -161,7 +161,7 @@ def printed_shares(series, as_of):
 
 
 def test_a_stage_without_figures_is_left_out():
-    chain = production.stage_shares(printed_shares)
+    chain = chain_stages.stage_shares(printed_shares)
     assert chain["stage"].tolist() == ["magnet"]
     assert chain["value"].item() == 0.94
     assert chain["scope"].item() == "sintered magnets, capacity"
@@ -172,20 +172,20 @@ def test_no_stage_at_all_is_an_error():
         raise NoFigures("none")
 
     with pytest.raises(NoFigures, match="was published by 2001-01-01 at any stage"):
-        production.stage_shares(nothing, "2001-01-01")
+        chain_stages.stage_shares(nothing, "2001-01-01")
 
 
 def test_groups_of_countries_get_no_dot():
-    chain = production.stage_shares(printed_shares)
+    chain = chain_stages.stage_shares(printed_shares)
     pair = chain.assign(entity="China and Japan")
-    dots = production.stage_dots(pd.concat([chain, pair]))
+    dots = chain_stages.stage_dots(pd.concat([chain, pair]))
     assert dots["entity"].tolist() == ["China"]
     assert dots["row"].tolist() == ["magnets"]
 
 
 def test_a_stage_is_listed_newest_first():
-    chain = production.stage_shares(printed_shares)
-    table = production.stage_table(pd.concat([chain.assign(year=2001), chain]))
+    chain = chain_stages.stage_shares(printed_shares)
+    table = chain_stages.stage_table(pd.concat([chain.assign(year=2001), chain]))
     assert table["Year"].tolist() == ["2023", "2001"]
 
 
@@ -217,7 +217,7 @@ TWICE = editions(
 def test_first_and_last_compare_primary_editions():
     copy = editions(("Australia", 7.0, "copy", "secondary", "2026-06-30"))
     both = pd.concat([TWICE, copy])
-    table = production.first_and_last(both, 2024).set_index("entity")
+    table = printed_editions.first_and_last(both, 2024).set_index("entity")
     assert table.index.tolist() == ["Australia", "World"]  # the largest change first
     assert table["before"].tolist() == [13_000, 390_000]
     assert table["after"].tolist() == [29_000, 380_000]
@@ -225,12 +225,12 @@ def test_first_and_last_compare_primary_editions():
 
 
 def test_one_edition_is_no_revision():
-    assert production.first_and_last(TWICE.iloc[[1, 2, 4]], 2024).empty
+    assert printed_editions.first_and_last(TWICE.iloc[[1, 2, 4]], 2024).empty
 
 
 def test_an_unchanged_figure_is_compared_all_the_same():
     same = TWICE.assign(value=5.0)
-    assert production.first_and_last(same, 2024)["change"].tolist() == [0, 0]
+    assert printed_editions.first_and_last(same, 2024)["change"].tolist() == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -240,19 +240,19 @@ def test_the_year_to_compare_is_the_last_with_two_editions(end_year, year):
     once = editions(("World", 376_000.0, "old", "primary", "2025-01-31"), year=2023)
     later = editions(("World", 390_000.0, "new", "primary", "2026-01-31"), year=2025)
     printed = pd.concat([once, TWICE, later])
-    assert production.revised_year(printed, end_year) == year
+    assert printed_editions.revised_year(printed, end_year) == year
 
 
 def test_rows_are_taken_by_entity_year_and_source():
-    changes = production.first_and_last(TWICE, 2024)
-    assert len(production.of_entities(TWICE, ["India"])) == 1
-    assert production.of_year(TWICE, ["India"], 2023).empty
-    assert len(production.of_year(TWICE, ["India"], 2024)) == 1
-    assert "India" not in production.of_sources(TWICE, changes)["entity"].tolist()
+    changes = printed_editions.first_and_last(TWICE, 2024)
+    assert len(printed_editions.of_entities(TWICE, ["India"])) == 1
+    assert printed_editions.of_year(TWICE, ["India"], 2023).empty
+    assert len(printed_editions.of_year(TWICE, ["India"], 2024)) == 1
+    assert "India" not in printed_editions.of_sources(TWICE, changes)["entity"].tolist()
 
 
 def test_editions_are_listed_from_the_oldest_without_empty_columns():
-    table = production.edition_table(TWICE[TWICE["entity"] == "Australia"])
+    table = printed_editions.edition_table(TWICE[TWICE["entity"] == "Australia"])
     assert table["Printed (t REO)"].tolist() == [13_000, 29_000]
     assert "More than (t REO)" not in table
 

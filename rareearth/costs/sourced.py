@@ -15,7 +15,8 @@ import pandas as pd
 
 from rareearth.averages import Missing
 from rareearth.errors import NoFigures
-from rareearth.money import Money, per_kg
+from rareearth.money import Money
+from rareearth.money_units import per_kg
 from rareearth.rules import MONEY
 
 WORK_HOURS = 2080  # a year: 52 weeks of 40 hours
