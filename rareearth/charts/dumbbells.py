@@ -9,6 +9,7 @@ from rareearth.charts.style import (
     INK,
     canvas,
     colour,
+    key_above,
     percent_axis,
     thousands_axis,
 )
@@ -47,14 +48,5 @@ def dumbbell(
         axes.plot([], [], "o", mfc="white", mec=INK, mew=1.6, label=labels[0])[0],
         axes.plot([], [], "o", color=INK, label=labels[1])[0],
     ]
-    axes.legend(
-        handles=marks,
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        borderaxespad=0.0,
-        frameon=False,
-        ncols=2,
-        fontsize=9.5,
-        handletextpad=0.2,
-    )
+    key_above(axes, marks)
     return figure

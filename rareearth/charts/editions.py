@@ -6,9 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rareearth.charts.colours import readable
 from rareearth.charts.marks import series_break
-from rareearth.charts.style import canvas, spread
+from rareearth.charts.style import canvas, spread, write_name
 
 HUES = {"supply risk": "#D55E00", "importance": "#0072B2"}
 
@@ -48,16 +47,8 @@ def _label(
     """Write each name where its line ends, in the colour of the line."""
     heights = pd.Series({name: at[1] for name, at in ends.items()}, dtype=float)
     for name, height in spread(heights, 0.08 * axes.get_ylim()[1]).items():
-        axes.annotate(
-            str(name),
-            (ends[str(name)][0], float(height)),
-            (6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9.5,
-            color=readable(hues.get(str(name), "#444444")),
-            annotation_clip=False,
-        )
+        end = (ends[str(name)][0], float(height))
+        write_name(axes, str(name), end, hues.get(str(name), "#444444"), apart=6)
 
 
 def along(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rareearth.charts.style import (
     canvas,
     colour,
     percent_axis,
-    readable,
     spread,
     thousands_axis,
+    write_name,
 )
 
 
@@ -45,24 +46,10 @@ def fan(
     ends = {}
     for name, rows in frame.groupby("what", sort=False):
         hue = _hue(str(name), hues)
-        axes.fill_between(
-            rows[x], rows["p10"], rows["p90"], color=hue, alpha=0.15, lw=0
-        )
-        axes.fill_between(
-            rows[x], rows["p25"], rows["p75"], color=hue, alpha=0.28, lw=0
-        )
-        axes.plot(rows[x], rows["p50"], color=hue, lw=2.2)
+        _paths(axes, rows[x], rows, hue)
         ends[str(name)] = (float(rows[x].iloc[-1]), float(rows["p50"].iloc[-1]))
     if level is not None:
-        axes.axhline(level, color="#555555", lw=1.2, ls=(0, (4, 3)))
-        axes.annotate(
-            level_label,
-            (float(frame[x].min()), level),
-            (4, 3),
-            textcoords="offset points",
-            fontsize=9,
-            color="#444444",
-        )
+        _level(axes, float(frame[x].min()), level, level_label)
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.set_xlim(frame[x].min(), frame[x].max())
     top = 1.0 if percent else float(frame["p90"].max()) * 1.05
@@ -71,17 +58,29 @@ def fan(
     axes.grid(axis="x", visible=False)
     heights = pd.Series({name: y for name, (_, y) in ends.items()}, dtype=float)
     for name, height in spread(heights, 0.06 * top).items() if len(ends) > 1 else ():
-        axes.annotate(
-            str(name),
-            (ends[str(name)][0], float(height)),
-            (5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9.5,
-            color=readable(_hue(str(name), hues)),
-            annotation_clip=False,
-        )
+        end = (ends[str(name)][0], float(height))
+        write_name(axes, str(name), end, _hue(str(name), hues))
     return figure
+
+
+def _paths(axes: Axes, x: pd.Series, rows: pd.DataFrame, hue: str) -> None:
+    """Draw one fan: two bands, and the median over them."""
+    for low, high, alpha in (("p10", "p90", 0.15), ("p25", "p75", 0.28)):
+        axes.fill_between(x, rows[low], rows[high], color=hue, alpha=alpha, lw=0)
+    axes.plot(x, rows["p50"], color=hue, lw=2.2)
+
+
+def _level(axes: Axes, left: float, height: float, label: str) -> None:
+    """Draw a height to compare with, named at its left end."""
+    axes.axhline(height, color="#555555", lw=1.2, ls=(0, (4, 3)))
+    axes.annotate(
+        label,
+        (left, height),
+        (4, 3),
+        textcoords="offset points",
+        fontsize=9,
+        color="#444444",
+    )
 
 
 def _hue(name: str, hues: Mapping[str, str] | None) -> str:

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rareearth.charts.colours import INK, colour, readable
+from rareearth.charts.colours import INK, colour
 from rareearth.charts.marks import assumed
-from rareearth.charts.style import canvas, spread, thousands_axis
+from rareearth.charts.style import canvas, spread, thousands_axis, write_name
 
 
 def price_and_levels(
@@ -51,16 +51,8 @@ def price_and_levels(
     names = levels.set_index("label")["middle"]
     hues = levels.set_index("label")["entity"]
     for name, height in spread(names, 0.065 * top).items():
-        axes.annotate(
-            str(name),
-            (edge, float(height)),
-            (4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            color=readable(colour(str(hues[name]))),
-            annotation_clip=False,
-        )
+        hue = colour(str(hues[name]))
+        write_name(axes, str(name), (edge, float(height)), hue, apart=4, size=9)
     years = range(first.year + 1, last.year + 1)
     step = 1 + len(years) // 9
     shown = list(years)[::step]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -42,33 +43,9 @@ def truth_map(
         grid.columns, grid.index, grid.to_numpy(), levels=steps, cmap="YlOrBr", zorder=0
     )
     if frame[z].min() < level < frame[z].max():
-        line = axes.contour(
-            grid.columns,
-            grid.index,
-            grid.to_numpy(),
-            [level],
-            colors=INK,
-            linewidths=2.4,
-        )
-        axes.clabel(line, fmt=lambda _: level_label, fontsize=9.5, inline_spacing=8)
+        _line_of(axes, grid, level, level_label)
     for name, (at, height) in marks.items():
-        axes.plot(at, height, "o", mfc="white", mec=INK, mew=1.8, ms=8, clip_on=False)
-        left = at > 0.6
-        axes.annotate(
-            name,
-            (at, height),
-            (-9 if left else 9, 0),
-            textcoords="offset points",
-            va="center",
-            ha="right" if left else "left",
-            fontsize=9.5,
-            bbox={
-                "boxstyle": "round,pad=0.15",
-                "fc": "white",
-                "ec": "none",
-                "alpha": 0.8,
-            },
-        )
+        _point(axes, name, at, height)
     bar = figure.colorbar(filled, ax=axes, format=PercentFormatter(1.0), pad=0.02)
     bar.set_label(labels[2], fontsize=9.5)
     axes.set(xlabel=labels[0], ylabel=labels[1])
@@ -77,3 +54,28 @@ def truth_map(
     percent_axis(axes.xaxis)
     axes.grid(False)
     return figure
+
+
+def _line_of(axes: Axes, grid: pd.DataFrame, level: float, label: str) -> None:
+    """Draw the line on which the result is `level`, with its label in the line."""
+    line = axes.contour(
+        grid.columns, grid.index, grid.to_numpy(), [level], colors=INK, linewidths=2.4
+    )
+    axes.clabel(line, fmt=lambda _: label, fontsize=9.5, inline_spacing=8)
+
+
+def _point(axes: Axes, name: str, at: float, height: float) -> None:
+    """Mark a point and name it, on its left where the right would be cut off."""
+    axes.plot(at, height, "o", mfc="white", mec=INK, mew=1.8, ms=8, clip_on=False)
+    left = at > 0.6
+    box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8}
+    axes.annotate(
+        name,
+        (at, height),
+        (-9 if left else 9, 0),
+        textcoords="offset points",
+        va="center",
+        ha="right" if left else "left",
+        fontsize=9.5,
+        bbox=box,
+    )

@@ -14,6 +14,7 @@ from rareearth.charts.style import (
     NEUTRAL,
     canvas,
     colour,
+    key_above,
     label_ends,
     percent_axis,
 )
@@ -58,16 +59,7 @@ def plan_and_start(frame: pd.DataFrame, title: str) -> Figure:
         axes.plot([], [], "o", color=INK, label="started")[0],
         axes.plot([], [], ">", color=INK, label="not by then")[0],
     ]
-    axes.legend(
-        handles=marks,
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        borderaxespad=0.0,
-        frameon=False,
-        ncols=3,
-        fontsize=9.5,
-        handletextpad=0.2,
-    )
+    key_above(axes, marks)
     return figure
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
@@ -75,16 +76,43 @@ def label_ends(axes: Axes, ends: Mapping[str, tuple[float, float]], gap: float) 
     apart = spread(heights, gap)
     foot = axes.get_ylim()[0] + gap * (0.5 + np.arange(len(apart)))
     for name, height in apart.clip(lower=pd.Series(foot, apart.index)).items():
-        axes.annotate(
-            str(name),
-            (ends[str(name)][0], float(height)),
-            (5, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9.5,
-            color=readable(colour(str(name))),
-            annotation_clip=False,
-        )
+        end = (ends[str(name)][0], float(height))
+        write_name(axes, str(name), end, colour(str(name)))
+
+
+def write_name(
+    axes: Axes,
+    name: str,
+    at: tuple[Any, float],
+    hue: str,
+    apart: int = 5,
+    size: float = 9.5,
+) -> None:
+    """Write a name to the right of a point, `apart` points away, in a readable hue."""
+    axes.annotate(
+        name,
+        at,
+        (apart, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=size,
+        color=readable(hue),
+        annotation_clip=False,
+    )
+
+
+def key_above(axes: Axes, marks: Sequence[Artist]) -> None:
+    """Say above the axes, in one line, what some kinds of marks stand for."""
+    axes.legend(
+        handles=marks,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=0.0,
+        frameon=False,
+        ncols=len(marks),
+        fontsize=9.5,
+        handletextpad=0.2,
+    )
 
 
 def spread(heights: pd.Series, gap: float) -> pd.Series:
