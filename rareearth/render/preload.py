@@ -8,12 +8,19 @@ import importlib
 import io
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 HEAVY = (
     "pandas",
     "seaborn",
-    "statsmodels.api",
+    # statsmodels.api would import twice as much as the workbook uses.
+    "statsmodels.tsa.statespace.sarimax",
+    "statsmodels.tsa.statespace.structural",
+    "statsmodels.tsa.statespace.exponential_smoothing",
+    "statsmodels.tsa.seasonal",
+    "statsmodels.tsa.stattools",
+    "statsmodels.stats.diagnostic",
+    "statsmodels.stats.sandwich_covariance",
     "matplotlib.pyplot",
     "matplotlib_inline.backend_inline",
     "IPython",
@@ -41,15 +48,19 @@ HEAVY = (
 )
 
 
-# Its grammar takes two seconds to build, a third of all imports; jsonschema wants it
-# for international addresses alone, of which a notebook's schema has none.
-NEEDLESS = "rfc3987_syntax"
+# What libraries import if it is there, and a report has no use for. The grammar takes
+# two seconds to build, a third of all imports; jsonschema wants it for international
+# addresses alone, of which a notebook's schema has none. The widgets are seaborn's
+# pickers of palettes.
+NEEDLESS = "rfc3987_syntax", "ipywidgets"
 
 
 def _import() -> None:
     with suppress(ImportError):
         importlib.import_module("matplotlib").use("agg")
-    with _missing(NEEDLESS):
+    with ExitStack() as without:
+        for name in NEEDLESS:
+            without.enter_context(_missing(name))
         for name in HEAVY:
             with suppress(ImportError):
                 importlib.import_module(name)

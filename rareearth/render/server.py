@@ -87,11 +87,12 @@ def main(number: int, preload: list[str]) -> None:
     owner = socket.socket(fileno=number)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _prctl(_ADOPT_ORPHANS, 1)
+    gc.disable()  # nothing that an import makes is garbage, and looking takes a while
     for name in preload:
         with suppress(ImportError):
             importlib.import_module(name)
-    gc.collect()
     gc.freeze()  # what is shared with the children stays shared
+    gc.enable()
     Server(owner).serve()
 
 
