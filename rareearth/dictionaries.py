@@ -108,14 +108,12 @@ def was_checked(path: Path, table: Table) -> bool:
     curated = folder()
     if path.parent != curated or not seals.is_whole(table, curated):
         return False
-    return all(
-        seals.is_whole(tables.read(curated / f"{name}.csv", columns), curated)
-        for name, columns in DICTIONARIES.items()
-    )
+    return are_whole()
 
 
 _Stamps = tuple[tuple[str, int, int], ...]
-_cache: dict[tuple[Path, Path | None], tuple[_Stamps, Dictionaries]] = {}
+_Kept = tuple[_Stamps, Dictionaries, dict[Path, str]]
+_cache: dict[tuple[Path, Path | None], _Kept] = {}
 
 
 def known(extra: str | Path | None = None) -> Dictionaries:
@@ -132,8 +130,20 @@ def known(extra: str | Path | None = None) -> Dictionaries:
             seals.warn(tables.read(curated / f"{name}.csv", columns), curated)
         if own is not None:
             names = read(own, names)
-        cached = _cache[(curated, own)] = (stamps, names)
+        hashes = tables.files_read()
+        used = {path: hashes[path] for path in (Path(each[0]) for each in stamps)}
+        cached = _cache[(curated, own)] = (stamps, names, used)
+    tables.note(cached[2])
     return cached[1]
+
+
+def are_whole() -> bool:
+    """Return whether all curated dictionaries are as they were sealed."""
+    curated = folder()
+    return all(
+        seals.is_whole(tables.read(curated / f"{name}.csv", columns), curated)
+        for name, columns in DICTIONARIES.items()
+    )
 
 
 def _stamps(where: Path) -> _Stamps:

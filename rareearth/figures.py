@@ -202,6 +202,22 @@ def dictionary(name: str, extra: str | Path | None = None) -> pd.DataFrame:
     return cast(pd.DataFrame, getattr(known, name)).copy()
 
 
+def read_ahead() -> None:
+    """Read the sealed curated figures, for the processes that will be forked from here.
+
+    A file that has changed by then is read anew there. What is not as it was sealed is
+    left to them as well, so that each of them warns of it.
+    """
+    curated = dictionaries.folder()
+    if dictionaries.are_whole():
+        known = dictionaries.known()
+        for name in known.series["table"].unique():
+            path = curated / f"{name}.csv"
+            if dictionaries.was_checked(path, tables.read(path, FIGURE_COLUMNS)):
+                _typed(path, known, CONFIDENCE)
+    tables.begin_record()
+
+
 def check(where: str | Path | None = None) -> list[Problem]:
     """Return every violation in a folder of figures (default: the curated ones)."""
     from rareearth.checks import check as validate  # its library is slow to import

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
 from rareearth.risk_inputs import Recycling
@@ -20,6 +21,7 @@ from rareearth.supply_risk import (
 HALF_DIGIT = 0.05  # the studies print one digit
 # The scale of the trade parameter in the method: no restriction, to the strictest.
 TRADE = (1.0, 1.5)
+_CONCENTRATION = ["element", "stage", "scope", "low", "high"]
 WAYS = {"to the others": True, "to many new ones": False}  # pro rata, or dispersed
 
 
@@ -277,13 +279,21 @@ def diversified(
     world = own[own["scope"] == "world"]
     leader = world.groupby("entity")["share"].mean().idxmax()
     start = float(world[world["entity"] == leader]["share"].mean())
+    suppliers = {
+        key: group.set_index("entity")["share"]
+        for key, group in own.groupby(["element", "scope"], sort=False)
+    }
     rows = []
     steps = [share for share in range(95, 0, -5) if share < start * 100]
     for percent in [start * 100, *steps]:
         factor = percent / 100 / start
         for name, spread in WAYS.items():
-            moved = _moved(own, str(leader), factor, spread)
-            stages = by_stage(concentrations(moved, risk), inputs)
+            moved = []
+            for (element, scope), share in suppliers.items():
+                own = _moved(share, str(leader), factor, spread)
+                low, high = hhi_wgi_t_bounds(own, risk * 10)
+                moved.append((element, stage, scope, low, high))
+            stages = by_stage(pd.DataFrame(moved, columns=_CONCENTRATION), inputs)
             rows.append(
                 {
                     "entity": name,
@@ -294,17 +304,12 @@ def diversified(
     return pd.DataFrame(rows)
 
 
-def _moved(own: pd.DataFrame, leader: str, factor: float, spread: bool) -> pd.DataFrame:
-    parts = []
-    for _, group in own.groupby(["element", "scope"]):
-        lead = group["entity"] == leader
-        given = float((group.loc[lead, "share"] * (1 - factor)).sum())
-        rest = float(group.loc[~lead, "share"].sum())
-        share = group["share"].where(~lead, group["share"] * factor)
-        if spread and rest > 0:
-            share = share.where(lead, share * (1 + given / rest))
-        parts.append(group.assign(share=share.clip(upper=1.0)))
-    return pd.concat(parts, ignore_index=True)
+def _moved(share: pd.Series, leader: str, factor: float, spread: bool) -> pd.Series:
+    """Return shares by country when the leader gives up a part of its own."""
+    lead = share.index == leader
+    given, rest = share[lead].sum() * (1 - factor), share[~lead].sum()
+    more = 1 + given / rest if spread and rest > 0 else 1.0
+    return (share * np.where(lead, factor, more)).clip(upper=1.0)
 
 
 def implied_substitution(

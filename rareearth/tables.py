@@ -97,6 +97,16 @@ def files_read() -> dict[Path, str]:
     return dict(_read)
 
 
+def note(read_before: dict[Path, str]) -> None:
+    """Count files as read whose content was kept from before, with their SHA-256."""
+    _read.update(read_before)
+
+
+def begin_record() -> None:
+    """Count no file as read yet; what was parsed stays in memory."""
+    _read.clear()
+
+
 def is_reading(path: str) -> bool:
     """Return whether it is `read` that opens `path`, and nobody behind its back."""
     return path in _opening

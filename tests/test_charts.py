@@ -463,7 +463,7 @@ def test_a_drawing_loses_idle_digits_and_keeps_its_shapes():
 
 def test_what_spares_time_in_a_drawing_does_not_change_it(monkeypatch):
     spared = drawing.to_svg(charts.line_band(lines(), "A line", ""))
-    monkeypatch.setattr(drawing, "found_once", contextlib.nullcontext)
+    monkeypatch.setattr(drawing, "spared", contextlib.nullcontext)
     monkeypatch.setattr(drawing, "_fix_empty_labels", lambda figure: None)
     assert drawing.to_svg(charts.line_band(lines(), "A line", "")) == spared
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from matplotlib.figure import Figure
 
-from rareearth.charts.fonts import found_once, without_boxes
+from rareearth.charts.fonts import spared
 
 _COARSE = "scale(0.125)"  # of letters, instead of 1/64
 _LONG = re.compile(r"-?\d+\.\d{3,}(?:e-?\d+)?")
@@ -35,10 +35,9 @@ def to_svg(figure: Figure) -> str:
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    without_boxes(figure)
     _fix_empty_labels(figure)
     out, metadata = io.StringIO(), {"Date": None, "Creator": None}
-    with found_once():
+    with spared():
         FigureCanvasSVG(figure).print_svg(out, metadata=metadata)
     plt.close(figure)
     return compact(out.getvalue())

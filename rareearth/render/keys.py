@@ -118,7 +118,7 @@ def page_key(notebook: Path) -> Record:
             [c.get("cell_type"), c.get("id"), c.get("metadata") or {}] for c in cells
         ],
         "template": hashes([*parts, *sorted(map(module_name, templates))], None),
-        "versions": {name: _version(name) for name in RENDERERS},
+        "versions": {name: installed(name) for name in RENDERERS},
     }
 
 
@@ -194,11 +194,12 @@ def _short(cell: dict[str, Any]) -> str:
 @cache
 def _run_versions() -> dict[str, str]:
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"Python": python, **{name: _version(name) for name in LIBRARIES}}
+    return {"Python": python, **{name: installed(name) for name in LIBRARIES}}
 
 
 @cache
-def _version(name: str) -> str:
+def installed(name: str) -> str:
+    """Return the version of a library, or that it is not installed."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -1,7 +1,7 @@
 """Imported by the process that runs are forked from: what nearly every run needs.
 
-The workbook's own modules are not among it. Importing them takes 30 ms, and what a run
-has in ``sys.modules`` stays the record of what it rests on.
+The workbook's own modules and figures are ready as well, but out of sight: what a run
+imports and loads stays the record of what it rests on.
 """
 
 import importlib
@@ -109,8 +109,10 @@ def _show() -> None:
     """Make a small page, so that the template and its patterns are compiled."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-    from rareearth.render import index, page
+    from rareearth.render import index, keys, page
 
+    for library in {*keys.LIBRARIES, *keys.RENDERERS}:
+        keys.installed(library)
     head = "<table><thead><tr><th>a &amp; b</th></tr></thead>"
     table = f"{head}<tr><td>1</td></tr></table>"
     image = "<figure><img src='data:image/png;base64,AA' alt='Some chart'></figure>"
@@ -131,7 +133,20 @@ def _show() -> None:
     index.describe("some", notebook)
 
 
+def _keep() -> None:
+    """Have the workbook's modules and figures ready for the runs that ask for them."""
+    from rareearth.render import ahead
+    from rareearth.render.report import OWN_DATA, environment
+
+    imported = ahead.import_all()
+    figures = importlib.import_module("rareearth.figures")
+    errors = importlib.import_module("rareearth.errors")
+    with suppress(errors.WorkbookError), environment({OWN_DATA: None}):
+        figures.read_ahead()
+    ahead.keep(imported)
+
+
 _import()
-for _step in (_draw, _compute, _show):
+for _step in (_draw, _compute, _show, _keep):
     with suppress(ImportError):
         _step()

@@ -8,7 +8,6 @@ import platform
 import re
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,10 @@ def vintage(used: Mapping[str, Any], data: Iterable[str]) -> dict[str, str]:
 
 def environment() -> dict[str, str]:
     """Return the versions of Python and of the libraries that results depend on."""
-    return {"python": platform.python_version(), **{n: _version(n) for n in LIBRARIES}}
+    return {
+        "python": platform.python_version(),
+        **{n: keys.installed(n) for n in LIBRARIES},
+    }
 
 
 def commit(checkout: Path | None, files: Sequence[Path] = ()) -> str:
@@ -140,10 +142,3 @@ def _git(folder: Path, *words: str) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return answer.stdout.strip()
-
-
-def _version(library_name: str) -> str:
-    try:
-        return version(library_name)
-    except PackageNotFoundError:
-        return "not installed"
