@@ -6,6 +6,7 @@ keys). The domain rules come from `rules`; those that span tables are here.
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import pandas as pd
 from rareearth import claim_rules, dictionaries, figures, rules, seals, tables
 from rareearth.dictionaries import Dictionaries
 from rareearth.errors import DataError, quoted
+from rareearth.imports import ADDRESSES, without
 from rareearth.records import quantities
 from rareearth.seals import DESCRIPTOR
 from rareearth.tables import (
@@ -133,8 +135,10 @@ def _structure(where: Path) -> tuple[list[Problem], dict[str, Table]]:
 
 def _package(where: Path, broken: set[str]) -> Iterator[Problem]:
     """Return what the Frictionless library finds in the tables that can be read."""
-    from frictionless import FrictionlessException, Package
+    with without(ADDRESSES):
+        from frictionless import FrictionlessException, Package
 
+        importlib.import_module("jsonschema")  # it would be imported when it is used
     try:
         descriptor = json.loads((where / DESCRIPTOR).read_text(encoding="utf-8"))
         listed = {resource["path"] for resource in descriptor["resources"]}

@@ -132,6 +132,8 @@ def cover(
         & (frame["period_end"] <= end)
         & ((frame["period_start"] > start) | (frame["period_end"] < end))
     ]
+    if len(inside) < 2:
+        return None
     day = pd.Timedelta(days=1)
     best: dict[pd.Timestamp, list[int]] = {start: []}
     for row in inside.sort_values("period_end").itertuples():

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 from argparse import Namespace
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,7 @@ from small_data import Folder, SmallData
 
 from rareearth import display
 from rareearth.render import library
+from rareearth.render.pool import ForkPool
 
 # The same examples in every run, however slow the machine.
 settings.register_profile("rareearth", deadline=None, derandomize=True)
@@ -73,6 +75,33 @@ def read(run):
         return _READ[key]
 
     return once
+
+
+@pytest.fixture
+def kept_server(monkeypatch):
+    """Have all pools of a test process fork from one server, which takes a while.
+
+    Not for tests of the pool itself. Each call still has a process of its own.
+    """
+    monkeypatch.setattr(ForkPool, "_start", lambda pool: _Kept.of(pool))
+
+
+class _Kept:
+    """A server that outlives the pools which fork from it."""
+
+    _known: ClassVar[dict[str, tuple[Any, socket.socket]]] = {}
+
+    @classmethod
+    def of(cls, pool, start=ForkPool._start):
+        """Return a process that need not be waited for, and a socket to close."""
+        key = repr(sorted({**os.environ, "PYTEST_CURRENT_TEST": ""}.items()))
+        process, server = cls._known.get(key, (None, None))
+        if process is None or process.poll() is not None:
+            for _, other in cls._known.values():  # one at a time is enough
+                other.close()
+            cls._known.clear()
+            process, server = cls._known[key] = start(pool)
+        return Namespace(wait=lambda: None), server.dup()
 
 
 @pytest.fixture

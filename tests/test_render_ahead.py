@@ -14,7 +14,7 @@ FILES = {
     "numbers.py": "kept = []\n",
     "words.py": "from kit import numbers\n\n\ndef speak():\n    return numbers.kept\n",
     "charts/__init__.py": "from kit.charts.bars import bars\n",
-    "charts/bars.py": "from kit.words import speak\n\n\ndef bars():\n    return speak\n",
+    "charts/bars.py": "from kit.words import speak\n\n\ndef bars():\n    speak()\n",
     "idle.py": "def late():\n    from kit import numbers\n\n    return numbers\n",
     "__main__.py": "raise SystemExit('is not to be imported')\n",
 }

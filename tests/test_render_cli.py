@@ -11,6 +11,8 @@ import rareearth
 from rareearth import figures
 from rareearth.render import cli, library, report
 
+pytestmark = pytest.mark.usefixtures("kept_server")
+
 TITLE = ("markdown", "# A question?\n\nLead.")
 
 

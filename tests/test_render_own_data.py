@@ -10,6 +10,8 @@ import pytest
 from rareearth.render import cli, keys, library, provenance
 from rareearth.tables import FIGURE_COLUMNS
 
+pytestmark = pytest.mark.usefixtures("kept_server")
+
 TITLE = ("markdown", "# How much?\n\nLead.")
 CODE = (
     "code",

@@ -25,6 +25,8 @@ from rareearth.errors import WorkbookError
 from rareearth.render import cli, cli_audit, grid, index, index_parts, names, page
 from rareearth.render import parameters as notebook_parameters
 
+pytestmark = pytest.mark.usefixtures("kept_server")
+
 SAFE = set("abcdefghijklmnopqrstuvwxyz0123456789._-")
 CELL = (
     'country: str = "China"  # a name\n'

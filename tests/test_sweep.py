@@ -20,6 +20,7 @@ from rareearth.render.look import POLICY
 from rareearth.render.parameters import Parameter
 from rareearth.render.sweep_row import Columns, Row, Spool, general
 
+pytestmark = pytest.mark.usefixtures("kept_server")
 HOSTILE = [
     "../../etc/passwd",
     'a"\n;x=1',
@@ -143,7 +144,7 @@ def test_what_is_made_is_not_made_again(workbook, tmp_path, capsys):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_sweep_goes_on_and_ends_with_the_same_bytes(
-    workbook, tmp_path, number
+    workbook, tmp_path, capsys, number
 ):
     go = tmp_path / "go"  # without it the later years wait
     wait = (
@@ -154,11 +155,11 @@ def test_an_interrupted_sweep_goes_on_and_ends_with_the_same_bytes(
     path = workbook(wait, FINDINGS, PICTURE)
     go.touch()
     years = ",".join(map(str, range(2000, 2010)))
-    command = [sys.executable, "-m", "rareearth", "sweep", str(path), "--jobs", "2"]
-    command += ["--grid", f"year={years}", "--out"]
-    subprocess.run([*command, "whole"], check=True, capture_output=True)
+    words = ["sweep", str(path), "--jobs", "2", "--grid", f"year={years}", "--out"]
+    assert cli.main([*words, "whole"]) == 0
     go.unlink()
-    process = subprocess.Popen([*command, "out"], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "rareearth", *words, "out"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for line in process.stdout:
         if line.startswith("sample--"):
             break
@@ -169,8 +170,9 @@ def test_an_interrupted_sweep_goes_on_and_ends_with_the_same_bytes(
     assert 0 < made < 10
     assert not list((tmp_path / "out").glob("sweep--*"))
     go.touch()
-    again = subprocess.run([*command, "out"], check=True, capture_output=True)
-    assert b"unchanged" in again.stdout
+    capsys.readouterr()
+    assert cli.main([*words, "out"]) == 0
+    assert "unchanged" in capsys.readouterr().out
     for one in (tmp_path / "whole").glob("s*"):
         assert (tmp_path / "out" / one.name).read_bytes() == one.read_bytes()
 

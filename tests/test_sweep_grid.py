@@ -11,6 +11,8 @@ import pytest
 from rareearth.errors import ParameterError
 from rareearth.render import cli, grid, library
 
+pytestmark = pytest.mark.usefixtures("kept_server")
+
 CELL = """country: str = "China"  # a name
 start_year: int = 1990  # first year
 rate: float = 0.08  # per year

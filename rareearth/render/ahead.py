@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 PACKAGE = "rareearth"
+_TOOLS = {"rareearth.imports"}  # what the server has imported for itself, not for a run
 
 
 class Kept(MetaPathFinder, Loader):
@@ -53,10 +54,10 @@ def import_all(name: str = PACKAGE) -> dict[str, list[str]]:
     Returns
     -------
     dict
-        For each module that was not imported before, what its statements import.
+        For each module that no run has imported before, what its statements import.
     """
     package = importlib.import_module(name)
-    before = set(sys.modules)
+    before = set(sys.modules) - _TOOLS
     with _noted(name) as imported:
         for each in _names(package):
             importlib.import_module(each)

@@ -46,6 +46,7 @@ class RareEarthExporter(HTMLExporter):
 
     def __init__(self, config: Any = None, **kw: Any) -> None:
         super().__init__(config=config, **kw)
+        self.optimistic_validation = True  # once, not after each preprocessor
         self.register_preprocessor(Composer(), enabled=True)
 
     @default("template_name")

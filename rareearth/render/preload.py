@@ -6,9 +6,9 @@ imports and loads stays the record of what it rests on.
 
 import importlib
 import io
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
+
+from rareearth.imports import ADDRESSES, WIDGETS, without
 
 HEAVY = (
     "pandas",
@@ -48,35 +48,13 @@ HEAVY = (
 )
 
 
-# What libraries import if it is there, and a report has no use for. The grammar takes
-# two seconds to build, a third of all imports; jsonschema wants it for international
-# addresses alone, of which a notebook's schema has none. The widgets are seaborn's
-# pickers of palettes.
-NEEDLESS = "rfc3987_syntax", "ipywidgets"
-
-
 def _import() -> None:
     with suppress(ImportError):
         importlib.import_module("matplotlib").use("agg")
-    with ExitStack() as without:
-        for name in NEEDLESS:
-            without.enter_context(_missing(name))
+    with without(ADDRESSES, WIDGETS):
         for name in HEAVY:
             with suppress(ImportError):
                 importlib.import_module(name)
-
-
-@contextmanager
-def _missing(name: str) -> Iterator[None]:
-    """Have a module look as if it were not installed, for a while."""
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[name]
 
 
 def _draw() -> None:
