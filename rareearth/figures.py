@@ -20,6 +20,7 @@ from rareearth.errors import (
     DataError,
     NoFigures,
     ParameterError,
+    UnknownName,
     unknown_name,
 )
 from rareearth.tables import CONFIDENCE, DICTIONARIES, FIGURE_COLUMNS, OWN, RECORDS
@@ -191,6 +192,8 @@ def check_country(name: str) -> None:
     UnknownName
     """
     known = kinds()
+    if known.get(name, "country") != "country":
+        raise UnknownName(f"country: {name} is a {known[name]}, not a country")
     check_name("country", name, known.index[known == "country"])
 
 

@@ -506,3 +506,19 @@ def test_an_own_file_with_other_columns_is_refused_by_name(mine):
 def test_an_own_folder_that_is_none_is_refused(curated, tmp_path):
     with pytest.raises(DataError, match="nowhere: no such folder; extra data are"):
         ree.load("mine_production", extra=tmp_path / "nowhere")
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("World", "World is a total, not a country"),
+        ("Lynas", "Lynas is a company, not a country"),
+        ("Chna", "unknown country: 'Chna'; .*China"),
+    ],
+)
+def test_a_name_that_is_no_country_is_told_as_what_it_is(name, said):
+    with pytest.raises(UnknownName, match=said):
+        figures.check_country(name)

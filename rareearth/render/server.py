@@ -186,6 +186,8 @@ def _child(call: socket.socket) -> None:
         _answers = call
         send(call, ("result", *_answer(call)))
         status = 0
+    except (BrokenPipeError, ConnectionResetError):  # the owner is gone meanwhile
+        pass
     except BaseException:  # noqa: BLE001 - nothing may reach the server's own code
         traceback.print_exc()
     finally:
