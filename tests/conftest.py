@@ -7,6 +7,7 @@ import socket
 from argparse import Namespace
 from typing import Any, ClassVar
 
+import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
 from small_data import Folder, SmallData
@@ -15,6 +16,7 @@ from rareearth import display
 from rareearth.render import library
 from rareearth.render.pool import ForkPool
 
+plt.switch_backend("agg")  # no test has a screen, whichever is the first to draw
 # The same examples in every run, however slow the machine.
 settings.register_profile("rareearth", deadline=None, derandomize=True)
 settings.load_profile("rareearth")
