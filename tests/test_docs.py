@@ -57,6 +57,7 @@ def run_time():
     return found
 
 
+@pytest.mark.constrained
 def test_the_licence_of_every_package_that_is_needed_to_run_is_listed():
     listed = dict(re.findall(r"^\| `([^`]+)` \| ([^|]+) \|", LICENCES, re.MULTILINE))
     assert run_time() - set(listed) == set(), "run `python docs/licences.py`"

@@ -107,6 +107,7 @@ def test_constraints_are_within_the_bounds():
     assert outside == []
 
 
+@pytest.mark.constrained
 def test_constraints_name_everything_that_is_installed_for_the_tests():
     # Walks from the package through what each installed package asks for.
     asked = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
