@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 from argparse import Namespace
 from typing import Any, ClassVar
@@ -17,6 +18,10 @@ from rareearth.render import library
 from rareearth.render.pool import ForkPool
 
 plt.switch_backend("agg")  # no test has a screen, whichever is the first to draw
+
+# A shell makes what it runs in the background, or under nohup, ignore Ctrl-C, and so
+# would each command that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples in every run, however slow the machine.
 settings.register_profile("rareearth", deadline=None, derandomize=True)
 settings.load_profile("rareearth")
