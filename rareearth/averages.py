@@ -195,7 +195,8 @@ def year_spans(years: pd.Series) -> pd.DataFrame:
     sound = (known >= 1000) & (known <= 9999)
     january[sound] = (known[sound] - 1970).astype("int64").astype("datetime64[Y]")
     start = january.astype("datetime64[us]")
-    end = (january + 1).astype("datetime64[D]") - 1
+    following = (january + np.timedelta64(1, "Y")).astype("datetime64[D]")
+    end = following - np.timedelta64(1, "D")
     columns = {"start": start, "end": end.astype("datetime64[us]")}
     return pd.DataFrame(columns, index=years.index)
 
