@@ -193,7 +193,7 @@ def check_country(name: str) -> None:
     """
     known = kinds()
     if known.get(name, "country") != "country":
-        raise UnknownName(f"country: {name} is a {known[name]}, not a country")
+        raise UnknownName(f"country: {name} is no country (kind: {known[name]})")
     check_name("country", name, known.index[known == "country"])
 
 

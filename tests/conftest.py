@@ -22,6 +22,7 @@ plt.switch_backend("agg")  # no test has a screen, whichever is the first to dra
 # A shell makes what it runs in the background, or under nohup, ignore Ctrl-C, and so
 # would each command that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # The same examples in every run, however slow the machine.
 settings.register_profile("rareearth", deadline=None, derandomize=True)
 settings.load_profile("rareearth")

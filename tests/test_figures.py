@@ -514,8 +514,8 @@ def test_an_own_folder_that_is_none_is_refused(curated, tmp_path):
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("World", "World is a total, not a country"),
-        ("Lynas", "Lynas is a company, not a country"),
+        ("World", "World is no country .kind: total."),
+        ("Lynas", "Lynas is no country .kind: company."),
         ("Chna", "unknown country: 'Chna'; .*China"),
     ],
 )

@@ -47,7 +47,7 @@ def test_shares_are_told_for_other_countries_years_and_dates(run, parameters):
     ("parameters", "error", "message"),
     [
         ({"country": "Chna"}, UnknownName, "did you mean 'China'"),
-        ({"country": "World"}, UnknownName, "World is a total, not a country"),
+        ({"country": "World"}, UnknownName, "World is no country .kind: total."),
         ({"country": "Japan"}, NoFigures, "no figures of mine production for Japan"),
         ({"stage": "alloy"}, ParameterError, "one of mine, separation, metal, magnet"),
         ({"start_year": 2026, "end_year": 2020}, ParameterError, "is after end_year"),
