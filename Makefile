@@ -62,7 +62,7 @@ strip: $(READY) ## Empty the outputs of the notebooks, as git should hold them
 	@$(RUN) -m nbconvert --clear-output --inplace --log-level WARN \
 	  --ClearMetadataPreprocessor.enabled=True \
 	  --ClearMetadataPreprocessor.preserve_cell_metadata_mask="{'tags'}" \
-	  --ClearMetadataPreprocessor.preserve_nb_metadata_mask="{'kernelspec', ('language_info', 'name')}" \
+	  --ClearMetadataPreprocessor.preserve_nb_metadata_mask="{'kernelspec', 'rareearth_seconds', ('language_info', 'name')}" \
 	  notebooks/*.ipynb
 
 constraints: ## Write constraints.txt anew from the newest versions

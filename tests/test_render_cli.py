@@ -4,12 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import rareearth
 from rareearth import figures
-from rareearth.render import cli, library, report
+from rareearth.render import cli, library, pool, report
+from rareearth.render.report import Result
 
 pytestmark = pytest.mark.usefixtures("kept_server")
 
@@ -51,6 +53,31 @@ def complaint(capsys):
     assert text.startswith("rareearth: ")
     assert "Traceback" not in text
     return text
+
+
+def test_the_notebook_that_takes_longest_is_started_first(workbook, monkeypatch):
+    started = []
+    for stem, seconds in (("01_shares", 2), ("08_cutoff", 7)):
+        path = workbook / f"{stem}.ipynb"
+        content = json.loads(path.read_text())
+        content["metadata"]["rareearth_seconds"] = seconds
+        path.write_text(json.dumps(content))
+    monkeypatch.setattr(pool, "local", lambda *_: ThreadPoolExecutor(1))
+    monkeypatch.setattr(
+        report, "make", lambda job, _: started.append(job.name) or Result(job, 1.0)
+    )
+    assert cli.main(["render", "--quiet"]) == 0
+    assert started == ["08_cutoff", "01_shares"]
+
+
+@pytest.mark.parametrize("told", ["6", True, 0, -1, None, [6]])
+def test_a_notebook_that_does_not_say_its_seconds_counts_as_usual(workbook, told):
+    path = workbook / "01_shares.ipynb"
+    assert library.seconds(path) == library.USUAL
+    content = json.loads(path.read_text())
+    content["metadata"]["rareearth_seconds"] = told
+    path.write_text(json.dumps(content))
+    assert library.seconds(path) == library.USUAL
 
 
 @pytest.mark.slow

@@ -75,3 +75,12 @@ def test_a_long_table_leaves_out_what_is_unchanged(total, rows):
         watch.finished(Result(job(f"r{number}"), 0.0, state="fresh"))
     watch.close(Path("/nowhere/index.html"))
     assert len(stream.getvalue().splitlines()) == 1 + 1 + rows + 2
+
+
+def test_the_closing_table_is_in_reading_order_whichever_ends_first():
+    stream = io.StringIO()
+    watch = progress.Progress(2, stream=stream)
+    watch.finished(Result(job("02"), 1.0))
+    watch.finished(Result(job("01"), 2.0))
+    watch.close(Path("/nowhere/index.html"))
+    assert [line[:2] for line in stream.getvalue().splitlines()[3:5]] == ["01", "02"]

@@ -15,6 +15,7 @@ import rareearth
 from rareearth.errors import ParameterError, UnknownName, unknown_name
 
 PACKAGE = Path(rareearth.__file__).resolve().parent
+USUAL = 3.0  # seconds that a run takes, if its notebook does not say
 
 
 def checkout() -> Path | None:
@@ -70,18 +71,34 @@ def find(name: str, folder: Path | None = None) -> Path:
 
 def load_cells(notebook: Path) -> list[dict[str, Any]]:
     """Return the cells of a notebook file as plain JSON."""
+    cells = _content(notebook).get("cells")
+    if not isinstance(cells, list) or not all(isinstance(each, dict) for each in cells):
+        raise ParameterError(f"{notebook} is not a notebook (nbformat 4)")
+    return cells
+
+
+def seconds(notebook: Path) -> float:
+    """Return how long a run takes as its notebook says, only good to compare.
+
+    Its metadata has it as ``"rareearth_seconds": 5``; one that does not say takes
+    `USUAL`.
+    """
+    about = _content(notebook).get("metadata")
+    told = about.get("rareearth_seconds") if isinstance(about, dict) else None
+    if isinstance(told, bool) or not isinstance(told, int | float) or told <= 0:
+        return USUAL
+    return float(told)
+
+
+def _content(notebook: Path) -> dict[str, Any]:
     try:
-        content = json.loads(notebook.read_text(encoding="utf-8-sig"))
-        cells = content["cells"]
+        return dict(json.loads(notebook.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
         raise UnknownName(f"no notebook at {notebook}") from None
     except OSError as error:
         raise ParameterError(f"cannot read {notebook}: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise ParameterError(f"{notebook} is not a notebook (nbformat 4)") from error
-    if not isinstance(cells, list) or not all(isinstance(each, dict) for each in cells):
-        raise ParameterError(f"{notebook} is not a notebook (nbformat 4)")
-    return cells
 
 
 def source(cell: dict[str, Any]) -> str:

@@ -71,8 +71,9 @@ class Progress:
         self._clear()
         if self.quiet:
             return
-        worked = [each for each in self.results if each.state != "fresh"]
-        shown = self.results if len(self.results) <= MOST_ROWS else worked[:MOST_ROWS]
+        results = sorted(self.results, key=lambda each: each.job.name)
+        worked = [each for each in results if each.state != "fresh"]
+        shown = results if len(results) <= MOST_ROWS else worked[:MOST_ROWS]
         if worked and len(self.results) > 1:
             self._table(shown)
         print(self._sum(), file=self._stream)
