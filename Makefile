@@ -16,7 +16,7 @@ READY_TO_TEST := $(VENV)/.ready-to-test
 ASKS := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help workbook test lab check bench preview versions faults strip constraints clean
+.PHONY: help workbook test lab check bench preview look versions faults strip constraints clean
 .DELETE_ON_ERROR:
 
 # An installation that was made for another folder does not count.
@@ -38,7 +38,7 @@ test: $(READY_TO_TEST) ## Check style, types and data, and run every test
 	@if command -v chromium >/dev/null; then :; \
 	elif [ -n "$$CI" ]; then echo "no chromium on the PATH, and CI is set: nothing may be skipped"; exit 1; \
 	else echo "no chromium on the PATH: the browser tests are skipped"; fi
-	$(RUN) -m pytest -n $(WORKERS) --dist loadfile
+	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lab: $(READY) ## Open JupyterLab in notebooks/
 	cd notebooks && ../$(RUN) -m jupyterlab
@@ -51,6 +51,9 @@ bench: $(READY_TO_TEST) ## Measure the renderer against the usual tools (minutes
 
 preview: $(READY_TO_TEST) ## Take the README's pictures of three reports anew
 	@$(RUN) docs/preview.py
+
+look: $(READY_TO_TEST) ## Picture every report, run every notebook in JupyterLab (minutes)
+	@RAREEARTH_LOOK=all $(RUN) -m pytest tests/test_reports_browser.py tests/test_jupyterlab.py -q
 
 versions: ## Try each Python here with the oldest and newest libraries (long)
 	@$(or $(PYTHON),python3) tests/versions.py

@@ -29,6 +29,20 @@ settings.load_profile("rareearth")
 
 NOTEBOOKS = {path.stem: path for path in library.notebooks()}
 
+# The files that take longest, of which a process should not begin one at the end.
+LONGEST = (
+    "test_reports_browser.py test_render_warm.py test_cluster.py test_readme.py "
+    "test_render_keys.py test_render_half_done.py test_jupyterlab.py "
+    "test_render_faults.py test_notebook_02.py test_sweep.py test_render_cli.py "
+    "test_notebook_05.py test_checks.py test_package.py test_security.py"
+).split()
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests of the longest files first; all others keep their order."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
 
 @pytest.fixture
 def no_network(monkeypatch):

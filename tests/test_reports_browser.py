@@ -5,6 +5,7 @@ Each page is opened once; what is seen there is kept, and the tests ask about it
 
 import csv
 import io
+import os
 import re
 import unicodedata
 from argparse import Namespace
@@ -22,6 +23,7 @@ REPORTS = [path.stem for path in library.notebooks()]
 PAGES = [*REPORTS, "index", "data_dictionary"]
 WIDTHS = (360, 768, 1440)
 SHOTS = library.outputs_folder() / "screenshots"
+IS_PICTURED = bool(os.environ.get("RAREEARTH_LOOK"))  # `make look` sets it
 
 # Rules of axe see every kind of element; rows, code and citations that repeat a kind
 # are left out, because to measure the contrast of thousands of cells takes minutes.
@@ -104,7 +106,9 @@ def look(browser, path, axe):
 
 
 def photograph(tab, name, width, scheme):
-    """Store a picture of the whole page for people to look at."""
+    """Store a picture of the whole page for people to look at, if one is asked for."""
+    if not IS_PICTURED:
+        return
     SHOTS.mkdir(parents=True, exist_ok=True)
     tab.emulate_media(color_scheme=scheme, media="screen")
     tab.set_viewport_size({"width": width, "height": 900})
