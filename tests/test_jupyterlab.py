@@ -12,8 +12,8 @@ from rareearth.render import library
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-# Each takes ten seconds. The stock kernel of JupyterLab runs all of them in another test;
-# `make look` sets the variable and has all of them here as well.
+# Each takes ten seconds. Its kernel runs all of them in another test; `make look` sets
+# the variable and has all of them here as well.
 SOME = ["00_overview", "02_price_trends", "08_cutoff_stress"]
 LOOKS_AT_ALL = bool(os.environ.get("RAREEARTH_LOOK"))
 NOTEBOOKS = [path.stem for path in library.notebooks()] if LOOKS_AT_ALL else SOME
