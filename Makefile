@@ -6,9 +6,9 @@ SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 RUN := $(VENV)/bin/python
-# Tests run in as many processes, one more than processors, since many of them wait for
-# others; those of one file stay together, for what they share.
-WORKERS := 3
+# Tests run in as many processes (three are no quicker on two processors); those of one
+# file stay together, for what they share.
+WORKERS := 2
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 # Written by a finished installation; they hold the folder for which it was made, since
 # a virtual environment cannot be moved.
