@@ -29,7 +29,7 @@ settings.load_profile("rareearth")
 
 NOTEBOOKS = {path.stem: path for path in library.notebooks()}
 
-# The files that take longest, of which a process should not begin one at the end.
+# The files that take longest: begun last, one would keep one process busy alone.
 LONGEST = (
     "test_reports_browser.py test_render_warm.py test_cluster.py test_readme.py "
     "test_render_keys.py test_render_half_done.py test_jupyterlab.py "

@@ -1,6 +1,7 @@
 """The command line says what it made, and in one line what was wrong."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 import rareearth
 from rareearth import figures
+from rareearth.errors import ParameterError
 from rareearth.render import cli, library, pool, report
 from rareearth.render.report import Result
 
@@ -70,7 +72,7 @@ def test_the_notebook_that_takes_longest_is_started_first(workbook, monkeypatch)
     assert started == ["08_cutoff", "01_shares"]
 
 
-@pytest.mark.parametrize("told", ["6", True, 0, -1, None, [6]])
+@pytest.mark.parametrize("told", ["6", True, 0, -1, None, [6], math.inf])
 def test_a_notebook_that_does_not_say_its_seconds_counts_as_usual(workbook, told):
     path = workbook / "01_shares.ipynb"
     assert library.seconds(path) == library.USUAL
@@ -78,6 +80,14 @@ def test_a_notebook_that_does_not_say_its_seconds_counts_as_usual(workbook, told
     content["metadata"]["rareearth_seconds"] = told
     path.write_text(json.dumps(content))
     assert library.seconds(path) == library.USUAL
+
+
+@pytest.mark.parametrize("text", ["[]", '[["cells", []]]', "1", '{"cells": 1}', "{}"])
+def test_a_file_that_is_no_notebook_is_named(workbook, text):
+    path = workbook / "01_shares.ipynb"
+    path.write_text(text)
+    with pytest.raises(ParameterError, match=r"01_shares.ipynb is not a notebook"):
+        library.load_cells(path)
 
 
 @pytest.mark.slow

@@ -79,9 +79,9 @@ def _make(
     folder.mkdir(parents=True, exist_ok=True)
     partial.clean(folder)
     watch = progress.Progress(len(jobs), options.quiet)
-    # The longest first, so that no process is idle while the last one is at work.
-    jobs = sorted(jobs, key=lambda job: -library.seconds(job.notebook))
     if stale:
+        # The longest first, so that no process is idle while the last one is at work.
+        jobs = sorted(jobs, key=lambda job: -library.seconds(job.notebook))
         workers = min(options.jobs or pool.cpus(), stale)
         with (
             pool.local(workers, options.timeout) as executor,

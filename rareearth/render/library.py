@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -85,20 +86,23 @@ def seconds(notebook: Path) -> float:
     """
     about = _content(notebook).get("metadata")
     told = about.get("rareearth_seconds") if isinstance(about, dict) else None
-    if isinstance(told, bool) or not isinstance(told, int | float) or told <= 0:
+    if isinstance(told, bool) or not isinstance(told, int | float):
         return USUAL
-    return float(told)
+    return told if 0 < told < math.inf else USUAL
 
 
 def _content(notebook: Path) -> dict[str, Any]:
     try:
-        return dict(json.loads(notebook.read_text(encoding="utf-8-sig")))
+        content = json.loads(notebook.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise UnknownName(f"no notebook at {notebook}") from None
     except OSError as error:
         raise ParameterError(f"cannot read {notebook}: {error.strerror}") from error
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ParameterError(f"{notebook} is not a notebook (nbformat 4)") from error
+    if not isinstance(content, dict):
+        raise ParameterError(f"{notebook} is not a notebook (nbformat 4)")
+    return content
 
 
 def source(cell: dict[str, Any]) -> str:
