@@ -151,13 +151,14 @@ def cite(used: pd.DataFrame) -> str:
 
     A number says who published and when; the list that it leads to says the rest.
     """
-    listed = figures.sources(used)
+    known = figures.dictionary("sources")
     _cited.append(used[["source_id"]])
     links = []
     for source in dict.fromkeys(used["source_id"]):
+        figures.check_name("source", source, known.index)
         number = _numbers.setdefault(source, len(_numbers) + 1)
-        entry = listed.loc[source]
-        who = f"{entry['publisher']} ({entry['published'] or 'no date'})"
+        date = known.at[source, "published"] or "no date"
+        who = f"{known.at[source, 'publisher']} ({date})"
         link = f"<a href='#source-{escape(source)}' title='{escape(who)}'>"
         links.append((number, f"{link}{number}</a>"))
     return "Sources: " + ", ".join(link for _, link in sorted(links))

@@ -214,10 +214,10 @@ def read_ahead() -> None:
     curated = dictionaries.folder()
     if dictionaries.are_whole():
         known = dictionaries.known()
-        for name in known.series["table"].unique():
+        for series, name in known.series["table"].drop_duplicates().items():
             path = curated / f"{name}.csv"
             if dictionaries.was_checked(path, tables.read(path, FIGURE_COLUMNS)):
-                _typed(path, known, CONFIDENCE)
+                _printed(str(series), known, None)
     tables.begin_record()
 
 
@@ -249,7 +249,7 @@ def _among(column: pd.Series, names: Names | None) -> np.ndarray:
 
 
 _typed_cache: dict[tuple[str, Path], tuple[Dictionaries, pd.DataFrame]] = {}
-_Tables = tuple[list[pd.DataFrame], pd.DataFrame, dict[str, Printed]]
+_Tables = tuple[list[pd.DataFrame], dict[str, Printed]]
 _printed_cache: dict[tuple[int, ...], _Tables] = {}
 
 
@@ -260,11 +260,9 @@ def _printed(series: str, known: Dictionaries, own: Path | None) -> Printed:
     if key not in _printed_cache:
         figures = pd.concat(parts) if len(parts) > 1 else parts[0]
         kept = figures[~figures["figure_id"].duplicated(keep="last")]
-        _printed_cache[key] = (parts, kept, {})
-    _, figures, found = _printed_cache[key]
-    if series not in found:
-        found[series] = Printed.of(figures[figures["series"] == series], known)
-    return found[series]
+        _printed_cache[key] = (parts, Printed.by_series(kept, known))
+    _, found = _printed_cache[key]
+    return found[series] if series in found else Printed.of_nothing(parts[0])
 
 
 def _parts(series: str, known: Dictionaries, own: Path | None) -> list[pd.DataFrame]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -49,28 +50,34 @@ class Printed:
     rank: np.ndarray
 
     @classmethod
-    def of(cls, figures: pd.DataFrame, known: Dictionaries) -> Printed:
-        """Return the figures of one series with what is asked of them."""
-        place = comparable(figures, "entity", "product", "period_start", "period_end")
-        names, units, basis, confidence = comparable(
-            figures, "figure_id", "unit", "basis", "confidence"
+    def by_series(
+        cls, figures: pd.DataFrame, known: Dictionaries
+    ) -> dict[str, Printed]:
+        """Return the figures of a table by series, with what is asked of them."""
+        series, *place, names = comparable(
+            figures,
+            *("series", "entity", "product", "period_start", "period_end", "figure_id"),
         )
+        rows = order(series, *place, names)
+        figures = figures.iloc[rows]
         public = available(figures, known)
-        levels = [_LEVEL[name] for name in confidence]
-        rank = np.empty(len(figures), dtype="int64")
-        rank[order(levels, public.view("int64").tolist(), names)] = range(len(figures))
-        definitions = map(known.definition, basis)
-        numbers: dict[tuple[Any, ...], int] = {}
-        variant = np.array(
-            [
-                numbers.setdefault(key, len(numbers))
-                for key in zip(*place, units, definitions, strict=True)
-            ],
-            dtype="int64",
-        )
-        rows = order(*place, names)
-        figures = figures.iloc[rows].reset_index(drop=True)
-        return cls(figures, public[rows], variant[rows], rank[rows])
+        rank, variant = _ranks(figures, public), _variants(figures, known)
+        whose = figures["series"].to_numpy()
+        edges = [0, *np.flatnonzero(whose[1:] != whose[:-1]) + 1, len(whose)]
+        found = {}
+        for start, end in pairwise(edges if len(whose) else []):
+            part = figures.iloc[start:end]
+            part.index = pd.RangeIndex(end - start)
+            of = slice(start, end)
+            numbers = variant[of] - variant[start]
+            found[whose[start]] = cls(part, public[of], numbers, rank[of])
+        return found
+
+    @classmethod
+    def of_nothing(cls, figures: pd.DataFrame) -> Printed:
+        """Return that nothing is printed of a series, in the columns of a table."""
+        none = np.empty(0, dtype="int64")
+        return cls(figures.iloc[:0], none.view("datetime64[ns]"), none, none)
 
     def published_by(self, as_of: str) -> np.ndarray:
         """Return which figures were public by a date.
@@ -89,6 +96,27 @@ class Printed:
         highest = np.full(len(self.rank), -1)
         np.maximum.at(highest, self.variant[rows], self.rank[rows])
         return rows & (self.rank == highest[self.variant])
+
+
+def _ranks(figures: pd.DataFrame, public: np.ndarray) -> np.ndarray:
+    """Return the place of each row by its confidence, then by its publication."""
+    names, confidence = comparable(figures, "figure_id", "confidence")
+    levels = [_LEVEL[name] for name in confidence]
+    rank = np.empty(len(figures), dtype="int64")
+    rank[order(levels, public.view("int64").tolist(), names)] = range(len(figures))
+    return rank
+
+
+def _variants(figures: pd.DataFrame, known: Dictionaries) -> np.ndarray:
+    """Return the number of the figure that each row is a variant of, from 0 upwards."""
+    *figure, basis = comparable(
+        figures,
+        *("series", "entity", "product", "period_start", "period_end", "unit", "basis"),
+    )
+    keys = zip(*figure, map(known.definition, basis), strict=True)
+    numbers: dict[tuple[Any, ...], int] = {}
+    found = [numbers.setdefault(key, len(numbers)) for key in keys]
+    return np.array(found, dtype="int64")
 
 
 def available(figures: pd.DataFrame, known: Dictionaries) -> np.ndarray:

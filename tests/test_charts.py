@@ -461,11 +461,37 @@ def test_a_drawing_loses_idle_digits_and_keeps_its_shapes():
     )
 
 
+def labelled(font):
+    """Return a chart whose labels are in a font of one's own choice."""
+    with plt.rc_context({"font.family": font}):
+        figure, axes = plt.subplots(layout="constrained")
+        axes.set_title("Share of 2024, $x^2$")
+        axes.set_xlabel("Share of 2024")
+        return drawing.to_svg(figure)
+
+
 def test_what_spares_time_in_a_drawing_does_not_change_it(monkeypatch):
+    fonts = ["DejaVu Sans", "DejaVu Serif", "DejaVu Sans"]
     spared = drawing.to_svg(charts.line_band(lines(), "A line", ""))
+    again = [labelled(font) for font in fonts]
     monkeypatch.setattr(drawing, "spared", contextlib.nullcontext)
     monkeypatch.setattr(drawing, "_fix_empty_labels", lambda figure: None)
     assert drawing.to_svg(charts.line_band(lines(), "A line", "")) == spared
+    assert [labelled(font) for font in fonts] == again
+    assert again[0] != again[1]
+
+
+def test_texts_are_not_kept_without_end(monkeypatch):
+    monkeypatch.setattr(fonts, "MOST", 3)
+    fonts._known.cache_clear()
+    for number in range(9):
+        figure, axes = plt.subplots()
+        axes.set_title(f"Title {number}")
+        drawing.to_svg(figure)
+    known = fonts._known(tuple(repr(plt.rcParams[name]) for name in fonts._settings()))
+    texts = {text for key in known.layouts for text in key if isinstance(text, str)}
+    assert "Title 8" in texts
+    assert "Title 0" not in texts
 
 
 def test_the_search_for_fonts_is_that_of_matplotlib_after_a_drawing():

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from matplotlib import font_manager
+from matplotlib import font_manager, rcParams
 from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 
 # The first is in matplotlib itself; of the others the first that is installed draws
 # what it lacks, which is Chinese above all.
@@ -26,9 +27,11 @@ _WANTED = (
     "WenQuanYi Micro Hei",
     "Droid Sans Fallback",
 )
+MOST = 5_000  # texts whose look is kept for the next drawing
 MISSING = "\N{HORIZONTAL ELLIPSIS}"
 _SEARCH = "_find_fonts_by_props"  # of matplotlib, for the fonts of a text
 _LAYOUT = "_get_layout"  # and for the size and the lines of one
+_OUTLINE = "get_glyphs_with_font"  # and for the places and outlines of its letters
 
 
 def family() -> list[str]:
@@ -42,18 +45,24 @@ def family() -> list[str]:
 
 @contextmanager
 def spared() -> Iterator[None]:
-    """Have matplotlib search fonts and measure texts once, while one figure is drawn.
+    """Have matplotlib search fonts, measure and outline each text once.
 
     It reads all its settings of fonts anew each time that it measures a text, in case
-    one has changed, and measures each text four to eight times, to find its place:
-    together a sixth of the time of a drawing. Nothing changes them meanwhile.
+    one has changed, measures each text four to eight times, to find its place, and
+    shapes it once more to draw it: together a fifth of the time of a drawing. Here the
+    settings are read once for a drawing, and the same years, countries and shares
+    stand in many charts.
 
     Each run of signs that no installed font can draw becomes an ellipsis. The table
     under the chart, and the page, still have the text as it is written.
     """
+    known = _known(tuple(repr(rcParams[name]) for name in _settings()))
+    if len(known.layouts) > MOST:  # a notebook may be open for days
+        _known.cache_clear()
     with (
-        _instead(font_manager.fontManager, _SEARCH, _search),
-        _instead(Text, _LAYOUT, _lay_out),
+        _instead(font_manager.fontManager, _SEARCH, known.search),
+        _instead(Text, _LAYOUT, known.lay_out),
+        _instead(TextToPath, _OUTLINE, known.outline),
     ):
         yield
 
@@ -75,33 +84,87 @@ def _instead(
             setattr(owner, name, had)
 
 
-def _search(usual: Callable[..., Any]) -> Callable[..., Any]:
-    known: dict[tuple[Any, ...], Any] = {}
+class _Known:
+    """What was found of texts under the same settings."""
 
-    def search(style: Any, *more: Any, **settings: Any) -> Any:
-        key = (hash(style), *more, *settings.items())  # a style is equal by its hash
-        if key not in known:
-            known[key] = usual(style, *more, **settings)
-        return known[key]
+    def __init__(self) -> None:
+        self.fonts: dict[tuple[Any, ...], Any] = {}
+        self.layouts: dict[tuple[Any, ...], Any] = {}
+        self.places: dict[tuple[Any, ...], Any] = {}
+        self.outlines: dict[str, Any] = {}  # by the name of a letter's outline
 
-    return search
+    def search(self, usual: Callable[..., Any]) -> Callable[..., Any]:
+        """Return what finds the fonts of a style."""
+
+        def search(style: Any, *more: Any, **settings: Any) -> Any:
+            # A style is equal by its hash.
+            key = (hash(style), *more, *settings.items())
+            if key not in self.fonts:
+                self.fonts[key] = usual(style, *more, **settings)
+            return self.fonts[key]
+
+        return search
+
+    def lay_out(self, usual: Callable[..., Any]) -> Callable[..., Any]:
+        """Return what measures a text."""
+
+        def lay_out(text: Any, renderer: Any) -> Any:
+            written = text.get_text()
+            if not written.isascii():
+                text.set_text(_drawable(written))
+            if text.get_wrap() or text.get_transform_rotates_text():
+                return usual(text, renderer)  # it depends on the place as well
+            key = _look(text, renderer)
+            if key not in self.layouts:
+                self.layouts[key] = usual(text, renderer)
+            return self.layouts[key]
+
+        return lay_out
+
+    def outline(self, usual: Callable[..., Any]) -> Callable[..., Any]:
+        """Return what places the letters of a line, and gives the outlines of new ones.
+
+        Asked for the outlines of all, it leaves that to matplotlib.
+        """
+
+        def outline(
+            tool: Any,
+            font: Any,
+            line: str,
+            glyph_map: Any = None,
+            return_new_glyphs_only: bool = False,
+            **more: Any,
+        ) -> Any:
+            if not return_new_glyphs_only:
+                return usual(tool, font, line, glyph_map, **more)
+            key = (font, line, repr(more))
+            if key not in self.places:
+                placed, new, boxes = usual(
+                    tool, font, line, self.outlines, True, **more
+                )
+                self.outlines.update(new)
+                self.places[key] = placed, boxes
+            placed, boxes = self.places[key]
+            new = {
+                name: self.outlines[name]
+                for name, *_ in placed
+                if name not in glyph_map
+            }
+            return placed, new, boxes
+
+        return outline
 
 
-def _lay_out(usual: Callable[..., Any]) -> Callable[..., Any]:
-    known: dict[tuple[Any, ...], Any] = {}
+@lru_cache(maxsize=4)
+def _known(_: tuple[str, ...]) -> _Known:
+    return _Known()
 
-    def lay_out(text: Any, renderer: Any) -> Any:
-        written = text.get_text()
-        if not written.isascii():
-            text.set_text(_drawable(written))
-        if text.get_wrap() or text.get_transform_rotates_text():
-            return usual(text, renderer)  # it depends on the place as well
-        key = _look(text, renderer)
-        if key not in known:
-            known[key] = usual(text, renderer)
-        return known[key]
 
-    return lay_out
+@cache
+def _settings() -> list[str]:
+    """Return the names of the settings that change how a text looks."""
+    kinds = ("font.", "mathtext.", "text.", "svg.")
+    return [name for name in rcParams if name.startswith(kinds)]
 
 
 def _look(text: Any, renderer: Any) -> tuple[Any, ...]:
