@@ -14,7 +14,7 @@ from hypothesis import settings
 from small_data import Folder, SmallData
 
 from rareearth import display
-from rareearth.render import library
+from rareearth.render import library, locks
 from rareearth.render.pool import ForkPool
 
 plt.switch_backend("agg")  # no test has a screen, whichever is the first to draw
@@ -219,9 +219,16 @@ def browser():
 
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory):
-    """Return the folder and the names of all reports and the index, rendered once."""
+    """Return the folder and the names of all reports and the index, rendered once.
+
+    The processes of a suite share them: the first that asks has them made, and to the
+    others they are up to date.
+    """
     from rareearth.render import cli
 
-    folder = tmp_path_factory.mktemp("reports")
-    status = cli.main(["render", "--out", str(folder), "--quiet"])
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "reports"
+    with locks.held(shared / "asked-for", "reports", lambda: None):
+        status = cli.main(["render", "--out", str(folder), "--quiet"])
     return Namespace(folder=folder, status=status)
