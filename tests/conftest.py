@@ -84,17 +84,24 @@ _READ = {}
 
 
 @pytest.fixture
-def read(run):
+def read(run, rendered):
     """Return a function like `run` that runs a notebook once for what it is given.
 
     What it shows is the same for all tests: only those that change nothing use it.
+    With its own parameters it is what its report shows.
     """
 
     def once(name, **parameters):
         key = name, repr(sorted(parameters.items()))
         if key not in _READ:
-            _READ[key] = run(name, **parameters)
+            _READ[key] = run(name, **parameters) if parameters else reported(name)
         return _READ[key]
+
+    def reported(name):
+        assert rendered.all_of(name) == 0
+        stored = json.loads((rendered.folder / f"{name}.ipynb").read_text("utf-8"))
+        outputs = [out for cell in stored["cells"] for out in cell.get("outputs", [])]
+        return " ".join("".join(out["data"]["text/html"]) for out in outputs)
 
     return once
 
@@ -218,17 +225,26 @@ def browser():
 
 
 @pytest.fixture(scope="session")
-def reports(tmp_path_factory):
-    """Return the folder and the names of all reports and the index, rendered once.
+def rendered(tmp_path_factory):
+    """Return the folder of the reports, and a function that has some of them made.
 
-    The processes of a suite share them: the first that asks has them made, and to the
-    others they are up to date.
+    The processes of a suite share the folder: the first that asks for a report has it
+    made, and to the others it is up to date.
     """
     from rareearth.render import cli
 
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     folder = shared / "reports"
-    with locks.held(shared / "asked-for", "reports", lambda: None):
-        status = cli.main(["render", "--out", str(folder), "--quiet"])
-    return Namespace(folder=folder, status=status)
+
+    def all_of(*names):
+        with locks.held(shared / "asked-for", "reports", lambda: None):
+            return cli.main(["render", *names, "--out", str(folder), "--quiet"])
+
+    return Namespace(folder=folder, all_of=all_of)
+
+
+@pytest.fixture(scope="session")
+def reports(rendered):
+    """Return the folder of all reports and the index, and how rendering them ended."""
+    return Namespace(folder=rendered.folder, status=rendered.all_of())

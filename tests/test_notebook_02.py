@@ -10,15 +10,10 @@ PRICES = "02_price_trends"
 SPACE = "\N{NO-BREAK SPACE}"
 
 
-_PAGES = {}
-
-
 @pytest.fixture
-def default(run):
+def default(read):
     """Return the report with its own parameters, run once for all tests."""
-    if PRICES not in _PAGES:
-        _PAGES[PRICES] = run(PRICES)
-    return _PAGES[PRICES]
+    return read(PRICES)
 
 
 def test_no_known_price_rose_by_the_47_percent_of_the_claim(default):

@@ -13,8 +13,8 @@ def plain(page):
     return page.replace("\N{NO-BREAK SPACE}", " ")
 
 
-def test_the_report_says_what_its_sources_print(run):
-    page = plain(run(DEMAND))
+def test_the_report_says_what_its_sources_print(read):
+    page = plain(read(DEMAND))
     # IEA 2024: 93,000 t in 2023, 131,000 t in 2030; four claims on patents.
     assert "93,000 t in 2023, 131,000 t in 2030" in page
     assert "<strong>4 objects</strong>" in page

@@ -7,15 +7,12 @@ import pytest
 from rareearth.errors import NoFigures, ParameterError, UnknownName
 
 POLICY = "10_policy_timeline"
-_PAGES = {}
 
 
 @pytest.fixture
-def default(run):
+def default(read):
     """Return the report with its own parameters, run once for all tests."""
-    if POLICY not in _PAGES:
-        _PAGES[POLICY] = run(POLICY)
-    return _PAGES[POLICY]
+    return read(POLICY)
 
 
 def test_the_october_controls_are_said_to_be_suspended_to_10_november_2026(default):
