@@ -59,7 +59,7 @@ class Dask:
         deadline = time.monotonic() + 180
         while self._known() == known:
             assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.05)
+            time.sleep(0.2)
         return process
 
     def _known(self):
@@ -98,6 +98,18 @@ def dask(distributed, tmp_path_factory):
     started.close()
 
 
+@pytest.fixture(scope="module")
+def ready(distributed, tmp_path_factory):
+    """Return the address of a scheduler with one worker, for tests that harm neither.
+
+    A worker takes a while to be of use: it imports what the runs need.
+    """
+    started = Dask(tmp_path_factory.mktemp("ready"))
+    started.add_worker()
+    yield started.address
+    started.close()
+
+
 def jobs(path, folder, years=range(2000, 2012)):
     return [report.plan(path, {"year": str(year)}, folder) for year in years]
 
@@ -132,35 +144,33 @@ def test_every_report_arrives_when_a_worker_is_killed_in_the_middle(
 
 @pytest.mark.slow
 def test_a_sweep_on_a_cluster_writes_the_bytes_of_a_local_one(
-    dask, notebook, tmp_path, monkeypatch, capsys
+    ready, notebook, tmp_path, monkeypatch, capsys
 ):
     path = notebook(TITLE, CELL, ("code", "print(year, name)"), folder=tmp_path / "n")
     monkeypatch.chdir(tmp_path)
-    dask.add_worker()
     sweep = ["sweep", str(path), "--grid", "year=2001,2002", "--grid", "name=a,🧲"]
     assert cli.main([*sweep, "--out", "local"]) == 0
-    assert cli.main([*sweep, "--out", "far", "--dask", dask.address]) == 0
+    assert cli.main([*sweep, "--out", "far", "--dask", ready]) == 0
     names = sorted(each.name for each in (tmp_path / "local").iterdir())
     assert sorted(each.name for each in (tmp_path / "far").iterdir()) == names
     assert len(names) == 11  # page and notebook of 4 runs, table, its page, records
     for one in (tmp_path / "local").glob("s*"):
         assert (tmp_path / "far" / one.name).read_bytes() == one.read_bytes()
     capsys.readouterr()
-    assert cli.main([*sweep, "--out", "far", "--dask", dask.address]) == 0
+    assert cli.main([*sweep, "--out", "far", "--dask", ready]) == 0
     assert "4 unchanged" in capsys.readouterr().out
 
 
 @pytest.mark.slow
 def test_what_fails_on_a_worker_is_told_with_its_cell_and_kept(
-    dask, notebook, tmp_path
+    ready, notebook, tmp_path
 ):
-    dask.add_worker()
     cells = [("code", "x = 0"), ("code", "1 / x if year else time.sleep(600)")]
     path = notebook(TITLE, CELL, ("code", "import os, time"), *cells)
-    with cluster.connect(dask.address) as executor:
+    with cluster.connect(ready) as executor:
         (wrong,) = run(jobs(path, tmp_path / "out", [1]), executor)
     # The limit is for the sleep alone, so that a busy machine meets it as well.
-    with cluster.connect(dask.address, timeout=5) as executor:
+    with cluster.connect(ready, timeout=5) as executor:
         (late,) = run(jobs(path, tmp_path / "out", [0]), executor)
     assert wrong.error.startswith("cell 5 (1 / x if year")
     assert wrong.error.endswith("ZeroDivisionError: division by zero")
@@ -194,16 +204,15 @@ def test_a_cluster_without_workers_is_refused_soon(dask):
 
 
 @pytest.mark.slow
-def test_an_interrupted_sweep_leaves_the_cluster_ready(dask, notebook, tmp_path):
+def test_an_interrupted_sweep_leaves_the_cluster_ready(ready, notebook, tmp_path):
     path = notebook(TITLE, CELL, ("code", SLOW))
-    dask.add_worker()
-    executor = cluster.connect(dask.address)
+    executor = cluster.connect(ready)
     started = time.monotonic()
     with pytest.raises(KeyboardInterrupt), executor:
         for _ in run(jobs(path, tmp_path / "out"), executor):
             raise KeyboardInterrupt
     assert time.monotonic() - started < 60
-    with cluster.connect(dask.address) as again:
+    with cluster.connect(ready) as again:
         (result,) = run(jobs(path, tmp_path / "out", [1990]), again)
     assert result.error == ""
 

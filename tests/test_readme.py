@@ -203,8 +203,7 @@ def test_the_recipes_for_a_figure_and_a_source_pass_the_check(tmp_path):
         with (copy / name).open("a", encoding="utf-8") as file:
             file.write(row)
     status, said = run("check", "--seal", str(copy))
-    assert status == 0, said
-    assert check(copy) == []
+    assert (status, said.splitlines()[-1].partition(", ")[2]) == (0, "no problem")
 
 
 def test_a_source_without_a_figure_is_reported_as_the_recipe_says(tmp_path):

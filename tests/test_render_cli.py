@@ -187,7 +187,11 @@ def test_a_wrong_number_is_refused(workbook, no_kernel, capsys, option):
     assert option[0] in capsys.readouterr().err
 
 
-def test_check_of_the_curated_figures_counts_them_and_lists_open_ones(capsys):
+def test_check_counts_the_curated_figures_and_lists_open_comparisons(
+    capsys, monkeypatch
+):
+    # That nothing is wrong with them is in test_checks, and takes a while.
+    monkeypatch.setattr("rareearth.figures.check", lambda _: [])
     assert cli.main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
     for title in ("table", "confidence", "kind of source"):

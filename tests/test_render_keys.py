@@ -239,10 +239,13 @@ def test_a_change_is_named_and_nothing_else_is_made(checkout):
 
 
 def test_equal_inputs_give_equal_bytes_in_another_folder_and_process(checkout):
-    for name, jobs in (("one", "1"), ("two", "2")):
-        words = ("render", "--quiet", "--jobs", jobs, "--out", name)
-        assert command(checkout, *words) == (0, "", "")
-    one, two = (checkout.parent / name / "01_shares.html" for name in ("one", "two"))
+    assert command(checkout, "render", "--quiet") == (0, "", "")  # if not made yet
+    words = ("render", "--quiet", "--jobs", "1", "--out", "one")
+    assert command(checkout, *words) == (0, "", "")
+    one, two = (
+        folder / "01_shares.html"
+        for folder in (checkout.parent / "one", checkout / "outputs")
+    )
     assert one.read_bytes() == two.read_bytes()
     assert str(checkout) not in one.read_text()
 
