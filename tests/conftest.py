@@ -1,5 +1,6 @@
 """What several test modules share."""
 
+import importlib
 import json
 import os
 import shutil
@@ -14,8 +15,12 @@ from hypothesis import settings
 from small_data import Folder, SmallData
 
 from rareearth import display
+from rareearth.imports import ADDRESSES, without
 from rareearth.render import library, locks
 from rareearth.render.pool import ForkPool
+
+with without(ADDRESSES):  # or each process of the suite spends seconds on grammars
+    importlib.import_module("jsonschema")
 
 plt.switch_backend("agg")  # no test has a screen, whichever is the first to draw
 

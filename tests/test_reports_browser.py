@@ -25,13 +25,14 @@ WIDTHS = (360, 768, 1440)
 SHOTS = library.outputs_folder() / "screenshots"
 IS_PICTURED = bool(os.environ.get("RAREEARTH_LOOK"))  # `make look` sets it
 
-# Rules of axe see every kind of element; rows, code and citations that repeat a kind
-# are left out, because to measure the contrast of thousands of cells takes minutes.
+# Rules of axe see every kind of element; tables, rows, code and citations that repeat
+# a kind are left out: to measure the contrast of thousands of cells takes minutes.
 THIN_OUT = """() => {
   const drop = (kind, kept) =>
     [...document.querySelectorAll(kind)].slice(kept).forEach(e => e.remove());
   drop('details.code', 1), drop('details.data', 2), drop('ol.sources li', 3);
-  drop('tbody tr:nth-child(n+3)', 0), drop('a[href^="#source-"]', 5);
+  drop('main .table-wrap', 6), drop('tbody tr:nth-child(n+3)', 0);
+  drop('a[href^="#source-"]', 5), drop('.findings dl > div', 4);
   document.querySelectorAll('details').forEach(e => e.open = true);
   // axe copies the source of each element that it looks at
   document.querySelectorAll('img').forEach(e => e.src = 'data:image/svg+xml,<svg/>');
