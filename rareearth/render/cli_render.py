@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from rareearth.errors import ParameterError
@@ -73,12 +73,13 @@ def _render(options: argparse.Namespace) -> int:
 def _make(
     jobs: list[report.Job], stale: int, folder: Path, options: argparse.Namespace
 ) -> int:
-    from rareearth.render import index, partial, pool, progress
+    from rareearth.render import index, index_parts, partial, pool, progress
     from rareearth.render.run import run
 
     folder.mkdir(parents=True, exist_ok=True)
     partial.clean(folder)
     watch = progress.Progress(len(jobs), options.quiet)
+    data = ""
     if stale:
         # The longest first, so that no process is idle while the last one is at work.
         jobs = sorted(jobs, key=lambda job: -library.seconds(job.notebook))
@@ -87,12 +88,16 @@ def _make(
             pool.local(workers, options.timeout) as executor,
             closing(run(jobs, executor, watch, options.force)) as results,
         ):
+            # Meanwhile the process that runs are forked from imports its libraries.
+            # On a full disk it is tried again, and told, when the reports are done.
+            with suppress(OSError):
+                data = index_parts.data(folder)
             failed = sum(result.state == "failed" for result in results)
     else:
         failed = 0
         for job in jobs:
             watch.finished(report.Result(job, 0.0, state="fresh"))
-    watch.close(index.build(folder))
+    watch.close(index.build(folder, data))
     return 1 if failed else 0
 
 

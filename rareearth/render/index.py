@@ -66,10 +66,11 @@ class Card:
     failure: str
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, data: str = "") -> Path:
     """Write ``index.html`` for the reports in `folder` and return its path.
 
-    A page that is right already is not touched.
+    A page that is right already is not touched. `data` is the section of
+    `index_parts.data`, if that was called before.
     """
     cards = [card for path in sorted(folder.glob("*.ipynb")) if (card := read(path))]
     made = [each for each in cards if not each.failure]
@@ -79,7 +80,7 @@ def build(folder: Path) -> Path:
         style=style(),
         about=index_parts.ABOUT,
         count=_count(len(made)),
-        content="".join(_content(made, failed, folder)),
+        content="".join(_content(made, failed, folder, data)),
     )
     target = folder / "index.html"
     if not target.is_file() or target.read_text(encoding="utf-8") != page:
@@ -87,7 +88,9 @@ def build(folder: Path) -> Path:
     return target
 
 
-def _content(made: list[Card], failed: list[Card], folder: Path) -> Iterator[str]:
+def _content(
+    made: list[Card], failed: list[Card], folder: Path, data: str
+) -> Iterator[str]:
     """Yield the sections of the page."""
     older = {each.name for each in failed}
     usual = [each for each in made if not each.changed]
@@ -96,7 +99,7 @@ def _content(made: list[Card], failed: list[Card], folder: Path) -> Iterator[str
     yield _made("With other parameters", turned, older)
     yield index_parts.sweeps(folder)
     yield _failed(failed)
-    yield index_parts.data(folder)
+    yield data or index_parts.data(folder)
     yield index_parts.citation()
 
 

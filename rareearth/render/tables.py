@@ -34,7 +34,8 @@ def _label(table: Tag) -> str:
     """Return the caption of a table, else the names of its first columns."""
     if caption := table.find("caption"):
         return caption.get_text(" ", strip=True)
-    names = [cell.get_text(" ", strip=True) for cell in table.select("thead th")]
+    heads = table.thead.find_all("th") if table.thead else []
+    names = [cell.get_text(" ", strip=True) for cell in heads]
     return f"Table: {', '.join(filter(None, names[:6]))}"
 
 
