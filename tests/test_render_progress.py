@@ -84,3 +84,15 @@ def test_the_closing_table_is_in_reading_order_whichever_ends_first():
     watch.finished(Result(job("01"), 2.0))
     watch.close(Path("/nowhere/index.html"))
     assert [line[:2] for line in stream.getvalue().splitlines()[3:5]] == ["01", "02"]
+
+
+def test_a_long_sweep_keeps_the_rows_of_its_table_and_no_more():
+    stream = io.StringIO()
+    watch = progress.Progress(1000, stream=stream)
+    for number in reversed(range(1000)):
+        watch.finished(Result(job(f"r{number:03}"), 1.0))
+        assert len(watch._rows) <= 2 * progress.MOST_ROWS
+    watch.close(Path("/nowhere/index.html"))
+    *rows, total, _ = stream.getvalue().splitlines()[1001:]
+    assert [row.split()[0] for row in rows] == [f"r{n:03}" for n in range(40)]
+    assert total.startswith("1000 made, ")

@@ -6,6 +6,7 @@ import shutil
 import sys
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
@@ -30,12 +31,13 @@ class Progress:
         self, total: int, quiet: bool = False, stream: TextIO | None = None
     ) -> None:
         self.total, self.quiet = total, quiet
-        self.results: list[Result] = []
+        self.done: Counter[str] = Counter()  # how many ended, by their state
+        self._rows: list[Result] = []  # what the closing table may show of them
         self._stream = stream or sys.stdout
         self._is_live = not quiet and self._stream.isatty()
         self._began = time.monotonic()
         self._cells: dict[str, tuple[int, int]] = {}  # running: cell, of how many
-        self._worked = self._width = 0
+        self._width = 0
         self._lock = threading.Lock()
 
     def started(self, job: Job) -> None:
@@ -56,8 +58,8 @@ class Progress:
         """Print one line about a finished job, errors in any case."""
         with self._lock:
             self._cells.pop(result.job.name, None)
-            self.results.append(result)
-            self._worked += result.state != "fresh"
+            self.done[result.state] += 1
+            self._keep(result)
         if result.state == "failed":
             self._clear()
             print(f"rareearth: {_failure(result)}", file=sys.stderr, flush=True)
@@ -66,16 +68,24 @@ class Progress:
             self._print(f"{result.job.name}  {result.seconds:.1f} s{verb}")
         self._show()
 
+    def _keep(self, result: Result) -> None:
+        """Keep a result for the table, and no more of them than it has rows."""
+        if self.total > MOST_ROWS and result.state == "fresh":
+            return
+        self._rows.append(result)
+        if len(self._rows) > 2 * MOST_ROWS:
+            self._rows = self._sorted()[:MOST_ROWS]
+
+    def _sorted(self) -> list[Result]:
+        return sorted(self._rows, key=lambda each: each.job.name)
+
     def close(self, index: Path) -> None:
         """Print the closing table, and where to look."""
         self._clear()
         if self.quiet:
             return
-        results = sorted(self.results, key=lambda each: each.job.name)
-        worked = [each for each in results if each.state != "fresh"]
-        shown = results if len(results) <= MOST_ROWS else worked[:MOST_ROWS]
-        if worked and len(self.results) > 1:
-            self._table(shown)
+        if self._worked() and self.done.total() > 1:
+            self._table(self._sorted()[:MOST_ROWS])
         print(self._sum(), file=self._stream)
         print(f"see {index}", file=self._stream, flush=True)
 
@@ -92,10 +102,8 @@ class Progress:
 
     def _sum(self) -> str:
         """Return the sentence that sums up the work."""
-        counts = {
-            word: sum(each.state == state for each in self.results)
-            for state, word in {**WORDS, "failed": "failed"}.items()
-        }
+        words = {**WORDS, "failed": "failed"}
+        counts = {word: self.done[state] for state, word in words.items()}
         parts = [f"{number} {word}" for word, number in counts.items() if number]
         seconds = time.monotonic() - self._began
         return f"{', '.join(parts) or 'nothing to do'}, {seconds:.1f} s in all"
@@ -105,12 +113,13 @@ class Progress:
         if not self._is_live:
             return
         with self._lock:
-            done = len(self.results)
             running = [
                 f"{name} cell {number}/{cells}"
                 for name, (number, cells) in self._cells.items()
             ]
-            line = f"{done}/{self.total}  {', '.join(running)}{self._left()}"
+            line = (
+                f"{self.done.total()}/{self.total}  {', '.join(running)}{self._left()}"
+            )
             width = shutil.get_terminal_size().columns - 1
             line = line if len(line) <= width else f"{line[: width - 3]}..."
             self._stream.write(f"\r{line:{self._width}}")
@@ -119,12 +128,17 @@ class Progress:
 
     def _left(self) -> str:
         """Return the time left, as far as the reports made so far tell."""
-        if not self._worked:
+        worked = self._worked()
+        if not worked:
             return ""
         passed = time.monotonic() - self._began
         cells = sum(number / total for number, total in self._cells.values())
-        share = (self._worked + cells) / (self._worked + self.total - len(self.results))
+        share = (worked + cells) / (worked + self.total - self.done.total())
         return f"  about {passed / share - passed:.0f} s left" if share < 1 else ""
+
+    def _worked(self) -> int:
+        """Return how many ended that were not up to date before."""
+        return self.done.total() - self.done["fresh"]
 
     def _print(self, line: str) -> None:
         if self.quiet:

@@ -346,8 +346,8 @@ def _watch_memory(runs: int, words: list[str]) -> int:
     class Watched(progress.Progress):
         def finished(self, result) -> None:
             super().finished(result)
-            if len(self.results) in (50, runs):
-                is_last = len(self.results) == runs
+            if self.done.total() in (50, runs):
+                is_last = self.done.total() == runs
                 found["last run" if is_last else "run 50"] = _memory_now("VmRSS")
 
     progress.Progress = Watched
