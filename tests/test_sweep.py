@@ -451,3 +451,31 @@ def test_a_drawing_full_of_entities_is_left_out_quickly():
     data = base64.b64encode(bomb.encode()).decode()
     assert thumbnail.first_picture(image(data), 60_000)[0] == ""
     assert time.monotonic() - started < 5
+
+
+HOLES = """
+import sys
+if sys.argv[1] == "given back":
+    from rareearth.render.cli_sweep import give_back_large_blocks
+    give_back_large_blocks()
+def memory():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(each.split()[1]) for each in lines if each.startswith("VmRSS"))
+block = b"x" * 20_000_000  # after this, glibc by itself keeps all smaller blocks
+del block
+before, blocks, pins = memory(), [], []
+for _ in range(30):
+    blocks.append(b"x" * 1_000_000)
+    pins.append(b"x" * 2_000)
+blocks.clear()
+print(memory() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc keeps them")
+def test_memory_of_reports_that_were_read_is_given_back():
+    kept, given_back = (
+        int(subprocess.check_output([sys.executable, "-c", HOLES, how], text=True))
+        for how in ("kept", "given back")
+    )
+    assert given_back < 5_000 < 20_000 < kept  # kB
