@@ -12,7 +12,7 @@ MEASURES = ("control", "tariff", "price_floor", "law")
 """Kinds of events that stay in force; the others happen and are over."""
 
 ALL = "all"
-DAY = pd.Timedelta(days=1)
+DAY = pd.Timedelta(1, unit="D")
 FOR_EVERYONE = ("all",)
 STATES = (
     "in force",

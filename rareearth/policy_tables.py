@@ -35,7 +35,7 @@ def around_meeting(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
     """
     if on <= MEETING:
         return pd.DataFrame()
-    found = compared(events, MEETING - pd.Timedelta(days=1), on)
+    found = compared(events, MEETING - pd.Timedelta(1, unit="D"), on)
     return found[found["after"] != "ended"].reset_index(drop=True)
 
 

@@ -41,7 +41,7 @@ def claims(as_of: str = "latest") -> pd.DataFrame:
         columns = [*RECORDS["claims"], "claim", "first", "last", "source_id"]
         return pd.DataFrame(columns=columns)
     said = said[said["quantity"].isin(CLAIMED)]
-    ends = said["period_end"] + pd.Timedelta(days=1)
+    ends = said["period_end"] + pd.Timedelta(1, unit="D")
     return said.assign(
         claim=said["value"] / 100,
         first=said["period_start"].dt.to_period("M") - 1,
@@ -191,7 +191,7 @@ def _near(quotes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Return of all equal quotes those nearest to `day`, none if they are too far."""
     apart = (quotes["period_end"] - day.normalize()).abs()
     nearest = apart.groupby([quotes[name] for name in _SAME]).transform("min")
-    return quotes[(apart == nearest) & (apart <= pd.Timedelta(days=NEAR))]
+    return quotes[(apart == nearest) & (apart <= pd.Timedelta(NEAR, unit="D"))]
 
 
 def behind(prices: Prices, found: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from rareearth.pipeline import Span
 
 STEPS_A_YEAR = 4
 SLACK = 3 / 365.25  # years; a step is about 91 days
-YEAR = pd.Timedelta(days=365.25)
+YEAR = pd.Timedelta(365.25, unit="D")
 
 
 class Market(NamedTuple):

@@ -134,7 +134,7 @@ def cover(
     ]
     if len(inside) < 2:
         return None
-    day = pd.Timedelta(days=1)
+    day = pd.Timedelta(1, unit="D")
     best: dict[pd.Timestamp, list[int]] = {start: []}
     for row in inside.sort_values("period_end").itertuples():
         if row.period_start not in best:

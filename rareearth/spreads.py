@@ -210,7 +210,7 @@ def _premium(quotes: pd.DataFrame) -> pd.DataFrame:
         other,
         fob[["date", *columns]].rename(columns=columns).assign(fob_date=fob["date"]),
         on="date",
-        tolerance=pd.Timedelta(days=NEAR),
+        tolerance=pd.Timedelta(NEAR, unit="D"),
     ).dropna(subset=["fob_usd_per_kg"])
     beside["premium"] = beside["price_usd_per_kg"] / beside["fob_usd_per_kg"] - 1
     names = "date,market,vat,price_usd_per_kg,fob_usd_per_kg,fob_date,premium,fob_marks"

@@ -37,7 +37,7 @@ def month_bars(
     for how, style in _styles(hue).items():
         part = months[months["how"] == how]
         axes.bar(part["month"], part["mean"], width=26, align="edge", **style)
-    gaps = months.loc[months["how"] == "missing", "month"] + pd.Timedelta(days=13)
+    gaps = months.loc[months["how"] == "missing", "month"] + pd.Timedelta(13, unit="D")
     axes.plot(gaps, [0] * len(gaps), "x", color=NEUTRAL, clip_on=False, ms=6)
     axes.set(ylabel=ylabel, ylim=(0, None))
     axes.set_ylim(top=axes.get_ylim()[1] * 1.08)
@@ -92,8 +92,8 @@ def _key(axes: Axes, marks: list[Any]) -> None:
 
 def _dates(axes: Axes, months: pd.Series) -> None:
     axes.set_xlim(
-        months.min() - pd.Timedelta(days=6),
-        months.max() + pd.offsets.MonthBegin() + pd.Timedelta(days=3),
+        months.min() - pd.Timedelta(6, unit="D"),
+        months.max() + pd.offsets.MonthBegin() + pd.Timedelta(3, unit="D"),
     )
     axes.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
     axes.xaxis.set_major_formatter(mdates.DateFormatter("%b %Y"))
