@@ -38,9 +38,8 @@ OWNED_BY_ALL = (
     TIME,
 )  # compared whoever the claim speaks of
 MONTHS = {"months": 1.0, "years": 12.0, "year": 12.0}
-SAME_TIME = pd.Timedelta(
-    731, unit="D"
-)  # a claim without a period speaks of the present
+# A claim without a period speaks of the present.
+SAME_TIME = pd.Timedelta(731, unit="D")
 WHY = {
     "basis": "each number is right on a basis of its own",
     "edition": "one number is of an older edition",
