@@ -35,7 +35,7 @@ def to_svg(figure: Figure) -> str:
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    _fix_empty_labels(figure)
+    _spare_measures(figure)
     out, metadata = io.StringIO(), {"Date": None, "Creator": None}
     with spared():
         FigureCanvasSVG(figure).print_svg(out, metadata=metadata)
@@ -43,12 +43,15 @@ def to_svg(figure: Figure) -> str:
     return compact(out.getvalue())
 
 
-def _fix_empty_labels(figure: Figure) -> None:
+def _spare_measures(figure: Figure) -> None:
     """Spare matplotlib the search for the place of labels that say nothing.
 
-    It measures all numbers of an axis four times, to put the label beside them.
+    It measures all numbers of an axis four times, to put the label beside them. Nor is
+    the frame measured beside the axes that it is drawn around.
     """
     for axes in figure.axes:
+        for spine in axes.spines.values():
+            spine.set_in_layout(False)
         for axis in (axes.xaxis, axes.yaxis):
             if not axis.get_label_text():
                 axis.set_label_coords(0.0, 0.0)

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from rareearth.charts.colours import INK, NEUTRAL
+from rareearth.charts.fonts import spared
 
 ROW = 11.0  # points from one row of event labels to the next
 HATCH = "////"
@@ -65,7 +66,8 @@ def mark_events(axes: Axes, events: pd.DataFrame) -> None:
     """
     figure: Any = axes.figure
     if layout := figure.get_layout_engine():
-        layout.execute(figure)  # gives the axes the width that they will have
+        with spared():
+            layout.execute(figure)  # gives the axes the width that they will have
     renderer = figure.canvas.get_renderer()
     points = 72 / figure.dpi
     low, high = sorted(axes.get_xlim())

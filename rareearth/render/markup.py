@@ -27,6 +27,7 @@ MATHML = set(
     "mover munderover mtable mtr mtd mstyle mpadded mphantom menclose mmultiscripts "
     "mprescripts semantics annotation".split()
 )
+TAGS = HTML | SVG | MATHML
 ATTRIBUTES = set(
     "class id title lang dir role tabindex style open href download src alt width "
     "height value colspan rowspan scope headers start reversed datetime span".split()
@@ -64,7 +65,7 @@ def write(tree: BeautifulSoup) -> str:
 
 def _check(tag: Tag) -> None:
     """Refuse a tag that could run or load something; drop unknown attributes."""
-    if tag.name not in HTML | SVG | MATHML:
+    if tag.name not in TAGS:
         raise MarkupError(f"<{tag.name}> is not allowed in a report")
     for name, value in list(tag.attrs.items()):
         text = str(value or "")
