@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
-from rareearth import risk_analysis, risk_inputs
+from rareearth import risk_analysis, risk_inputs, risk_sensitivity
 from rareearth.errors import NoFigures
 from rareearth.risk_inputs import Recycling
+from rareearth.supply_risk import Bounds
 
 
 def statements(*rows):
@@ -107,7 +108,7 @@ def test_groups_are_the_mean_of_their_members():
 
 def test_many_new_suppliers_lower_the_risk_more_than_the_old_ones():
     risk = pd.Series({"China": 0.6, "Japan": 0.2})
-    paths = risk_analysis.diversified(
+    paths = risk_sensitivity.diversified(
         shares(China=0.9, Japan=0.1), risk, GIVEN, "processing"
     )
     last = paths[paths["at"] == 5.0].set_index("entity")["value"]
@@ -125,8 +126,8 @@ def test_the_implied_substitution_allows_for_rounding():
             "value": [3.7],
         }
     )
-    found = risk_analysis.implied_substitution(
-        printed, risk_analysis.Bounds(4.0, 4.0), "light rare earths", 2023
+    found = risk_sensitivity.implied_substitution(
+        printed, Bounds(4.0, 4.0), "light rare earths", 2023
     )
     assert found["low"] == pytest.approx(3.65 / 4)
     assert found["high"] == pytest.approx(3.75 / 4)
