@@ -70,19 +70,24 @@ def _ends(
     stable = concentrations(own, risk["stability"])
     leader = str(own.groupby("entity")["share"].mean().idxmax())
 
-    def each(field: str, ends: tuple[float, float]) -> list[float]:
-        """Return the index with one field of all inputs at its ends."""
-        changed = [
-            {name: given._replace(**{field: end}) for name, given in inputs.items()}
-            for end in ends
-        ]
-        return [_middle(table, given) for given in changed]
-
+    reliance = [
+        _middle(
+            table,
+            {name: one._replace(import_reliance=end) for name, one in inputs.items()},
+        )
+        for end in others["reliance"]
+    ]
+    recycled = [
+        _middle(
+            table,
+            {name: one._replace(eol_recycling=end) for name, one in inputs.items()},
+        )
+        for end in others["recycling"]
+    ]
     restricted = [
         _middle(concentrations(own, _times(risk["mean"], leader, factor)), inputs)
         for factor in TRADE
     ]
-    reliance, recycled = others["reliance"], others["recycling"]
     return [
         (
             "governance by political stability only",
@@ -94,8 +99,8 @@ def _ends(
             restricted,
             f"trade parameter {TRADE[0]} to {TRADE[1]}",
         ),
-        ("import reliance", each("import_reliance", reliance), _percents(reliance)),
-        ("recycled input", each("eol_recycling", recycled), _percents(recycled)),
+        ("import reliance", reliance, _percents(others["reliance"])),
+        ("recycled input", recycled, _percents(others["recycling"])),
         (
             "what is not named or scored",
             list(of_product(by_stage(table, inputs))),

@@ -35,7 +35,8 @@ def to_svg(figure: Figure) -> str:
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    _spare_measures(figure)
+    _fix_empty_labels(figure)
+    _measure_axes_only(figure)
     out, metadata = io.StringIO(), {"Date": None, "Creator": None}
     with spared():
         FigureCanvasSVG(figure).print_svg(out, metadata=metadata)
@@ -43,18 +44,25 @@ def to_svg(figure: Figure) -> str:
     return compact(out.getvalue())
 
 
-def _spare_measures(figure: Figure) -> None:
+def _fix_empty_labels(figure: Figure) -> None:
     """Spare matplotlib the search for the place of labels that say nothing.
 
-    It measures all numbers of an axis four times, to put the label beside them. Nor is
-    the frame measured beside the axes that it is drawn around.
+    It measures all numbers of an axis four times, to put the label beside them.
+    """
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if not axis.get_label_text():
+                axis.set_label_coords(0.0, 0.0)
+
+
+def _measure_axes_only(figure: Figure) -> None:
+    """Spare matplotlib the frames, which add nothing to the axes that they are around.
+
+    Ticks without numbers may then reach three points into the room between panels.
     """
     for axes in figure.axes:
         for spine in axes.spines.values():
             spine.set_in_layout(False)
-        for axis in (axes.xaxis, axes.yaxis):
-            if not axis.get_label_text():
-                axis.set_label_coords(0.0, 0.0)
 
 
 def compact(svg: str) -> str:
