@@ -35,6 +35,8 @@ COMPUTED = 6  # significant digits of a computed number in a CSV
 # What an address holds as it is; other ASCII is escaped. Two thirds of base64.
 _AS_IT_IS = string.ascii_letters + string.digits + " !$()*+,-./:;=?@_~"
 _ESCAPED = {n: f"%{n:02X}" for n in range(128) if chr(n) not in _AS_IT_IS}
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
+LONG = 60  # characters of a text whose column is not to be squeezed
 _HYPHEN = re.compile(r"(?<!\w)-(?=[\d.])")  # before a number, not in its exponent
 
 # For JupyterLab; a report has its own style and leaves a scoped one out.
@@ -229,13 +231,9 @@ def _short(value: float) -> float:
 
 
 def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -> str:
-    numeric = {
-        column: pd.api.types.is_numeric_dtype(frame[column])
-        and not pd.api.types.is_bool_dtype(frame[column])
-        for column in frame.columns
-    }
+    kinds = {column: _kind(frame[column]) for column in frame.columns}
     head = "".join(
-        f"<th scope='col'{_num(numeric[column])}>{escape(str(column))}</th>"
+        f"<th scope='col'{kinds[column]}>{escape(str(column))}</th>"
         for column in frame.columns
     )
     body = []
@@ -245,7 +243,7 @@ def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -
             text = escape(_format(value, column, formats.get(str(column))))
             tag = "th scope='row'" if place == 0 else "td"
             end = "th" if place == 0 else "td"
-            cells.append(f"<{tag}{_num(numeric[column])}>{text}</{end}>")
+            cells.append(f"<{tag}{kinds[column]}>{text}</{end}>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     name = escape(caption, quote=True)
     return (
@@ -264,8 +262,16 @@ def _table_behind(data: pd.DataFrame, title: str, formats: Mapping[str, str]) ->
     return _html_table(shown.head(FIRST_ROWS), title, formats) + more
 
 
-def _num(numeric: bool) -> str:
-    return " class='num'" if numeric else ""
+def _kind(column: pd.Series) -> str:
+    """Return the class of a column's cells: numbers, dates, long texts, or none."""
+    if pd.api.types.is_bool_dtype(column):
+        return ""
+    if pd.api.types.is_numeric_dtype(column):
+        return " class='num'"
+    texts = [_plain(each, "") for each in column if not pd.isna(each)]
+    if any(texts) and all(_DATE.fullmatch(text) for text in texts if text):
+        return " class='date'"
+    return " class='long'" if max(map(len, texts), default=0) > LONG else ""
 
 
 def _format(value: Any, column: object, form: str | None) -> str:

@@ -188,7 +188,9 @@ def _place(
     if date < index[0].start_time:
         return at, f"the series begins with {index[0]}, after the event"
     if first < (least := LEAST_BEFORE.get(code, 12)):
-        return at, f"{max(first, 0)} changes precede its window, {least} are needed"
+        before = max(first, 0)
+        changes = "1 change precedes" if before == 1 else f"{before} changes precede"
+        return at, f"{changes} its window, {least} are needed"
     inside = ends[first : last + 1]
     gaps = np.diff(inside.to_numpy()) / np.timedelta64(1, "D")
     if gaps.max() > most or (ends[at] - date).days > most:

@@ -72,7 +72,7 @@ def growth_sentence(study: Study) -> str:
     clear = (
         "That differs from no growth by more than chance."
         if row["p_value"] < CLEAR
-        else "No growth at all lies inside that interval."
+        else "Zero growth lies inside that interval."
     )
     return (
         f"From {row['first']} to {row['last']} the price changed by "

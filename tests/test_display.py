@@ -232,6 +232,27 @@ def test_a_negative_number_has_a_true_minus_sign_and_text_stays_as_it_is(
     assert cells == [text]
 
 
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["2024-12-31", "2025-01", ""], "date"),
+        ([pd.Timestamp(2024, 12, 31), pd.NaT], "date"),
+        (["2024-12-31", "2024-12-31 to 2025-01-31"], None),
+        (["", ""], None),
+        ([None, None], None),
+        (["x" * (display.LONG + 1), "x"], "long"),
+        (["x" * display.LONG], None),
+        ([True, False], None),
+        ([1, 2], "num"),
+    ],
+)
+def test_a_column_has_the_class_of_what_all_its_cells_are(shown, values, kind):
+    frame = pd.DataFrame({"name": ["a"] * len(values), "x": values})
+    display.table(frame, "Caption")
+    cells = re.findall(r"<td([^>]*)>", shown[0]["text/html"])
+    assert set(cells) == {f" class='{kind}'" if kind else ""}
+
+
 def test_a_column_may_have_a_format_of_its_own(shown):
     frame = pd.DataFrame({"Country": ["China"], "Share": [0.7105]})
     display.table(frame, "Shares", {"Share": "{:.0%}"})

@@ -139,6 +139,7 @@ def test_a_window_over_missing_months_is_refused():
     ("date", "said"),
     [
         ("2024-12-01", "the series begins with 2025-01-01, after the event"),
+        ("2025-01-04", "1 change precedes its window, 40 are needed"),
         ("2025-01-20", "17 changes precede its window, 40 are needed"),
         ("2025-04-30", "the series ends with 2025-04-30, before the window does"),
         ("2026-01-01", "the series ends with 2025-04-30, before the window does"),

@@ -380,6 +380,7 @@ def table_of(*rows, head=("x", "x")):
 
 NAME, COUNT = "th scope='row'", "td class='num'"
 HEAD = ("th scope='col'", "th scope='col' class='num'")
+DAYS, DAY = ("th scope='col'", "th scope='col' class='date'"), "td class='date'"
 
 
 @pytest.mark.parametrize(
@@ -399,6 +400,22 @@ def test_a_column_of_numbers_is_marked_once(rows, classes, marked):
     assert len(tree.main.find_all(class_="num")) == marked
     assert tree.main.td.text == '1 class="num"'
     assert all(each.get("scope") for each in tree.main.find_all("th"))
+
+
+def test_columns_of_dates_and_of_long_texts_are_marked_once_too():
+    head = (*DAYS, "th scope='col' class='long'")
+    table = table_of((NAME, DAY, "td class='long'"), head=head)
+    _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
+    assert tree.main.table["class"] == ["d2", "t3"]
+    assert not tree.main.find_all(class_=["date", "long"])
+
+
+def test_in_a_table_of_many_columns_dates_and_texts_are_not_given_room():
+    row = (NAME, DAY, *[COUNT] * 7)
+    table = table_of(row, head=(*DAYS, *[HEAD[1]] * 7))
+    _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
+    assert tree.main.table["class"] == [f"n{n}" for n in range(3, 10)]
+    assert not tree.main.find_all(class_="date")
 
 
 def test_a_notebook_that_was_never_run_can_be_exported():

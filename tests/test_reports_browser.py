@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 REPORTS = [path.stem for path in library.notebooks()]
 PAGES = [*REPORTS, "index", "data_dictionary"]
-WIDTHS = (360, 768, 1440)
+WIDTHS = (360, 768, 1100, 1440)
 SHOTS = library.outputs_folder() / "screenshots"
 IS_PICTURED = bool(os.environ.get("RAREEARTH_LOOK"))  # `make look` sets it
 
@@ -46,6 +46,13 @@ AXE_RUN = """only => axe.run({resultTypes: ['violations'], ...only}).then(found 
 BROKEN = """() => [...document.querySelectorAll('a[href^="#"]')]
   .map(a => decodeURIComponent(a.hash.slice(1)))
   .filter(id => !document.getElementById(id))"""
+# Key findings that are wider than their card, and so run into the next one.
+CROWDED = """() => [...document.querySelectorAll('.findings dd, .findings dt')]
+  .filter(e => {
+    const text = document.createRange();
+    text.selectNodeContents(e);
+    return text.getBoundingClientRect().width > e.getBoundingClientRect().width;
+  }).map(e => e.textContent)"""
 PAINTED = """() => new Promise(done => new PerformanceObserver(list => {
   const found = list.getEntriesByName('first-contentful-paint');
   if (found.length) done(found[0].startTime);
@@ -99,7 +106,10 @@ def look(browser, path, axe):
     )
     seen.pdf = tab.pdf(format="A4", print_background=True)
     photograph(tab, path.stem, 1440, "light")
-    seen.widths = {width: wide(tab, width) for width in WIDTHS}
+    seen.crowded, seen.widths = {}, {}
+    for width in WIDTHS:
+        seen.widths[width] = wide(tab, width)
+        seen.crowded[width] = tab.evaluate(CROWDED)
     photograph(tab, path.stem, 360, "dark")
     seen.violations = violations(tab, axe)
     context.close()
@@ -166,6 +176,11 @@ def test_axe_finds_nothing_serious_in_light_or_dark_colours(visit, name):
 @each_page
 def test_a_page_never_scrolls_sideways(visit, name):
     assert visit(name).widths == {width: [width, width] for width in WIDTHS}
+
+
+@each_report
+def test_key_findings_keep_to_their_cards(visit, name):
+    assert visit(name).crowded == {width: [] for width in WIDTHS}
 
 
 @each_page

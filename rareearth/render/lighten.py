@@ -6,28 +6,41 @@ import re
 
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _CELL = re.compile(r"<t[hd](?=[ >])[^>]*>")
-_NUMBER = ' class="num"'
+_KINDS = {"num": "n", "date": "d", "long": "t"}  # of columns, by the style sheet
+_KIND = re.compile(f' class="({"|".join(_KINDS)})"')
 MOST_COLUMNS = 12  # that the style sheet can align by their place
+ROOMY = 8  # columns at most, where dates and long texts may ask for room
 
 
 def lighten(html: str) -> str:
     """Return a page that looks and reads the same, with less to send.
 
-    A column of numbers is marked once, at its table, and not in each cell.
+    A column of numbers, dates or long texts is marked once, at its table, and not in
+    each cell.
     """
     return _TABLE.sub(_by_column, html)
 
 
 def _by_column(match: re.Match[str]) -> str:
-    """Return a table with its columns of numbers as classes: ``n2 n3``."""
+    """Return a table with the kinds of its columns as classes: ``n2 d3``."""
     table = match[0]
     rows = [_CELL.findall(row) for row in table.split("<tr")[1:]]
-    kinds = {tuple(_NUMBER in cell for cell in row) for row in rows}
+    kinds = {tuple(_kind(cell) for cell in row) for row in rows}
     if len(kinds) != 1 or "span=" in table or "<table" in table[1:]:
         return table  # not a plain grid: each cell keeps its own mark
-    columns = [n for n, is_number in enumerate(kinds.pop(), 1) if is_number]
-    if not columns or columns[-1] > MOST_COLUMNS:
+    (kind_of,) = kinds
+    wanted = set(_KINDS.values()) if len(kind_of) <= ROOMY else {"n"}
+    marked = [(kind, n) for n, kind in enumerate(kind_of, 1) if kind in wanted]
+    if marked and marked[-1][1] > MOST_COLUMNS:
         return table
-    names = " ".join(f"n{n}" for n in columns)
-    plain = _CELL.sub(lambda cell: cell[0].replace(_NUMBER, ""), table)
+    plain = _CELL.sub(lambda cell: _KIND.sub("", cell[0]), table)
+    if not marked:
+        return plain
+    names = " ".join(f"{kind}{n}" for kind, n in marked)
     return plain.replace("<table>", f'<table class="{names}">', 1)
+
+
+def _kind(cell: str) -> str:
+    """Return the letter of a cell's kind, from its opening tag."""
+    found = _KIND.search(cell)
+    return _KINDS[found[1]] if found else ""
