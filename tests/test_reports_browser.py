@@ -51,7 +51,8 @@ CROWDED = """() => [...document.querySelectorAll('.findings dd, .findings dt')]
   .filter(e => {
     const text = document.createRange();
     text.selectNodeContents(e);
-    return text.getBoundingClientRect().width > e.getBoundingClientRect().width;
+    const card = e.parentElement.getBoundingClientRect();
+    return text.getBoundingClientRect().right > card.right;
   }).map(e => e.textContent)"""
 PAINTED = """() => new Promise(done => new PerformanceObserver(list => {
   const found = list.getEntriesByName('first-contentful-paint');
