@@ -36,7 +36,6 @@ COMPUTED = 6  # significant digits of a computed number in a CSV
 _AS_IT_IS = string.ascii_letters + string.digits + " !$()*+,-./:;=?@_~"
 _ESCAPED = {n: f"%{n:02X}" for n in range(128) if chr(n) not in _AS_IT_IS}
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
-LONG = 60  # characters of a text whose column is not to be squeezed
 _HYPHEN = re.compile(r"(?<!\w)-(?=[\d.])")  # before a number, not in its exponent
 
 # For JupyterLab; a report has its own style and leaves a scoped one out.
@@ -263,15 +262,14 @@ def _table_behind(data: pd.DataFrame, title: str, formats: Mapping[str, str]) ->
 
 
 def _kind(column: pd.Series) -> str:
-    """Return the class of a column's cells: numbers, dates, long texts, or none."""
+    """Return the class of a column's cells: numbers, dates, or none."""
     if pd.api.types.is_bool_dtype(column):
         return ""
     if pd.api.types.is_numeric_dtype(column):
         return " class='num'"
     texts = [_plain(each, "") for each in column if not pd.isna(each)]
-    if any(texts) and all(_DATE.fullmatch(text) for text in texts if text):
-        return " class='date'"
-    return " class='long'" if max(map(len, texts), default=0) > LONG else ""
+    is_dates = any(texts) and all(_DATE.fullmatch(text) for text in texts if text)
+    return " class='date'" if is_dates else ""
 
 
 def _format(value: Any, column: object, form: str | None) -> str:

@@ -402,15 +402,14 @@ def test_a_column_of_numbers_is_marked_once(rows, classes, marked):
     assert all(each.get("scope") for each in tree.main.find_all("th"))
 
 
-def test_columns_of_dates_and_of_long_texts_are_marked_once_too():
-    head = (*DAYS, "th scope='col' class='long'")
-    table = table_of((NAME, DAY, "td class='long'"), head=head)
+def test_columns_of_dates_are_marked_once_too():
+    table = table_of((NAME, DAY, COUNT), head=(*DAYS, HEAD[1]))
     _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
-    assert tree.main.table["class"] == ["d2", "t3"]
-    assert not tree.main.find_all(class_=["date", "long"])
+    assert tree.main.table["class"] == ["d2", "n3"]
+    assert not tree.main.find_all(class_=["date", "num"])
 
 
-def test_in_a_table_of_many_columns_dates_and_texts_are_not_given_room():
+def test_in_a_table_of_many_columns_dates_are_not_given_room():
     row = (NAME, DAY, *[COUNT] * 7)
     table = table_of(row, head=(*DAYS, *[HEAD[1]] * 7))
     _, tree = render_html(f"<div class='table-wrap'>{table}</div>")

@@ -6,17 +6,16 @@ import re
 
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _CELL = re.compile(r"<t[hd](?=[ >])[^>]*>")
-_KINDS = {"num": "n", "date": "d", "long": "t"}  # of columns, by the style sheet
+_KINDS = {"num": "n", "date": "d"}  # of columns, by the style sheet
 _KIND = re.compile(f' class="({"|".join(_KINDS)})"')
 MOST_COLUMNS = 12  # that the style sheet can align by their place
-ROOMY = 8  # columns at most, where dates and long texts may ask for room
+ROOMY = 6  # columns at most, where dates may ask for room
 
 
 def lighten(html: str) -> str:
     """Return a page that looks and reads the same, with less to send.
 
-    A column of numbers, dates or long texts is marked once, at its table, and not in
-    each cell.
+    A column of numbers or dates is marked once, at its table, and not in each cell.
     """
     return _TABLE.sub(_by_column, html)
 
