@@ -39,11 +39,13 @@ def when_sentence(found: dict[str, float], start: pd.Timestamp, target: float) -
             f"before {(start + 15 * rampup.YEAR).year}."
         )
     first = f"One path in ten reaches {pct(target)} by {year_of(found['early'], start)}"
+    end = (start + 15 * rampup.YEAR).year
     if not np.isfinite(found["median"]):
-        return f"{first}; half of them do {year_of(found['median'], start)}."
-    last = year_of(found["slow"], start)
-    rest = f"nine in ten do {last}" if "not" in last else f"nine in ten by {last}"
-    return f"{first}, half of them by {year_of(found['median'], start)}; {rest}."
+        return f"{first}, fewer than half of all paths by {end}."
+    rest = f"fewer than nine in ten by {end}"
+    if np.isfinite(found["slow"]):
+        rest = f"nine in ten by {year_of(found['slow'], start)}"
+    return f"{first}, half of all paths by {year_of(found['median'], start)}; {rest}."
 
 
 def share_now(paths: rampup.Paths) -> tuple[float, float, float]:

@@ -44,7 +44,8 @@ def measure_dots(
         for group, rows in frame.groupby("group", sort=False)
     ]
     places, total = _places(blocks)
-    figure, axes = canvas(title, 1.1 + 0.29 * total)
+    above = 0.75 * len(said or {})  # one line for each claim
+    figure, axes = canvas(title, 1.1 + 0.29 * (total + above))
     for (group, rows), (top, levels) in zip(blocks, places, strict=True):
         _heading(axes, group, top)
         for level, item in zip(levels, rows.itertuples(), strict=True):
@@ -52,7 +53,7 @@ def measure_dots(
     ticks = [level for _, levels in places for level in levels]
     axes.set_yticks(ticks, [str(row) for _, rows in blocks for row in rows["row"]])
     axes.tick_params(axis="y", length=0, labelsize=9)
-    axes.set(xlabel=xlabel, ylim=(-total - 0.2, 0.3 + 0.75 * len(said or {})))
+    axes.set(xlabel=xlabel, ylim=(-total - 0.2, 0.3 + above))
     _scale(axes, frame, percent, log)
     for step, (name, number) in enumerate((said or {}).items()):
         _said(axes, name, number, 0.4 + 0.75 * step)
