@@ -179,8 +179,10 @@ def _row(cells: list[object]) -> str:
     first, *rest = cells
     found = [f'<th scope="row">{_breakable(str(first))}</th>']
     for cell in rest:
-        number = ' class="num"' if isinstance(cell, int) else ""
-        found.append(f"<td{number}>{_text(str(cell))}</td>")
+        if isinstance(cell, int):
+            found.append(f'<td class="num">{cell:,}</td>')
+        else:
+            found.append(f"<td>{_text(str(cell))}</td>")
     return f"<tr>{''.join(found)}</tr>"
 
 
