@@ -33,13 +33,13 @@ def claim_days() -> tuple[str, str, str, str]:
 
 def when_sentence(found: dict[str, float], start: pd.Timestamp, target: float) -> str:
     """Return when the share is reached: the median and the middle 80 percent."""
+    end = (start + 15 * rampup.YEAR).year
     if not np.isfinite(found["early"]):
         return (
             f"{pct(target)} of demand is reached in fewer than one in ten of the paths "
-            f"before {(start + 15 * rampup.YEAR).year}."
+            f"before {end}."
         )
     first = f"One path in ten reaches {pct(target)} by {year_of(found['early'], start)}"
-    end = (start + 15 * rampup.YEAR).year
     if not np.isfinite(found["median"]):
         return f"{first}, fewer than half of all paths by {end}."
     rest = f"fewer than nine in ten by {end}"

@@ -42,7 +42,7 @@ def editions(printed: pd.DataFrame, product: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``year``, ``value``, ``entity`` ("supply risk" or "economic importance"),
+        ``year``, ``value``, ``entity`` ("supply risk" or, economic, "importance"),
         ``method`` ("2010" or "2017"), ``source_id``.
     """
     own = printed[printed["product"] == product].copy()

@@ -69,6 +69,19 @@ def test_a_call_that_dies_fails_its_own_future_only(small, call, message):
     assert good.result() == 2
 
 
+def test_a_users_own_settings_of_the_c_library_stand(monkeypatch):
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    with ForkPool(preload=[]) as pool:
+        assert pool.submit(os.getenv, "GLIBC_TUNABLES").result() == (
+            "glibc.malloc.hugetlb=1"
+        )
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.hugetlb=0")
+    with ForkPool(preload=[]) as pool:
+        assert pool.submit(os.getenv, "GLIBC_TUNABLES").result() == (
+            "glibc.malloc.hugetlb=0"
+        )
+
+
 def test_a_call_over_its_time_is_killed_and_the_next_one_runs():
     with ForkPool(1, timeout=0.5, preload=()) as one:
         late = one.submit(pool_calls.hold, 60)

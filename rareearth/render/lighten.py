@@ -9,7 +9,7 @@ _CELL = re.compile(r"<t[hd](?=[ >])[^>]*>")
 _KINDS = {"num": "n", "date": "d"}  # of columns, by the style sheet
 _KIND = re.compile(f' class="({"|".join(_KINDS)})"')
 MOST_COLUMNS = 12  # that the style sheet can align by their place
-ROOMY = 6  # columns at most, where dates may ask for room
+ROOMY = 6  # columns at most, where dates may ask for room; the style sheet has no more
 
 
 def lighten(html: str) -> str:

@@ -28,8 +28,8 @@ from rareearth.render import library, server
 PRELOAD = (
     "rareearth.render.preload",  # the libraries of the notebooks and of the renderer
 )
-# Runs spend a tenth of their time on being given memory by pages of 4 kB. A user's own
-# settings of the C library stand.
+# A twelfth of a run's processor time goes to being given memory by pages of 4 kB, and
+# larger ones spare a part of it. A user's own settings of the C library stand.
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 START = (
     "import sys; sys.path.insert(0, {root!r})\n"
