@@ -54,13 +54,13 @@ preview: $(READY_TO_TEST) ## Take the README's pictures of three reports anew
 	@$(RUN) docs/preview.py
 
 look: $(READY_TO_TEST) ## Picture every report, run every notebook in JupyterLab (minutes)
-	@RAREEARTH_LOOK=all $(RUN) -m pytest tests/test_reports_browser.py tests/test_jupyterlab.py -q
+	@RAREEARTH_LOOK=all $(RUN) -m pytest tests/reports/test_reports_browser.py tests/reports/test_jupyterlab.py -q
 
 versions: ## Try each Python here with the oldest and newest libraries (long)
 	@$(or $(PYTHON),python3) tests/versions.py
 
 faults: $(READY_TO_TEST) ## Kill the renderer at 50 random moments (long)
-	@RAREEARTH_KILLS=50 $(RUN) -m pytest tests/test_render_faults.py -q -k killed
+	@RAREEARTH_KILLS=50 $(RUN) -m pytest tests/render/test_render_faults.py -q -k killed
 
 strip: $(READY) ## Empty the outputs of the notebooks, as git should hold them
 	@$(RUN) -m nbconvert --clear-output --inplace --log-level WARN \

@@ -18,7 +18,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from rareearth.render import cli, library
+from rareearth.commands import main as cli
+from rareearth.render import library
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"

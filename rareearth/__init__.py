@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "load": "figures",
-    "sources": "figures",
-    "revisions": "figures",
-    "countries": "figures",
-    "check": "figures",
-    "assumptions": "records",
-    "measures": "concentration",
-    "share_table": "concentration",
+    "load": "figures.loading",
+    "sources": "figures.loading",
+    "revisions": "figures.loading",
+    "countries": "figures.loading",
+    "check": "figures.loading",
+    "assumptions": "figures.records",
+    "measures": "methods.concentration",
+    "share_table": "methods.concentration",
 }
 
 __all__ = [
@@ -35,9 +35,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from rareearth.concentration import measures, share_table
-    from rareearth.figures import check, countries, load, revisions, sources
-    from rareearth.records import assumptions
+    from rareearth.figures.loading import check, countries, load, revisions, sources
+    from rareearth.figures.records import assumptions
+    from rareearth.methods.concentration import measures, share_table
 
 
 def __getattr__(name: str) -> Any:

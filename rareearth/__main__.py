@@ -1,5 +1,5 @@
 """Run the command line as ``python -m rareearth``."""
 
-from rareearth.render.cli import main
+from rareearth.commands.main import main
 
 raise SystemExit(main())

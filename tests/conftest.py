@@ -14,8 +14,8 @@ import pytest
 from hypothesis import settings
 from small_data import Folder, SmallData
 
-from rareearth import display
-from rareearth.imports import ADDRESSES, without
+from rareearth.display import output as display
+from rareearth.figures.module_guard import ADDRESSES, without
 from rareearth.render import library, locks
 from rareearth.render.pool import ForkPool
 
@@ -188,7 +188,7 @@ def data_copy(tmp_path):
 @pytest.fixture
 def curated(data_copy, monkeypatch):
     """Return the small data package, put in the place of the curated figures."""
-    monkeypatch.setattr("rareearth.dictionaries.folder", lambda: data_copy.path)
+    monkeypatch.setattr("rareearth.figures.dictionaries.folder", lambda: data_copy.path)
     return data_copy
 
 
@@ -236,7 +236,7 @@ def rendered(tmp_path_factory):
     The processes of a suite share the folder: the first that asks for a report has it
     made, and to the others it is up to date.
     """
-    from rareearth.render import cli
+    from rareearth.commands import main as cli
 
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base

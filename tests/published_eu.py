@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth import supply_risk as risk
+from rareearth.supply_risk import indices as risk
 
 HERE = Path(__file__).parent
 REVISION = 0.12  # of governance, 0 to 10: what one year fewer moves it by at the most

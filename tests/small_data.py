@@ -9,7 +9,8 @@ import json
 import shutil
 from pathlib import Path
 
-from rareearth import dictionaries, rules, tables
+from rareearth.figures import csv_files as tables
+from rareearth.figures import dictionaries, rules
 
 CURATED = Path(__file__).parents[1] / "data"
 SMALL = Path(__file__).with_name("small")

@@ -16,7 +16,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import rareearth
-from rareearth import dictionaries, figures, tables
+from rareearth.figures import csv_files as tables
+from rareearth.figures import dictionaries
+from rareearth.figures import loading as figures
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

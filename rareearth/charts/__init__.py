@@ -33,7 +33,7 @@ from rareearth.charts.timelines import in_force, stacked_months, timeline
 from rareearth.charts.tornados import tornado_bars
 from rareearth.charts.waterfalls import waterfalls
 from rareearth.charts.world import map_alt, world_map
-from rareearth.display import bibliography, cite, findings, say, show, table
+from rareearth.display.output import bibliography, cite, findings, say, show, table
 
 __all__ = [
     "COLOURS",

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from rareearth.charts.style import INK, canvas, thousands_axis
-from rareearth.verdicts import AGREEING
+from rareearth.claims.verdicts import AGREEING
 
 AGREES, DIFFERS = "#0072B2", "#D55E00"
 

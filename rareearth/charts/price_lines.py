@@ -50,8 +50,8 @@ def price_line(
         ``number``, ``date``, from `price_study.numbered`: a fine line with its number
         above.
     segments, breaks : DataFrame, optional
-        From `rareearth.breaks.Breaks`: the level of each segment, and the interval in
-        which each break lies, as a bar at the foot.
+        From `rareearth.methods.breaks.Breaks`: the level of each segment, and the
+        interval in which each break lies, as a bar at the foot.
     """
     figure, axes = canvas(title, 4.2)
     _line(axes, frame, colour(hue))

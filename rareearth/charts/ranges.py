@@ -8,11 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rareearth.charts.style import (
-    canvas,
-    colour,
-    thousands_axis,
-)
+from rareearth.charts.style import canvas, colour, thousands_axis
 
 
 def ranges(

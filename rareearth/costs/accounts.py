@@ -28,8 +28,8 @@ from rareearth.costs.routes import (
     Load,
 )
 from rareearth.errors import NoFigures, UnknownName
-from rareearth.money import Money
-from rareearth.money_units import per_kg
+from rareearth.money.money import Money
+from rareearth.money.units import per_kg
 
 __all__ = [
     "ALLOCATIONS",

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.frames import Load
-from rareearth.tables import CONFIDENCE, OWN
+from rareearth.figures.csv_files import CONFIDENCE, OWN
+from rareearth.figures.frames import Load
 
 RANK = {name: at for at, name in enumerate((*CONFIDENCE, OWN))}
 ON_NDPR = "all cost on NdPr"

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from rareearth.costs import draws
-from rareearth.costs.draws import Shape
 from rareearth.costs.model import cash_cost, full_cost, unit_cost
 from rareearth.costs.simulation import uncertain, values_of
 from rareearth.errors import ParameterError
+from rareearth.methods import draws
+from rareearth.methods.draws import Shape
 
 Result = Callable[[Mapping[str, Any]], Any]
 

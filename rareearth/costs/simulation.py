@@ -10,8 +10,6 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 
-from rareearth.costs import draws as points
-from rareearth.costs.draws import BLOCK, Shape
 from rareearth.costs.model import (
     COMPONENTS,
     PARAMETERS,
@@ -21,6 +19,8 @@ from rareearth.costs.model import (
     unit_cost,
 )
 from rareearth.errors import ParameterError
+from rareearth.methods import draws as points
+from rareearth.methods.draws import BLOCK, Shape
 
 MARKET = ("byproduct_price", "ndpr_price")
 """Drawn once for all plants: there is one market."""

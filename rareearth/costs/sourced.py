@@ -13,11 +13,11 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from rareearth.averages import Missing
 from rareearth.errors import NoFigures
-from rareearth.money import Money
-from rareearth.money_units import per_kg
-from rareearth.rules import MONEY
+from rareearth.figures.rules import MONEY
+from rareearth.money.averages import Missing
+from rareearth.money.money import Money
+from rareearth.money.units import per_kg
 
 WORK_HOURS = 2080  # a year: 52 weeks of 40 hours
 MJ_PER_KWH = 3.6

@@ -12,7 +12,7 @@ from rareearth.costs.finance import check_rate
 from rareearth.costs.simulation import Simulation
 from rareearth.costs.sourced import Source, once
 from rareearth.errors import NoFigures
-from rareearth.money import Money
+from rareearth.money.money import Money
 
 ACCOUNTS_OF = {"Baotou": "China Northern Rare Earth"}
 """Whose accounts stand for a producer: the listed refiner of the Baotou group."""

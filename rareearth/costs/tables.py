@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.costs import breakeven, sensitivity
-from rareearth.costs.frames import CASH, CLAIMS, FULL, Floor, assumed_share, swings
+from rareearth.costs.chart_data import CASH, CLAIMS, FULL, Floor, assumed_share, swings
 from rareearth.costs.ranges import ASSUMPTION, named
 from rareearth.costs.study import ACCOUNTS_OF, Study
 from rareearth.errors import NoFigures

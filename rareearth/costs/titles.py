@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.costs.frames import CLAIMS, FULL
-from rareearth.costs.readings import chance
+from rareearth.costs.chart_data import CLAIMS, FULL
+from rareearth.costs.sentences import chance
 from rareearth.costs.study import Study
 from rareearth.words import SPACE, listed, number, pct
 

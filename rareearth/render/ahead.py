@@ -18,7 +18,8 @@ from types import ModuleType
 from typing import Any
 
 PACKAGE = "rareearth"
-_TOOLS = {"rareearth.imports"}  # what the server has imported for itself, not for a run
+# What the server has imported for itself, not for a run.
+_TOOLS = {"rareearth.figures", "rareearth.figures.module_guard"}
 
 
 class Kept(MetaPathFinder, Loader):
@@ -83,7 +84,7 @@ def keep(imported: dict[str, list[str]]) -> None:
 def _names(package: ModuleType) -> Iterator[str]:
     """Yield the modules below a package, but for the renderer and what is run."""
     for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        if found.name.rpartition(".")[2] not in ("render", "__main__"):
+        if found.name.rpartition(".")[2] not in ("render", "commands", "__main__"):
             yield found.name
             if found.ispkg:
                 yield from _names(importlib.import_module(found.name))

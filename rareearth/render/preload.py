@@ -8,7 +8,7 @@ import importlib
 import io
 from contextlib import suppress
 
-from rareearth.imports import ADDRESSES, WIDGETS, without
+from rareearth.figures.module_guard import ADDRESSES, WIDGETS, without
 
 HEAVY = (
     "pandas",
@@ -118,7 +118,7 @@ def _keep() -> None:
     from rareearth.render.report import OWN_DATA, environment
 
     imported = ahead.import_all()
-    figures = importlib.import_module("rareearth.figures")
+    figures = importlib.import_module("rareearth.figures.loading")
     errors = importlib.import_module("rareearth.errors")
     with suppress(errors.WorkbookError), environment({OWN_DATA: None}):
         figures.read_ahead()

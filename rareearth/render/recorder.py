@@ -1,8 +1,8 @@
 """Record, inside the process that runs a notebook, what the run rests on.
 
-The data files that were loaded come from `rareearth.tables`, the modules from
-``sys.modules``. A file of the workbook's data that is opened in another way would be
-missing from the record, so it is refused.
+The data files that were loaded come from `rareearth.figures.csv_files`, the modules
+from ``sys.modules``. A file of the workbook's data that is opened in another way would
+be missing from the record, so it is refused.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def stop() -> None:
 
 def manifest() -> dict[str, Any]:
     """Return what this process has used: data with hashes, modules, refused files."""
-    tables = sys.modules.get("rareearth.tables")
+    tables = sys.modules.get("rareearth.figures.csv_files")
     read: dict[Path, str] = tables.files_read() if tables else {}
     return {
         "data": {str(path): sha256 for path, sha256 in sorted(read.items())},
@@ -76,7 +76,7 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     path = os.fsdecode(arguments[0])
     if not os.path.abspath(path).startswith(_data):  # noqa: PTH100 - on every open
         return
-    tables = sys.modules.get("rareearth.tables")
+    tables = sys.modules.get("rareearth.figures.csv_files")
     if tables is not None and tables.is_reading(path):
         return
     name = f"data/{Path(path).name}"

@@ -14,15 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rareearth.errors import ParameterError
-from rareearth.render import (
-    keys,
-    library,
-    partial,
-    report,
-    run,
-    sweep_page,
-    sweep_row,
-)
+from rareearth.render import keys, library, partial, report, run, sweep_page, sweep_row
 from rareearth.render.grid import Grid
 from rareearth.render.names import report_name
 from rareearth.render.report import Job, Result

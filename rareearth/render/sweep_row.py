@@ -14,7 +14,9 @@ from rareearth.render import library, thumbnail
 from rareearth.render.names import canonical
 from rareearth.render.report import Job, Result
 
-FINDINGS = "application/vnd.rareearth.findings+json"  # as rareearth.display emits them
+FINDINGS = (
+    "application/vnd.rareearth.findings+json"  # as rareearth.display.output emits them
+)
 Finding = tuple[str, str, str]  # label, value, range or condition
 
 

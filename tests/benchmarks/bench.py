@@ -309,7 +309,9 @@ def _load_figures(rounds: int = 5) -> int:
     import pandas as pd
 
     import rareearth as ree
-    from rareearth import dictionaries, figures, tables
+    from rareearth.figures import csv_files as tables
+    from rareearth.figures import dictionaries
+    from rareearth.figures import loading as figures
 
     series = figures.dictionary("series").reset_index().drop_duplicates("table")
     files = figures.figure_files(dictionaries.folder())
@@ -339,7 +341,8 @@ def _load_figures(rounds: int = 5) -> int:
 
 def _watch_memory(runs: int, words: list[str]) -> int:
     """Run a command of ours and print what memory this process had, and when."""
-    from rareearth.render import cli, progress
+    from rareearth.commands import main as cli
+    from rareearth.render import progress
 
     found: dict[str, int] = {}
 

@@ -1,0 +1,305 @@
+"""What the costs say, in sentences with computed numbers."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from rareearth.costs import accounts, tables
+from rareearth.costs import chart_data as frames
+from rareearth.costs.chart_data import CASH, CLAIMS, FULL, Floor
+from rareearth.costs.study import ACCOUNTS_OF, Study
+from rareearth.words import SPACE, listed, number, pct, span
+
+OUTCOME = {"full": "with the capital charge", "cash": "in cash, without capital"}
+
+
+def factor(value: float) -> str:
+    """Return a ratio as a reader says it: 2.0 times, 0.87 times."""
+    return f"{value:.1f} times" if value >= 1.05 else f"{value:.2f} times"
+
+
+def chance(share: float) -> str:
+    """Return how often something happened in the draws; never "0 %" for "hardly"."""
+    if share == 0:
+        return "in none of the draws"
+    if share == 1:
+        return "in all draws"
+    if share < 0.005:
+        return f"in fewer than 1{SPACE}% of the draws"
+    if share > 0.995:
+        return f"in more than 99{SPACE}% of the draws"
+    return f"in {pct(share)} of the draws"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}{SPACE}%"
+
+
+def _quantiles(study: Study, name: str, outcome: str) -> tuple[float, float, float]:
+    row = study.simulation.quantiles(outcome).loc[name] * study.rate
+    return float(row[0.1]), float(row[0.5]), float(row[0.9])
+
+
+def _ratio(study: Study, outcome: str) -> tuple[float, float, float]:
+    ratio = pd.Series(study.simulation.ratio(study.producer, study.reference, outcome))
+    low, middle, high = ratio.quantile([0.1, 0.5, 0.9])
+    return float(low), float(middle), float(high)
+
+
+def findings(study: Study) -> list[tuple[str, str, str]]:
+    """Return the key findings: ratios, chances, the two costs."""
+    one, other = study.producer, study.reference
+    rows = []
+    for outcome in ("cash", "full"):
+        low, middle, high = _ratio(study, outcome)
+        rows.append(
+            (
+                f"{one} over {other}, {OUTCOME[outcome]}",
+                factor(middle),
+                f"{low:.1f} to {high:.1f} in 80{SPACE}% of the draws",
+            )
+        )
+    for claim, level in CLAIMS.items():
+        shares = [
+            study.simulation.probability_dearer(one, other, level - 1, outcome)
+            for outcome in ("cash", "full")
+        ]
+        rows.append(
+            (
+                f"Chance of at least {claim}",
+                span(min(shares), max(shares), _percent),
+                "in cash, and with the capital charge; given the assumptions",
+            )
+        )
+    for name in (one, other):
+        low, middle, high = _quantiles(study, name, "full")
+        rows.append(
+            (
+                f"Cost of a kg of NdPr oxide, {name}",
+                f"{number(middle)} {study.currency}",
+                f"{number(low)} to {number(high)}, in money of {study.base_year}; "
+                f"{pct(frames.assumed_share(study, name))} of it without any figure",
+            )
+        )
+    return rows
+
+
+def answer(study: Study) -> str:
+    """Return the answer in a paragraph: both costs, the ratio and its range."""
+    one, other = study.producer, study.reference
+    costs = []
+    for name in (one, other):
+        low, middle, high = _quantiles(study, name, "full")
+        costs.append(
+            f"**{name} about {number(middle)} {study.currency}** "
+            f"({number(low)} to {number(high)})"
+        )
+    full, cash = _ratio(study, "full"), _ratio(study, "cash")
+    return (
+        f"By component, a kilogram of NdPr oxide costs {' and '.join(costs)}, in money "
+        f"of {study.base_year}, with a capital charge at "
+        f"{100 * study.discount_rate:g}{SPACE}% a year and all cost on NdPr oxide "
+        f"less what the other oxides earn. {one} costs "
+        f"**{factor(full[1])}** what {other} does ({full[0]:.1f} to {full[2]:.1f}); "
+        f"{factor(cash[1])} in cash ({cash[0]:.1f} to {cash[2]:.1f}). The ranges span "
+        f"80{SPACE}% of {study.simulation.draws:,} draws; they are ranges of a model "
+        "that is in large part assumed, not of measured costs."
+    )
+
+
+def scope_sentence(study: Study) -> str:
+    """Return how the ratio depends on what is compared with what."""
+    table = tables.scopes(study)
+    low = table.loc[table["Ratio"].idxmin()]
+    high = table.loc[table["Ratio"].idxmax()]
+    return (
+        f"Which comparison is meant decides the answer more than any single input: the "
+        f"middle ratio runs from **{factor(low['Ratio'])}** ({low['Cost'].lower()}, "
+        f"against {low['Against']}) to **{factor(high['Ratio'])}** "
+        f"({high['Cost'].lower()}, against {high['Against']})."
+    )
+
+
+def accounts_sentence(gaps: pd.DataFrame, study: Study) -> str:
+    """Return the ratio in cash with the accounts, where there are any, for the model.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        From `frames.calibrated`. Revenue less EBITDA is before by-product credits and
+        before capital, so that the other side is the modelled cost on that scope.
+    """
+    known = gaps[gaps["measure"] == accounts.SPENT] if len(gaps) else gaps
+    known = known[known["entity"].isin(study.pair)] if len(known) else known
+    if known.empty:
+        return (
+            "By then no accounts of either can take the place of the model, so that "
+            "nothing printed confirms this ratio."
+        )
+    one, other = study.producer, study.reference
+    modelled = study.simulation.quantiles("gross")[0.5] * study.rate
+    printed = modelled.copy()
+    printed.update(known.set_index("entity")["published_low"])
+    whose = [f"{row.entity} ({row.year})" for row in known.itertuples()]
+    before, after = (cost[one] / cost[other] for cost in (modelled, printed))
+    return (
+        "The accounts give a ratio of their own. Before by-product credits and without "
+        f"capital the model has {one} at {number(modelled[one])} {study.currency} a "
+        f"kilogram, {factor(before)} the {number(modelled[other])} of {other}; with "
+        f"revenue less EBITDA of {listed(whose)} in place of the model it is "
+        f"**{factor(after)}**."
+    )
+
+
+def claim_sentences(study: Study, table: pd.DataFrame) -> list[str]:
+    """Return for each claim what would have to be true."""
+    said = []
+    for claim, level in CLAIMS.items():
+        rows = table[table["Claim"] == claim].set_index("Cost")
+        shares = {
+            label: study.simulation.probability_dearer(
+                study.producer, study.reference, level - 1, outcome
+            )
+            for outcome, label in (("cash", CASH), ("full", FULL))
+        }
+        middle = {label: float(rows.at[label, "At the middle"]) for label in rows.index}
+        base = _quantiles(study, study.producer, "full")[1]
+        said.append(
+            f"**{claim}**: a ratio of {level:.1f} or more comes about "
+            f"{chance(shares[CASH])} in cash and {chance(shares[FULL])} in full, "
+            f"against "
+            f"{middle[CASH]:.1f} and {middle[FULL]:.1f} with every input at its "
+            f"middle. "
+            f"In full it needs {study.reference} at or below "
+            f"{number(base / level)} {study.currency} a kilogram while "
+            f"{study.producer} "
+            f"costs {number(base)}."
+        )
+    return said
+
+
+def indices_sentence(indices: pd.DataFrame, names: list[str]) -> str:
+    """Return how the Sobol indices divide the variance of the ratio."""
+    top = indices.head(3)
+    parts = [
+        f"{name} ({pct(max(0.0, value))})"
+        for name, value in zip(names, top["first"], strict=False)
+    ]
+    alone = float(indices["first"].clip(lower=0).sum())
+    return (
+        f"All at once, the variance of the ratio comes first from {listed(parts)}; "
+        f"inputs acting alone explain {pct(min(alone, 1.0))} of it (Sobol indices, "
+        f"correlations left aside)."
+    )
+
+
+def nominal_sentence(study: Study) -> str:
+    """Return the cost from accounts as printed, in its own money, with its inputs."""
+    own = study.published
+    own = own[
+        own["producer"].isin(study.pair)
+        & (own["measure"] == accounts.SPENT)
+        & (own["allocation"] == accounts.ON_NDPR)
+    ].sort_values("period_end")
+    if own.empty:
+        return (
+            f"For neither {study.producer} nor {study.reference} can revenue less "
+            f"EBITDA "
+            "be put over an output of NdPr oxide by then: the sections below use what "
+            "there is."
+        )
+    before, last = own.iloc[max(0, len(own) - 4)], own.iloc[-1]
+    currency = str(last["unit"]).split("/")[0]
+    return (
+        f"In its own money, revenue less EBITDA of **{last['producer']}** was "
+        f"**{before['value']:.0f} {currency} per kg NdPr oxide** in the fiscal year to "
+        f"{before['period_end']:%B %Y}, from {before['inputs']}, and "
+        f"**{last['value']:.0f} {currency}** in that to {last['period_end']:%B %Y} "
+        f"(from {last['inputs']}), all cost on NdPr oxide. It holds administration and "
+        "royalties and leaves depreciation out."
+    )
+
+
+def calibration_sentence(frame: pd.DataFrame, study: Study) -> str:
+    """Return the gap between the model and what is published."""
+    if frame.empty:
+        return "Nothing published by then can be put beside the model on one scope."
+    said = []
+    for item in frame.itertuples():
+        where = f"{item.entity} ({item.measure} of {item.year}, per kg {item.product})"
+        if item.gap == 0 and math.isinf(item.published_high):
+            said.append(f"{where}: the model lies above the printed lower bound")
+        elif item.gap == 0:
+            said.append(f"{where}: the model lies within what is printed")
+        else:
+            side = "above" if item.gap > 0 else "below"
+            said.append(f"{where}: the model is {pct(abs(item.gap))} {side} it")
+    return (
+        "Before by-product credits and the capital charge, "
+        + "; ".join(said)
+        + ". Some assumed ranges were chosen with these figures in sight, so that "
+        "agreement is weaker evidence than it looks; the gaps are left open."
+    )
+
+
+def margin_sentence(study: Study, margins: pd.DataFrame) -> str:
+    """Return why the gross margins of a mine owner and of a refiner mislead."""
+    names = {ACCOUNTS_OF.get(name, name) for name in study.pair}
+    names |= {"China Northern Rare Earth", "Lynas"}
+    own = margins[margins["entity"].isin(names)]
+    years = own.groupby("year")["entity"].nunique()
+    year = int(years[years >= min(2, years.max())].index.max())
+    row = own[own["year"] == year].sort_values("value", ascending=False)
+    said = [f"{item.entity} {pct(item.value)}" for item in row.itertuples()]
+    return (
+        f"In {year} the gross margin was {listed(said)}. It does not compare costs of "
+        "processing: a company that owns its mine earns the worth of the ore in its "
+        "margin, while a refiner that buys concentrate at a price tied to oxide prices "
+        "leaves that worth with its supplier."
+    )
+
+
+def scope_of_feed(study: Study) -> str:
+    """Return what the transfer price adds, where both sides of it are at hand."""
+    both = ("Baotou", "China Northern Rare Earth")
+    if not set(both) <= set(study.plants):
+        return (
+            "The price that the refiner at Baotou pays for concentrate was not known."
+        )
+    mine, refiner = (study.simulation.means[name]["feed"] * study.rate for name in both)
+    low, middle, high = _quantiles(study, both[1], "full")
+    return (
+        f"For the listed refiner feed alone is {number(refiner)} {study.currency} per "
+        f"kg NdPr oxide, at the printed transfer price; for the group with the mine it "
+        f"is {number(mine)}, an assumption. The refiner's full cost is "
+        f"{number(middle)} ({number(low)} to {number(high)}): "
+        f"{pct(refiner / middle)} of it is paid to its own parent."
+    )
+
+
+def level_sentence(study: Study, table: pd.DataFrame, floor: Floor) -> str:
+    """Return the break-even price of the producer, and what a floor does to it."""
+    own = table[table["Producer"] == study.producer].set_index("Earns")
+    cash, full = own.loc[CASH], own.loc[FULL]
+    said = (
+        f"**{study.producer}** needs {number(cash['Price'])} {study.currency} per kg "
+        f"NdPr "
+        f"oxide for its cash cost and **{number(full['Price'])}** "
+        f"({number(full['Low'])} to {number(full['High'])}) for its full cost. The "
+        f"price "
+        f"was above the first in {pct(cash['Months above'])} of the months at hand and "
+        f"above the second in {pct(full['Months above'])}"
+    )
+    if floor.real is None:
+        return said + ". No price floor had been announced by then."
+    return (
+        f"{said}; under the floor of {floor.printed}, "
+        f"{number(floor.real)} {study.currency} in money of {study.base_year}, it "
+        f"would "
+        f"have been {pct(full['Months with a floor'])}. The floor is a contract of MP "
+        "Materials alone and nominal; for the others it is a what-if. Of what the "
+        f"price is above the floor the guarantor keeps {pct(floor.upside)}, so that a "
+        "cost above the floor is earned in fewer months with it than without."
+    )

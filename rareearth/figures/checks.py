@@ -1,0 +1,304 @@
+"""Validate a folder of figures: every violation, with file, line and column.
+
+The Frictionless library checks what ``datapackage.json`` promises (types, constraints,
+keys). The domain rules come from `rules`; those that span tables are here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rareearth.errors import DataError, quoted
+from rareearth.figures import claim_rules, dictionaries, rules, seals
+from rareearth.figures import csv_files as tables
+from rareearth.figures import loading as figures
+from rareearth.figures.csv_files import (
+    CONFIDENCE,
+    DICTIONARIES,
+    FIGURE_COLUMNS,
+    OWN,
+    RECORDS,
+    Problem,
+    Table,
+)
+from rareearth.figures.dictionaries import Dictionaries
+from rareearth.figures.module_guard import ADDRESSES, without
+from rareearth.figures.records import quantities
+from rareearth.figures.seals import DESCRIPTOR
+
+_STARTS = {"total": ("World", "Total"), "residual": ("Other", "Rest of")}
+
+
+def check(where: Path) -> list[Problem]:
+    """Return every violation in a folder of figures, in the order of files and lines.
+
+    A folder with a ``datapackage.json`` is checked as a package of its own. A folder
+    without one is a user's own folder: its names may also be those of the curated
+    dictionaries, and its figures may have the confidence "own".
+
+    Raises
+    ------
+    DataError
+        If there is no such folder, or nothing in it to check.
+    """
+    if not where.is_dir():
+        raise DataError(f"{where}: no such folder")
+    package = (where / DESCRIPTOR).exists()
+    if not package and not list(where.glob("*.csv")):
+        raise DataError(f"{where}: no {DESCRIPTOR} and no CSV file in this folder")
+    return _sorted([*_unsealed(where), *_violations(where, package)])
+
+
+def _violations(where: Path, package: bool) -> list[Problem]:
+    """Return what is wrong in a folder, whether it is as it was sealed or not."""
+    found, read = _structure(where)
+    broken = {problem.file for problem in found}
+    if package:
+        found += _package(where, broken)
+    if broken & {f"{name}.csv" for name in DICTIONARIES}:
+        return found  # without a dictionary every name would be unknown
+    for name in DICTIONARIES:
+        if name in read:
+            found += dictionaries.problems_of(name, read[name])
+    if any(_file_of(problem) in DICTIONARIES for problem in found):
+        return found
+    known = dictionaries.read(where, None if package else dictionaries.known())
+    confidence = CONFIDENCE if package else (*CONFIDENCE, OWN)
+    checked = [
+        rules.figures(table, known, confidence)
+        for name, table in read.items()
+        if name not in DICTIONARIES and name not in RECORDS
+    ]
+    for name in RECORDS:
+        if name in read:
+            found += _record_problems(name, read, known)
+    for part in checked:
+        found += part.problems
+        found += _totals(part, known)
+    found += _across(checked, known, unused=package, read=read)
+    return found
+
+
+def _record_problems(
+    name: str, read: dict[str, Table], known: Dictionaries
+) -> list[Problem]:
+    if name not in claim_rules.TABLES:
+        return rules.record_problems(name, read[name], known)
+    if name == "claims":
+        if "quantities" in read:
+            names = claim_rules.quantities(read["quantities"], known)
+            return claim_rules.claim_problems(read[name], known, names)
+        return claim_rules.claim_problems(read[name], known, quantities(), own=True)
+    claims = read["claims"].frame["claim_id"] if "claims" in read else None
+    return claim_rules.problems(name, read[name], known, claims)
+
+
+def _sorted(found: list[Problem]) -> list[Problem]:
+    """Return the problems in order, each place and column once.
+
+    The rules come after the library and know more: the last word on a place counts.
+    """
+    places = {(p.file, p.line, p.column): p for p in found}
+    unplaced = [p for p in found if p.line is None]
+    placed = [p for p in places.values() if p.line is not None]
+    order = sorted(placed, key=lambda p: (p.file, p.line or 0, p.column or ""))
+    return list(dict.fromkeys([*unplaced, *order]))
+
+
+def _file_of(problem: Problem) -> str:
+    return problem.file.removesuffix(".csv")
+
+
+def _structure(where: Path) -> tuple[list[Problem], dict[str, Table]]:
+    """Read each CSV strictly: what cannot be read, and the tables that can."""
+    found: list[Problem] = []
+    read: dict[str, Table] = {}
+    figure_files = [path.stem for path in figures.figure_files(where)]
+    columns = dict.fromkeys(figure_files, FIGURE_COLUMNS) | DICTIONARIES | RECORDS
+    optional = not (where / DESCRIPTOR).exists()
+    for name, expected in columns.items():
+        path = where / f"{name}.csv"
+        if optional and not path.exists():
+            continue
+        try:
+            read[name] = tables.read(path, expected)
+        except DataError as error:
+            place, _, text = str(error).partition(": ")
+            file, _, line = place.partition(":")
+            found.append(Problem(file, int(line) if line else None, None, text))
+    return found, read
+
+
+def _package(where: Path, broken: set[str]) -> Iterator[Problem]:
+    """Return what the Frictionless library finds in the tables that can be read."""
+    with without(ADDRESSES):
+        from frictionless import FrictionlessException, Package
+
+        importlib.import_module("jsonschema")  # it would be imported when it is used
+    try:
+        descriptor = json.loads((where / DESCRIPTOR).read_text(encoding="utf-8"))
+        listed = {resource["path"] for resource in descriptor["resources"]}
+    except (ValueError, KeyError, TypeError) as error:
+        yield Problem(DESCRIPTOR, None, None, f"not a data package: {error}")
+        return
+    present = {path.name for path in where.glob("*.csv")}
+    for name in sorted(present ^ listed):
+        text = "is not in the folder" if name in listed else "is not described here"
+        yield Problem(DESCRIPTOR, None, None, f"{name} {text}")
+    if broken or listed - present:
+        return  # the library cannot follow keys into a table that cannot be read
+    try:
+        package = Package(str(where / DESCRIPTOR))
+        _without_keys(package, {path.name for path in figures.figure_files(where)})
+        report = package.validate()
+    except FrictionlessException as error:
+        yield Problem(DESCRIPTOR, None, None, error.error.message)
+        return
+    for whole in report.errors:
+        yield Problem(DESCRIPTOR, None, None, whole.message)
+    for task in report.tasks:
+        for cell in task.errors:
+            if cell.type in _OF_THE_SEAL:
+                continue
+            value = getattr(cell, "cell", "")
+            yield Problem(
+                task.place,
+                getattr(cell, "row_number", None),
+                getattr(cell, "field_name", None),
+                " ".join([*([repr(value)] if value else []), *cell.note.split()]),
+            )
+
+
+def _without_keys(package: Any, files: set[str]) -> None:
+    """Leave the names in tables of figures to `rules`, which offer the nearest.
+
+    The library would read the dictionaries once more for each table.
+    """
+    for resource in package.resources:
+        if resource.path in files:
+            resource.schema.foreign_keys.clear()
+
+
+_OF_THE_SEAL = ("hash-count", "byte-count")  # reported by `seals`, with the remedy
+
+
+def _unsealed(where: Path) -> list[Problem]:
+    try:
+        return list(seals.problems(where))
+    except DataError:
+        return []  # the descriptor itself is broken, which is reported already
+
+
+def _across(
+    checked: list[rules.Figures],
+    known: Dictionaries,
+    *,
+    unused: bool,
+    read: dict[str, Table],
+) -> Iterator[Problem]:
+    """Return problems that no single table shows."""
+    seen: dict[str, str] = {}
+    used: dict[str, set[str]] = {name: set() for name in DICTIONARIES}
+    for part in checked:
+        frame, file = part.table.frame, part.table.file
+        for row, figure_id in enumerate(frame["figure_id"]):
+            if seen.setdefault(figure_id, file) != file:
+                text = f"{quoted(figure_id)} is also in {seen[figure_id]}"
+                yield Problem(file, part.table.line(row), "figure_id", text)
+        home = frame["series"].map(known.series["table"])
+        if unused:
+            wrong = home.notna() & (home != file.removesuffix(".csv"))
+            text = "stands in another table than series.csv says"
+            yield from tables.rows(part.table, wrong, "series", text)
+        for name, column in _COLUMNS.items():
+            used[name] |= set(frame[column])
+        used["bases"] |= {
+            c for text in frame["basis"].unique() for c in text.split(";")
+        }
+    for name in RECORDS:
+        if name in read:
+            frame = read[name].frame
+            for text in frame.get("source_id", []):
+                used["sources"] |= set(text.split(";"))
+            used["sources"] |= set(frame.get("article", []))
+            for key, column in _KEPT:
+                used[key] |= set(frame.get(column, []))
+    for name, table in read.items():
+        if unused and name in DICTIONARIES:
+            key = DICTIONARIES[name][0]
+            idle = ~table.frame[key].isin(used[name])
+            yield from tables.rows(table, idle, key, f"no figure uses this {key}")
+    if "entities" in read:
+        yield from _entity_kinds(read["entities"])
+
+
+_KEPT = (("entities", "project"), ("entities", "entity"), ("products", "product"))
+_COLUMNS = {
+    "series": "series",
+    "entities": "entity",
+    "products": "product",
+    "sources": "source_id",
+}
+
+
+def _entity_kinds(table: Table) -> Iterator[Problem]:
+    """Return totals and rests that would pass for producers."""
+    frame = table.frame
+    for kind, names in _STARTS.items():
+        like = frame["entity"].str.startswith(names)
+        text = f"is named like a {kind} and must have the kind {kind}"
+        yield from tables.rows(table, like & (frame["kind"] != kind), "kind", text)
+
+
+def _totals(part: rules.Figures, known: Dictionaries) -> Iterator[Problem]:
+    """Return totals that are smaller than their parts, beyond rounding.
+
+    Compared within one source, series, product, period and definition. Each printed
+    number may be off by half a unit of its last digit that is not zero.
+    """
+    typed = part.typed.assign(
+        kind=part.typed["entity"].map(known.entities["kind"]),
+        definition=part.typed["basis"].map(known.definition),
+        amount=part.typed["series"].map(known.series["kind"]).isin(["flow", "stock"]),
+    ).dropna(subset=["value"])
+    typed = typed[
+        typed["amount"] & typed["kind"].isin(["total", "residual", "country"])
+    ]
+    key = ["source_id", "series", "product", "period_start", "period_end", "definition"]
+    for _, group in typed.groupby(key):
+        total = group[group["kind"] == "total"]
+        parts = group[group["kind"] != "total"]
+        if len(total) != 1 or parts.empty:
+            continue
+        slack = rounding(total["value"]).sum() + rounding(parts["value"]).sum()
+        surplus = parts["value"].sum() - total["value"].sum()
+        if surplus > slack:
+            line = part.table.line(int(total.index[0]))
+            text = (
+                f"{total['value'].item():,.0f} is less than its parts "
+                f"({parts['value'].sum():,.0f}), beyond rounding ({slack:,.0f})"
+            )
+            yield Problem(part.table.file, line, "value", text)
+
+
+def rounding(values: pd.Series) -> pd.Series:
+    """Return half a unit of the last digit that is not zero, for whole numbers.
+
+    270,000 may stand for anything from 265,000 to 275,000. Numbers with a decimal
+    part are taken as off by half of their first decimal.
+    """
+    half = []
+    for value in values:
+        if value == 0 or not float(value).is_integer():
+            half.append(0.05 if value else 0.0)
+            continue
+        digits = f"{int(abs(value))}"
+        half.append(0.5 * 10 ** (len(digits) - len(digits.rstrip("0"))))
+    return pd.Series(np.array(half, dtype=float), index=values.index)

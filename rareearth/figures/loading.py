@@ -1,0 +1,389 @@
+"""Load curated figures, choose among vintages, list their sources.
+
+A figure is a value of a series for an entity, a product and a period, on a basis,
+from a source. This module alone knows where the data lie.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, cast
+
+import numpy as np
+import pandas as pd
+
+from rareearth.errors import (
+    DataError,
+    NoFigures,
+    ParameterError,
+    UnknownName,
+    unknown_name,
+)
+from rareearth.figures import csv_files as tables
+from rareearth.figures import dictionaries, rules, seals, vintages
+from rareearth.figures.csv_files import (
+    CONFIDENCE,
+    DICTIONARIES,
+    FIGURE_COLUMNS,
+    OWN,
+    RECORDS,
+)
+from rareearth.figures.dictionaries import Dictionaries
+from rareearth.figures.vintages import Printed
+
+if TYPE_CHECKING:
+    from rareearth.figures.csv_files import Problem
+
+Names = str | Sequence[str]
+
+
+def load(
+    series: str,
+    entity: Names | None = None,
+    product: Names | None = None,
+    start: int | str | None = None,
+    end: int | str | None = None,
+    as_of: str = "latest",
+    variants: Literal["best", "all"] = "best",
+    extra: str | Path | None = None,
+) -> pd.DataFrame:
+    """Return the curated figures of one series.
+
+    One row is one value of the series for an entity, a product and a period. Values
+    stay in the unit they were printed in.
+
+    Parameters
+    ----------
+    series : str
+        A key of ``data/series.csv``, e.g. ``"mine_production"``.
+    entity, product : str or list of str, optional
+        Keep only these. Names as in ``entities.csv`` and ``products.csv``.
+    start, end : int or str, optional
+        Keep only figures whose period ends in these years, or on and between these
+        ISO dates. Both ends are included.
+    as_of : str, default "latest"
+        ISO date. Only figures published on or before it are considered; a date that
+        is known to the month or year only counts from its last day, and a source
+        without a date counts for "latest" alone.
+    variants : {"best", "all"}
+        "best" keeps one row per entity, product, period, unit and definition: the
+        highest confidence, then the newest publication. "all" keeps every printed
+        value.
+    extra : path, optional
+        A folder with the user's own figures in the same columns. Default: the
+        environment variable ``RAREEARTH_EXTRA_DATA``.
+
+    Returns
+    -------
+    DataFrame, shape (n_figures, 16)
+        ``period_start``, ``period_end``  datetime64
+        ``value``, ``low``, ``high``      float64, NaN where not given
+        ``price_year``                    Int64
+        the rest                          str
+
+    Raises
+    ------
+    UnknownName
+        If a name is not in its dictionary. The message lists the nearest names.
+    NoFigures
+        If the names are known but nothing is left. The message says what exists.
+    ParameterError
+        If a date is not a date, `start` lies after `end`, or `variants` is neither.
+    DataError
+        If a file breaks a rule. The message names file, line and column.
+    """
+    if variants not in ("best", "all"):
+        raise ParameterError(f"variants: {variants!r} is not 'best' or 'all'")
+    first, last = period(start, end)
+    known = dictionaries.known(extra)
+    check_name("series", series, known.series.index)
+    for kind, names, index in (
+        ("entity", entity, known.entities.index),
+        ("product", product, known.products.index),
+    ):
+        for name in listed(names):
+            check_name(kind, name, index)
+    printed = _printed(series, known, dictionaries.own_folder(extra))
+    figures = printed.figures
+    chosen = _among(figures["entity"], entity) & _among(figures["product"], product)
+    ends = figures["period_end"].to_numpy()
+    inside = chosen & (ends >= first.to_datetime64()) & (ends <= last.to_datetime64())
+    rows = inside & printed.published_by(as_of)
+    if not rows.any():
+        raise NoFigures(_what_exists(series, printed, chosen, inside, as_of))
+    if variants == "best":
+        rows = printed.best(rows)
+    return figures[rows].reset_index(drop=True)
+
+
+def revisions(
+    series: str,
+    entity: Names | None = None,
+    period: int | str | None = None,
+    product: Names | None = None,
+    as_of: str = "latest",
+    extra: str | Path | None = None,
+) -> pd.DataFrame:
+    """Return every printed value with its edition, the oldest of each figure first.
+
+    Parameters
+    ----------
+    series, entity, product : str
+        What was measured, and for whom. Default: all entities and products.
+    period : int or str, optional
+        The year, or the ISO date on which the period ends. Default: all periods.
+
+    Returns
+    -------
+    DataFrame
+        ``published`` (datetime64, NaT if unknown), ``title``, then the columns of
+        `load`.
+    """
+    printed = load(series, entity, product, period, period, as_of, "all", extra)
+    known = dictionaries.known(extra)
+    printed.insert(0, "published", vintages.available(printed, known))
+    printed.insert(1, "title", printed["source_id"].map(known.sources["title"]))
+    names = ["entity", "product", "period_end", "published", "figure_id"]
+    *figure, published, ids = vintages.comparable(printed, *names)
+    unknown = printed["published"].isna()  # stands last
+    rows = vintages.order(*figure, unknown, published, ids)
+    return printed.iloc[rows].reset_index(drop=True)
+
+
+def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:
+    """Return the bibliography of a frame of figures, one row per source.
+
+    Returns
+    -------
+    DataFrame, indexed by ``source_id``
+        The columns of ``sources.csv`` (all str), ``figures`` (how many rows of the
+        frame rest on it), ``own`` (True when it comes from the user's own folder).
+    """
+    known = dictionaries.known(extra)
+    used = figures["source_id"].value_counts()
+    for name in used.index.difference(known.sources.index):
+        raise unknown_name("source", name, known.sources.index)
+    listed = known.sources.loc[sorted(used.index)].copy()
+    listed["figures"] = used
+    mine = _own_sources(dictionaries.own_folder(extra))
+    listed["own"] = listed.index.isin(mine)
+    return listed
+
+
+def countries(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:
+    """Return the rows of a frame that stand for countries, without totals and rests.
+
+    Raises
+    ------
+    UnknownName
+        If an entity is in no dictionary: nobody vanishes silently.
+    """
+    kind = kinds(extra)
+    for name in figures["entity"].unique():
+        check_name("entity", name, kind.index)
+    return figures[figures["entity"].map(kind) == "country"].reset_index(drop=True)
+
+
+def kinds(extra: str | Path | None = None) -> pd.Series:
+    """Return the kind of each entity: country, total, residual, company ..."""
+    return dictionaries.known(extra).entities["kind"]
+
+
+def check_country(name: str) -> None:
+    """Refuse a name that is no country of ``entities.csv``, offering the nearest.
+
+    Raises
+    ------
+    UnknownName
+    """
+    known = kinds()
+    if known.get(name, "country") != "country":
+        raise UnknownName(f"country: {name} is no country (kind: {known[name]})")
+    check_name("country", name, known.index[known == "country"])
+
+
+def dictionary(name: str, extra: str | Path | None = None) -> pd.DataFrame:
+    """Return one of the dictionaries: series, entities, products, bases, sources."""
+    if name not in DICTIONARIES:
+        raise unknown_name("dictionary", name, DICTIONARIES)
+    known = dictionaries.known(extra)
+    return cast(pd.DataFrame, getattr(known, name)).copy()
+
+
+def read_ahead() -> None:
+    """Read the sealed curated figures, for the processes that will be forked from here.
+
+    A file that has changed by then is read anew there. What is not as it was sealed is
+    left to them as well, so that each of them warns of it.
+    """
+    curated = dictionaries.folder()
+    if dictionaries.are_whole():
+        known = dictionaries.known()
+        for series, name in known.series["table"].drop_duplicates().items():
+            path = curated / f"{name}.csv"
+            if dictionaries.was_checked(path, tables.read(path, FIGURE_COLUMNS)):
+                _printed(str(series), known, None)
+    tables.begin_record()
+
+
+def check(where: str | Path | None = None) -> list[Problem]:
+    """Return every violation in a folder of figures (default: the curated ones)."""
+    from rareearth.figures.checks import check as validate
+
+    return validate(Path(where) if where else dictionaries.folder())
+
+
+def figure_files(where: Path) -> list[Path]:
+    """Return the files of a folder that hold figures: all CSV but the other tables."""
+    others = {f"{name}.csv" for name in (*DICTIONARIES, *RECORDS)}
+    return [path for path in sorted(where.glob("*.csv")) if path.name not in others]
+
+
+def _own_sources(own: Path | None) -> set[str]:
+    path = own / "sources.csv" if own else None
+    if path is None or not path.exists():
+        return set()
+    return set(tables.read(path, DICTIONARIES["sources"]).frame["source_id"])
+
+
+def _among(column: pd.Series, names: Names | None) -> np.ndarray:
+    """Return which rows have one of the names; all rows if none is given."""
+    if not (wanted := listed(names)):
+        return np.ones(len(column), dtype=bool)
+    return column.isin(wanted).to_numpy()
+
+
+_typed_cache: dict[tuple[str, Path], tuple[Dictionaries, pd.DataFrame]] = {}
+_Tables = tuple[list[pd.DataFrame], dict[str, Printed]]
+_printed_cache: dict[tuple[int, ...], _Tables] = {}
+
+
+def _printed(series: str, known: Dictionaries, own: Path | None) -> Printed:
+    """Return all that is printed of a series; later tables win over the earlier."""
+    parts = _parts(series, known, own)
+    key = tuple(map(id, parts))  # lasting: the tables are kept beside the result
+    if key not in _printed_cache:
+        figures = pd.concat(parts) if len(parts) > 1 else parts[0]
+        kept = figures[~figures["figure_id"].duplicated(keep="last")]
+        _printed_cache[key] = (parts, Printed.by_series(kept, known))
+    _, found = _printed_cache[key]
+    return found[series] if series in found else Printed.of_nothing(parts[0])
+
+
+def _parts(series: str, known: Dictionaries, own: Path | None) -> list[pd.DataFrame]:
+    """Return the typed tables that may hold a series: the curated one, the user's."""
+    path = dictionaries.folder() / f"{known.series.at[series, 'table']}.csv"
+    parts = []
+    if path.exists():
+        parts.append(_typed(path, known, CONFIDENCE))
+    for mine in figure_files(own) if own else []:
+        parts.append(_typed(mine, known, (*CONFIDENCE, OWN)))
+    if not parts:
+        raise DataError(f"{path.name}: missing; series.csv says it holds {series}")
+    return parts
+
+
+def _typed(
+    path: Path, known: Dictionaries, confidence: tuple[str, ...]
+) -> pd.DataFrame:
+    table = tables.read(path, FIGURE_COLUMNS)
+    curated = dictionaries.folder()
+    if path.parent == curated:
+        seals.warn(table, curated)
+    cached = _typed_cache.get((table.sha256, path))
+    if cached is None or cached[0] is not known:
+        if dictionaries.was_checked(path, table):
+            typed, problems = rules.with_types(table)
+        else:
+            found = rules.figures(table, known, confidence)
+            typed, problems = found.typed, found.problems
+        if problems:
+            more = len(problems) - 1
+            rest = f" (and {more} more: run `rareearth check`)" if more else ""
+            raise DataError(f"{problems[0]}{rest}")
+        cached = _typed_cache[(table.sha256, path)] = (known, typed)
+    return cached[1]
+
+
+def listed(names: Names | None) -> list[str]:
+    """Return one name, or several, as a list."""
+    if names is None:
+        return []
+    return [names] if isinstance(names, str) else list(names)
+
+
+def check_name(kind: str, name: str, index: pd.Index) -> None:
+    """Refuse a name that is not in its dictionary, offering the nearest."""
+    if name not in index:
+        raise unknown_name(kind, name, index)
+
+
+def period(
+    start: int | str | None, end: int | str | None
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and last day that two years or ISO dates name."""
+    first = _date("start", start, last=False) if start is not None else pd.Timestamp.min
+    last = _date("end", end, last=True) if end is not None else pd.Timestamp.max
+    if first > last:
+        raise ParameterError(f"start {start} is after end {end}")
+    return first, last
+
+
+def _date(name: str, given: int | str, *, last: bool) -> pd.Timestamp:
+    text = str(given)
+    if len(text) == 4 and text.isdigit():
+        text += "-12-31" if last else "-01-01"
+    try:
+        return pd.Timestamp(dt.date.fromisoformat(text))
+    except ValueError:
+        raise ParameterError(
+            f"{name}: {given!r} is not a year or an ISO date (YYYY-MM-DD)"
+        ) from None
+
+
+def _what_exists(
+    series: str,
+    printed: Printed,
+    chosen: np.ndarray,
+    inside: np.ndarray,
+    as_of: str,
+) -> str:
+    """Return the sentence of `NoFigures`: the first choice that left nothing over."""
+    figures = printed.figures
+    if not chosen.any():
+        names = sorted(figures["entity"].unique())
+        goods = sorted(figures["product"].unique())
+        return (
+            f"no figures of {series} for this entity and product; it has "
+            f"{_few(names)}; products {_few(goods)}"
+        )
+    if not inside.any():
+        years = figures.loc[chosen, "period_end"].dt.year
+        return (
+            f"no figures of {series} in this period; there are figures for "
+            f"{years.min()} to {years.max()}"
+        )
+    earliest = pd.Series(printed.public[inside]).min()
+    first = (
+        "the date of none of their sources is known"
+        if pd.isna(earliest)
+        else f"the first that are known came out on {earliest:%Y-%m-%d}"
+    )
+    return f"no figures of {series} were published by {as_of}; {first}"
+
+
+def _few(names: list[str], most: int = 20) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
+
+
+__all__ = [
+    "check",
+    "countries",
+    "dictionary",
+    "load",
+    "revisions",
+    "sources",
+]

@@ -1,0 +1,275 @@
+"""The rules that a table of figures keeps, each giving the rows that break it.
+
+`load` applies them to the table it needs and stops at the first problem; `check`
+applies them to all tables and lists every problem. Neither changes a value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rareearth.errors import nearest, quoted
+from rareearth.figures import csv_files as tables
+from rareearth.figures.csv_files import Problem, Table
+from rareearth.figures.dictionaries import Dictionaries
+
+KEY = ["series", "entity", "product", "period_start", "period_end"]
+
+
+MONEY = r"^(?:USD|AUD|CAD|CNY|EUR|JPY|MYR|sen)\b(?! per)"
+LONGEST_YEAR = 400  # days; a fiscal year may have 53 weeks
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One table of figures: its text as printed and its typed columns."""
+
+    table: Table
+    typed: pd.DataFrame
+    problems: list[Problem]
+
+
+def figures(table: Table, known: Dictionaries, confidence: tuple[str, ...]) -> Figures:
+    """Return a table of figures typed, with every violation found in it."""
+    typed, problems = with_types(table)
+    problems += tables.unknown(table, "series", known.series.index)
+    problems += tables.unknown(table, "entity", known.entities.index)
+    problems += tables.unknown(table, "product", known.products.index)
+    problems += tables.unknown(table, "source_id", known.sources.index)
+    problems += tables.unknown(table, "confidence", pd.Index(confidence))
+    problems += tables.repeated(table, ["figure_id"], "the same figure_id")
+    for rule in (_empty, _bases, _order, _units, _ranges, _money, _twice):
+        problems += rule(table, typed, known)
+    problems.sort(key=lambda problem: problem.line or 0)
+    return Figures(table, typed, problems)
+
+
+def with_types(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return a table of figures typed, and what is no date or number in it.
+
+    The typed frame has the columns of the file; dates are datetime64, `value`, `low`
+    and `high` float64, `price_year` Int64, the rest str.
+    """
+    typed = dict(table.frame.items())
+    problems: list[Problem] = []
+    for column in ("period_start", "period_end"):
+        typed[column], found = tables.dates(table, column)
+        problems += found
+    for column in ("value", "low", "high", "price_year"):
+        typed[column], found = tables.numbers(table, column)
+        problems += found
+    typed["price_year"] = typed["price_year"].round().astype("Int64")
+    return pd.DataFrame(typed), problems
+
+
+def _empty(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
+    """Report fields that may not be empty, and a figure without any number."""
+    found: list[Problem] = []
+    for column in ("figure_id", "unit", "basis", "locator"):
+        empty = table.frame[column].str.strip() == ""
+        found += tables.rows(table, empty, column, "is empty; every figure needs it")
+    none = typed[["value", "low", "high"]].isna().all(axis=1)
+    printed = table.frame[["value", "low", "high"]].eq("").all(axis=1)
+    text = "is empty, and so are low and high; a missing number is a missing row"
+    return found + list(tables.rows(table, none & printed, "value", text))
+
+
+def _bases(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
+    """Report basis codes that are not in ``bases.csv``, or stand twice."""
+    found: list[Problem] = []
+    for text in table.frame["basis"].unique():
+        codes = text.split(";")
+        wrong = [code for code in codes if text and code not in known.bases.index]
+        doubled = len(codes) != len(set(codes))
+        if not wrong and not doubled:
+            continue
+        message = (
+            f"unknown basis {quoted(wrong[0])}; {nearest(wrong[0], known.bases.index)}"
+            if wrong
+            else f"{quoted(text)} names a code twice"
+        )
+        found += tables.rows(table, table.frame["basis"] == text, "basis", message)
+    return found
+
+
+def _order(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
+    """Report periods that end before they start, and ranges the wrong way round."""
+    raw = table.frame
+    late = typed["period_end"] < typed["period_start"]
+    found = list(
+        tables.rows(
+            table,
+            late,
+            "period_end",
+            lambda row: "{} is before period_start {}".format(
+                raw.at[row, "period_end"], raw.at[row, "period_start"]
+            ),
+        )
+    )
+    for low, high in (("low", "high"), ("low", "value"), ("value", "high")):
+        for row in np.flatnonzero(typed[low] > typed[high]):
+            text = f"{low} {raw.at[row, low]} is above {high} {raw.at[row, high]}"
+            found.append(Problem(table.file, table.line(row), low, text))
+    return found
+
+
+def _units(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
+    """Report units that the series does not have."""
+    pairs = table.frame[["series", "unit"]].drop_duplicates()
+    allowed = {name: units.split("|") for name, units in known.series["unit"].items()}
+    found: list[Problem] = []
+    for series, unit in pairs.itertuples(index=False):
+        if series in allowed and unit not in allowed[series]:
+            bad = (table.frame["series"] == series) & (table.frame["unit"] == unit)
+            text = f"{quoted(unit)} is not the unit of {series}; expected "
+            found += tables.rows(
+                table, bad, "unit", text + " or ".join(allowed[series])
+            )
+    return found
+
+
+def _ranges(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
+    """Report numbers outside the plausible range of their series."""
+    limits = known.series[["low", "high"]].apply(pd.to_numeric, errors="coerce")
+    lowest, highest = (typed["series"].map(limits[side]) for side in ("low", "high"))
+    raw = table.frame
+    found: list[Problem] = []
+    for column in ("value", "low", "high"):
+        outside = (typed[column] < lowest) | (typed[column] > highest)
+        for row in np.flatnonzero(outside):
+            text = (
+                f"{raw.at[row, column]} is outside the plausible range of "
+                f"{raw.at[row, 'series']} ({lowest[row]:g} to {highest[row]:g} "
+                f"{raw.at[row, 'unit']})"
+            )
+            found.append(Problem(table.file, table.line(row), column, text))
+    return found
+
+
+def _money(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
+    """Report money without a year: an impossible year, or a period of many years.
+
+    A sum that belongs to one year is money of that year. One that spans several needs
+    `price_year`, or the basis ``nominal`` (money of the day on which it is paid).
+    """
+    year = typed["price_year"]
+    bad = year.notna() & ((year < 1900) | (year > 2100)).fillna(False)
+    text = "is not a year between 1900 and 2100"
+    found = list(tables.rows(table, bad.to_numpy(bool), "price_year", text))
+    money = table.frame["unit"].str.contains(MONEY, regex=True)
+    long = (typed["period_end"] - typed["period_start"]).dt.days > LONGEST_YEAR
+    undated = year.isna() & ~table.frame["basis"].str.contains(r"\bnominal\b")
+    message = "is empty; money of a period of several years needs the year of its money"
+    return found + list(
+        tables.rows(table, money & long & undated, "price_year", message)
+    )
+
+
+def _twice(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
+    """Report a number that stands under two ids: same key, source, basis and value."""
+    columns = [*KEY, "value", "low", "high", "unit", "basis", "source_id"]
+    return tables.repeated(table, columns, "the same figure")
+
+
+def record_problems(name: str, table: Table, known: Dictionaries) -> list[Problem]:
+    """Return what is wrong in a table of dated records: events or milestones."""
+    frame = table.frame
+    key = frame.columns[0]
+    found = tables.repeated(table, [key], f"the same {key}")
+    columns = [column for column in frame if str(column).startswith(_DATED)]
+    typed = {}
+    for column in columns:
+        typed[column] = pd.to_datetime(
+            frame[column], format="%Y-%m-%d", errors="coerce"
+        )
+        bad = typed[column].isna() & (frame[column] != "")
+        found += tables.rows(table, bad, column, "is not a date; expected YYYY-MM-DD")
+    for first, last in _IN_ORDER:
+        if first in typed and last in typed:
+            late = typed[last] < typed[first]
+            found += tables.rows(table, late, last, f"is before {first}")
+    if name == "events":
+        undated = frame["date_announced"].eq("") & frame["date_effective"].eq("")
+        text = "is empty, and so is date_effective; an event needs a date"
+        found += tables.rows(table, undated, "date_announced", text)
+        found += _acting(table)
+    if name == "explanations":
+        _, wrong = tables.numbers(table, "expected")
+        return found + wrong
+    if name == "assumptions":
+        return found + assumption_problems(table, known)
+    for row, text in enumerate(frame["source_id"]):
+        for source in set(text.split(";")) - set(known.sources.index):
+            message = f"unknown source_id {quoted(source)}; "
+            message += nearest(source, known.sources.index)
+            found.append(Problem(table.file, table.line(row), "source_id", message))
+    return found
+
+
+DIRECTIONS = ("raises", "lowers", "either")
+_SAID = ["topic", "parameter", "unit", "reason", "falsified_by"]
+
+
+def assumption_problems(table: Table, known: Dictionaries) -> list[Problem]:
+    """Return what is wrong in the table of assumptions.
+
+    Each needs a value inside its range, a unit, a reason and what could prove it
+    wrong; money needs the year of its money; a topic has one row for a parameter of
+    an entity and a product.
+    """
+    frame = table.frame
+    found = tables.repeated(table, ["topic", "parameter", "entity", "product"], "same")
+    found += tables.unknown(table, "entity", known.entities.index)
+    found += tables.unknown(table, "product", known.products.index)
+    found += tables.unknown(table, "direction", pd.Index(DIRECTIONS))
+    for column in _SAID:
+        empty = frame[column].str.strip() == ""
+        found += tables.rows(table, empty, column, "is empty; an assumption needs it")
+    numbers = {}
+    for column in ("value", "low", "high", "price_year"):
+        numbers[column], wrong = tables.numbers(table, column)
+        found += wrong
+        if column != "price_year":
+            text = "is empty; an assumption needs a value and both ends of its range"
+            found += tables.rows(table, frame[column] == "", column, text)
+    for low, high in (("low", "value"), ("value", "high")):
+        text = f"is above {high}"
+        found += tables.rows(table, numbers[low] > numbers[high], low, text)
+    money = frame["unit"].str.contains(MONEY, regex=True)
+    text = "is empty; money needs the year of its money"
+    found += tables.rows(table, money & frame["price_year"].eq(""), "price_year", text)
+    return found
+
+
+def _acting(table: Table) -> list[Problem]:
+    """Report events that suspend or end what is not there, or not from a day on.
+
+    A suspension needs its last day as well: "suspended until when" must have an answer.
+    """
+    frame = table.frame
+    known = set(frame["event_id"])
+    found = []
+    for column, needs in (("suspends", ["date_effective", "date_until"]), ("ends", [])):
+        for row, text in enumerate(frame[column]):
+            named = set(filter(None, text.split(";")))
+            for name in sorted(named - known):
+                message = f"unknown event {quoted(name)}; {nearest(name, known)}"
+                found.append(Problem(table.file, table.line(row), column, message))
+            if frame["event_id"].iloc[row] in named:
+                found.append(Problem(table.file, table.line(row), column, "is itself"))
+            for needed in (needs or ["date_effective"]) if named else []:
+                if frame[needed].iloc[row] == "":
+                    message = f"is empty, and the event {column} something"
+                    found.append(Problem(table.file, table.line(row), needed, message))
+    return found
+
+
+_DATED = ("date_", "planned_", "actual_")
+_IN_ORDER = (
+    ("date_effective", "date_until"),
+    ("planned_start", "planned_end"),
+    ("actual_start", "actual_end"),
+)

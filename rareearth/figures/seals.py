@@ -1,0 +1,101 @@
+"""Seal the files of figures, so that one damaged digit does not pass unnoticed.
+
+A wrong digit can be a plausible number. ``datapackage.json`` can hold the SHA-256
+of each table (the ``hash`` and ``bytes`` of the Frictionless standard, which its tools
+check too). ``rareearth check --seal`` writes them once all else is in order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from rareearth.errors import DataError
+from rareearth.figures import csv_files as tables
+from rareearth.figures.csv_files import Problem, Table
+
+DESCRIPTOR = "datapackage.json"
+REMEDY = "if the change is meant, run `rareearth check --seal`"
+
+_cache: dict[Path, tuple[tuple[int, int], dict[str, str]]] = {}
+_warned: set[tuple[Path, str]] = set()
+
+
+class UnsealedWarning(UserWarning):
+    """A table is not as it was sealed: changed since the last check, or damaged."""
+
+
+def sealed(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of each sealed file of a folder; nothing without a seal."""
+    path = folder / DESCRIPTOR
+    if not path.is_file():
+        return {}
+    stat = path.stat()
+    stamp = (stat.st_mtime_ns, stat.st_size)
+    if path not in _cache or _cache[path][0] != stamp:
+        _cache[path] = (stamp, _read(path))
+    return _cache[path][1]
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        package = json.loads(tables.text_of(path))
+        return {
+            each["path"]: each["hash"].removeprefix("sha256:")
+            for each in package["resources"]
+            if "hash" in each
+        }
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DataError(f"{DESCRIPTOR}: not a data package: {error}") from error
+
+
+def is_whole(table: Table, folder: Path) -> bool:
+    """Return whether a table is sealed, and as it was sealed."""
+    return sealed(folder).get(table.file) == table.sha256
+
+
+def warn(table: Table, folder: Path) -> None:
+    """Warn once if a table is not as it was sealed; its figures are used all the same.
+
+    The warning names the table as its place, so that a report that shows it is the same
+    wherever the workbook lies.
+    """
+    seal = sealed(folder).get(table.file)
+    if seal is None or seal == table.sha256 or (folder, table.sha256) in _warned:
+        return
+    _warned.add((folder, table.sha256))
+    text = f"not as {DESCRIPTOR} seals it: {REMEDY}"
+    warnings.warn_explicit(text, UnsealedWarning, table.file, 1)
+
+
+def problems(folder: Path) -> Iterator[Problem]:
+    """Yield the files of a folder that are not as they were sealed."""
+    for file, seal in sealed(folder).items():
+        path = folder / file
+        if path.is_file() and _sha256(path) != seal:
+            yield Problem(file, None, None, f"not as {DESCRIPTOR} seals it; {REMEDY}")
+
+
+def seal(folder: Path) -> list[str]:
+    """Write the hash and size of each table into the package; return what changed."""
+    path = folder / DESCRIPTOR
+    package = json.loads(path.read_text(encoding="utf-8"))
+    changed = []
+    for each in package["resources"]:
+        file = folder / each["path"]
+        now = f"sha256:{_sha256(file)}"
+        if each.get("hash") != now:
+            changed.append(each["path"])
+        each |= {"hash": now, "bytes": file.stat().st_size}
+    text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text, encoding="utf-8", newline="\n")
+    fresh.replace(path)
+    return changed
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

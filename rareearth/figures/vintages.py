@@ -1,0 +1,154 @@
+"""Which printed values were public by a date, and which of them is taken.
+
+Statistics get revised; every printed value is kept as a row of its own. A choice
+that the rule here gets wrong is corrected by a row in the data, never by code.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from rareearth.errors import ParameterError
+from rareearth.figures.csv_files import CONFIDENCE, OWN
+from rareearth.figures.dictionaries import Dictionaries, last_day
+
+__all__ = ["Printed", "available", "day", "last_day"]
+
+_LEVEL = {name: level for level, name in enumerate((*CONFIDENCE, OWN))}
+
+
+@dataclass(frozen=True, eq=False)
+class Printed:
+    """Every printed value of a series, in the order in which figures are returned.
+
+    What depends on the figures alone is found once here, not at every question.
+
+    Attributes
+    ----------
+    figures : DataFrame
+        Sorted by entity, product, period and ``figure_id``.
+    public : array of datetime64
+        From when each figure was public, NaT if unknown.
+    variant : array of int
+        The same number for all variants of one figure: rows of one entity, product,
+        period, unit and definition; how a number was printed makes no difference.
+    rank : array of int
+        No two are the same; the variant with the highest is taken: of the highest
+        confidence, then of the newest publication.
+    """
+
+    figures: pd.DataFrame
+    public: np.ndarray
+    variant: np.ndarray
+    rank: np.ndarray
+
+    @classmethod
+    def by_series(
+        cls, figures: pd.DataFrame, known: Dictionaries
+    ) -> dict[str, Printed]:
+        """Return the figures of a table by series, with what is asked of them."""
+        series, *place, names = comparable(
+            figures,
+            *("series", "entity", "product", "period_start", "period_end", "figure_id"),
+        )
+        rows = order(series, *place, names)
+        figures = figures.iloc[rows]
+        public = available(figures, known)
+        rank, variant = _ranks(figures, public), _variants(figures, known)
+        whose = figures["series"].to_numpy()
+        edges = [0, *np.flatnonzero(whose[1:] != whose[:-1]) + 1, len(whose)]
+        found = {}
+        for start, end in pairwise(edges if len(whose) else []):
+            part = figures.iloc[start:end]
+            part.index = pd.RangeIndex(end - start)
+            of = slice(start, end)
+            numbers = variant[of] - variant[start]
+            found[whose[start]] = cls(part, public[of], numbers, rank[of])
+        return found
+
+    @classmethod
+    def of_nothing(cls, figures: pd.DataFrame) -> Printed:
+        """Return that nothing is printed of a series, in the columns of a table."""
+        none = np.empty(0, dtype="int64")
+        return cls(figures.iloc[:0], none.view("datetime64[ns]"), none, none)
+
+    def published_by(self, as_of: str) -> np.ndarray:
+        """Return which figures were public by a date.
+
+        Raises
+        ------
+        ParameterError
+            If `as_of` is neither "latest" nor an ISO date.
+        """
+        if as_of == "latest":
+            return np.ones(len(self.figures), dtype=bool)
+        return self.public <= day(as_of).to_datetime64()
+
+    def best(self, rows: np.ndarray) -> np.ndarray:
+        """Return which of some rows are the best variant of their figure among them."""
+        highest = np.full(len(self.rank), -1)
+        np.maximum.at(highest, self.variant[rows], self.rank[rows])
+        return rows & (self.rank == highest[self.variant])
+
+
+def _ranks(figures: pd.DataFrame, public: np.ndarray) -> np.ndarray:
+    """Return the place of each row by its confidence, then by its publication."""
+    names, confidence = comparable(figures, "figure_id", "confidence")
+    levels = [_LEVEL[name] for name in confidence]
+    rank = np.empty(len(figures), dtype="int64")
+    rank[order(levels, public.view("int64").tolist(), names)] = range(len(figures))
+    return rank
+
+
+def _variants(figures: pd.DataFrame, known: Dictionaries) -> np.ndarray:
+    """Return the number of the figure that each row is a variant of, from 0 upwards."""
+    *figure, basis = comparable(
+        figures,
+        *("series", "entity", "product", "period_start", "period_end", "unit", "basis"),
+    )
+    keys = zip(*figure, map(known.definition, basis), strict=True)
+    numbers: dict[tuple[Any, ...], int] = {}
+    found = [numbers.setdefault(key, len(numbers)) for key in keys]
+    return np.array(found, dtype="int64")
+
+
+def available(figures: pd.DataFrame, known: Dictionaries) -> np.ndarray:
+    """Return the date from which each figure was public, NaT if unknown."""
+    source = known.sources.index.get_indexer(figures["source_id"])
+    dated, lag = known.published.to_numpy()[source], known.lag.to_numpy()[source]
+    rolling = figures["period_end"].to_numpy() + lag
+    return np.where(np.isnat(lag), dated, rolling).astype("datetime64[ns]")
+
+
+def day(as_of: str) -> pd.Timestamp:
+    """Return the day that `as_of` names; the last of all days for "latest"."""
+    if as_of == "latest":
+        return pd.Timestamp.max
+    try:
+        return pd.Timestamp(dt.date.fromisoformat(as_of))
+    except (TypeError, ValueError):
+        raise ParameterError(
+            f"as_of: {as_of!r} is not 'latest' or an ISO date (YYYY-MM-DD)"
+        ) from None
+
+
+def comparable(figures: pd.DataFrame, *names: str) -> list[list[Any]]:
+    """Return columns as lists of text or, of days, of integers: quick to compare.
+
+    NaT is the lowest of all integers.
+    """
+    found = [figures[name].to_numpy() for name in names]
+    return [(c.view("int64") if c.dtype.kind == "M" else c).tolist() for c in found]
+
+
+def order(*keys: Iterable[Any]) -> list[int]:
+    """Return the places of the rows in ascending order, the first key leading."""
+    rows = list(zip(*keys, strict=True))
+    return sorted(range(len(rows)), key=rows.__getitem__)

@@ -1,0 +1,392 @@
+"""One price series examined: its growth, its breaks, its events and its forecast.
+
+Each method needs a number of points that a short series does not have. What could not
+be estimated is left out by name and with the reason, and the rest is still told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.figures import loading as store
+from rareearth.methods.breaks import Breaks, breaks
+from rareearth.methods.event_study import EventEffects, event_effects
+from rareearth.methods.forecasts import LONGEST, Forecast, forecast
+from rareearth.methods.projections import local_projection
+from rareearth.methods.samples import Step, left_out
+from rareearth.methods.stability import stability
+from rareearth.methods.trends import (
+    Stationarity,
+    net_of,
+    stationarity,
+    trend,
+    volatility,
+)
+from rareearth.prices.prices import Prices
+from rareearth.prices.series import PriceSeries, declared, measured
+
+EVENT_KINDS = ("control", "relaxation", "disruption", "ruling", "tariff")
+"""Kinds of events that change what may be shipped, or at what cost."""
+
+TIGHTER = ("control", "disruption")
+"""Of these, the kinds that make supply scarcer."""
+
+MONTHS = (0, 1)  # from the month-end before an event to the one after the next
+DAYS = (0, 10)  # quotes: two weeks of trading
+PATH = 6  # months after an event that a local projection looks at
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What the methods say about a series.
+
+    Attributes
+    ----------
+    series : PriceSeries
+    steps : tuple of Step
+        Declared tax changes; with their size where a second market shows it.
+    growth, stability : DataFrame or None
+    unit_root : Stationarity or None
+    breaks : Breaks or None
+    forecast : Forecast or None
+    volatility : Series of float or None, a share per year
+    why_not : dict of str
+        For each of these that is None, the reason.
+    """
+
+    series: PriceSeries
+    steps: tuple[Step, ...]
+    growth: pd.DataFrame | None
+    unit_root: Stationarity | None
+    breaks: Breaks | None
+    stability: pd.DataFrame | None
+    forecast: Forecast | None
+    volatility: pd.Series | None
+    why_not: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Controls:
+    """What the price did around events that change what may be shipped.
+
+    Attributes
+    ----------
+    monthly, daily : EventEffects or None
+    path : DataFrame or None
+        From `local_projection`, after controls and disruptions.
+    why_not : dict of str
+    """
+
+    monthly: EventEffects | None
+    daily: EventEffects | None
+    path: pd.DataFrame | None
+    why_not: dict[str, str]
+
+
+def check_parameters(start: str, end: str, horizon_months: int) -> None:
+    """Refuse what no series could answer, before anything is read.
+
+    Raises
+    ------
+    ParameterError
+        If a date is none, `start` is after `end`, or the horizon is not 1 to 36.
+    """
+    first, last = _period("start", start), _period("end", end)
+    if first is not None and last is not None and first.start_time > last.end_time:
+        raise ParameterError(f"start: {start} is after end: {end}")
+    if type(horizon_months) is not int or not 1 <= horizon_months <= LONGEST:
+        raise ParameterError(
+            f"horizon_months: {horizon_months!r} is not a number of months from 1 to "
+            f"{LONGEST}"
+        )
+
+
+def _period(name: str, when: str) -> pd.Period | None:
+    if when in ("first", "latest"):
+        return None
+    try:
+        return pd.Period(when)
+    except ValueError:
+        raise ParameterError(
+            f"{name}: {when!r} is not 'first', 'latest', or a year or month (YYYY, "
+            "YYYY-MM)"
+        ) from None
+
+
+def chosen(
+    prices: Prices,
+    product: str,
+    market: str,
+    currency: str = "USD",
+    real: bool = False,
+    base_year: int = 2024,
+    start: str = "first",
+    end: str = "latest",
+) -> PriceSeries:
+    """Return the regular series of a product in a market, in the money asked for.
+
+    By month where the market is quoted by month, else by year. NdPr oxide, which China
+    FOB does not quote, is the stated proxy of `Prices.series`.
+
+    Raises
+    ------
+    UnknownName, NoFigures, ParameterError
+        As in `Prices.series` and `PriceSeries.between`.
+    """
+    known = prices.catalogue()
+    own = known[(known["product"] == product) & (known["market"] == market)]
+    yearly = own["frequency"].eq("year").any()
+    series = prices.series(
+        product,
+        market,
+        currency,
+        real,
+        base_year,
+        frequency="year" if yearly else "month",
+        proxy=True,
+    )
+    first, last = _period("start", start), _period("end", end)
+    return series.between(
+        None if first is None else start, None if last is None else end
+    )
+
+
+def examine(prices: Prices, series: PriceSeries, horizon: int) -> Study:
+    """Return what growth, breaks, volatility and forecast of a series are.
+
+    A declared step of known size is taken off what came before it; of unknown size,
+    it is estimated where the method can, and else the sample begins after it. The
+    volatility is that of money of the day, which has fewer gaps than constant prices.
+    """
+    steps, net = on_one_footing(prices, series)
+    of_the_day = on_one_footing(prices, in_money_of_the_day(prices, series))[1]
+    why_not: dict[str, str] = {}
+    values = series.values
+
+    def attempt(name: str, method: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        try:
+            return method(*args, **kw)
+        except NoFigures as error:
+            why_not[name] = str(error)
+            return None
+
+    return Study(
+        series=series,
+        steps=steps,
+        forecast=attempt("forecast", forecast, values, horizon, steps=steps),
+        growth=attempt("growth", trend, values, steps),
+        unit_root=attempt("unit_root", stationarity, values, steps),
+        breaks=attempt("breaks", breaks, values, steps=steps),
+        stability=attempt("stability", stability, net),
+        volatility=attempt("volatility", volatility, of_the_day),
+        why_not=why_not,
+    )
+
+
+def on_one_footing(
+    prices: Prices, series: PriceSeries
+) -> tuple[tuple[Step, ...], pd.Series]:
+    """Return the declared steps, and the values as if they had always been there.
+
+    The end of the export duty is measured against the domestic market, which never
+    had it. Without a domestic series its size is unknown, and the values begin after
+    it.
+    """
+    values = series.values
+    if not series.steps:
+        return (), values
+    step = series.steps[0]
+    try:
+        money = _money(series)
+        taxed = prices.series(series.product, series.market, money).quoted
+        free = prices.series(series.product, "China domestic", money).quoted
+        known = (measured(step, taxed, free),)
+        return known, net_of(values, known)
+    except (NoFigures, UnknownName):
+        later = values.index.end_time >= pd.Timestamp(step.date)
+        return series.steps, values[later]
+
+
+def controls(prices: Prices, series: PriceSeries, events: pd.DataFrame) -> Controls:
+    """Return what the price did around events, by month and by day.
+
+    In money of the day, since a month or two of inflation is nothing and constant
+    prices lack the months without an index. Of `events`, those of `EVENT_KINDS` count,
+    as events and as overlap.
+    """
+    _, net = on_one_footing(prices, in_money_of_the_day(prices, series))
+    first, last = series.frame.index[0], series.frame.index[-1]
+    money = _money(series)
+    near = events[events["kind"].isin(EVENT_KINDS)]
+    why_not: dict[str, str] = {}
+
+    def attempt(name: str, method: Callable[..., Any], *args: Any, **kw: Any) -> Any:
+        try:
+            return method(*args, **kw)
+        except (NoFigures, UnknownName) as error:
+            why_not[name] = str(error)
+            return None
+
+    def by_day() -> EventEffects:
+        days = prices.series(series.product, series.market, money, frequency="day")
+        days = days.between(str(first), str(last))
+        return event_effects(days.values, near, DAYS)
+
+    def after() -> pd.DataFrame:
+        return local_projection(net, near, PATH, list(TIGHTER), lags=PATH)
+
+    return Controls(
+        monthly=attempt("monthly", event_effects, net, near, MONTHS),
+        daily=attempt("daily", by_day),
+        path=attempt("path", after),
+        why_not=why_not,
+    )
+
+
+def long_view(series: PriceSeries) -> pd.DataFrame:
+    """Return a series as a chart draws it.
+
+    Returns
+    -------
+    DataFrame, one row per period with a price
+        ``date`` datetime64 (the last day quoted), ``price`` float, ``used`` bool: fit
+        for estimation, ``marks``, ``reason``, ``source_id`` str.
+    """
+    frame = series.frame[series.frame["price"].notna()]
+    columns = ["price", "used", "marks", "reason", "source_id"]
+    return frame[columns].assign(date=frame["quoted"]).reset_index(drop=True)
+
+
+def stretches(series: PriceSeries) -> pd.DataFrame:
+    """Return which periods estimation leaves out, and why.
+
+    Returns
+    -------
+    DataFrame
+        ``Periods``, ``Why they are left out`` str, ``Number`` int.
+    """
+    rows = []
+    for reason, group in series.frame[~series.frame["used"]].groupby("reason"):
+        whole = pd.Series(1.0, series.frame.index).mask(
+            series.frame.index.isin(group.index)
+        )
+        rows.append((left_out(whole), str(reason).replace(";", ", "), len(group)))
+    columns = ["Periods", "Why they are left out", "Number"]
+    return pd.DataFrame(rows, columns=columns).sort_values("Periods", ignore_index=True)
+
+
+def last_price(series: PriceSeries) -> pd.Series:
+    """Return the last price fit for estimation: ``price``, ``quoted``, ``period``."""
+    used = series.frame[series.frame["used"]]
+    if used.empty:
+        raise NoFigures(f"{series.title}: no price is fit for estimation")
+    last = used.iloc[-1]
+    return pd.Series(
+        {"price": last["price"], "quoted": last["quoted"], "period": used.index[-1]}
+    )
+
+
+def first_and_peak(series: PriceSeries) -> dict[str, Any]:
+    """Return the highest and the lowest price of a series, and when they were."""
+    quoted = series.quoted.dropna()
+    return {
+        "highest": float(quoted.max()),
+        "high_at": quoted.idxmax(),
+        "lowest": float(quoted.min()),
+        "low_at": quoted.idxmin(),
+        "since": quoted.index[0],
+    }
+
+
+def numbered(
+    events: pd.DataFrame, dates: pd.Series, kinds: Sequence[str] = EVENT_KINDS
+) -> pd.DataFrame:
+    """Return the events inside a chart, numbered; those of one month share a number.
+
+    Returns
+    -------
+    DataFrame
+        ``number`` int, ``date`` datetime64, ``kind``, ``title``, ``source_id`` str.
+    """
+    inside = events[
+        events["kind"].isin(kinds) & events["date"].between(dates.min(), dates.max())
+    ].sort_values("date")
+    months = inside["date"].dt.to_period("M")
+    rows = []
+    for number, (_, group) in enumerate(inside.groupby(months), start=1):
+        rows.append(
+            {
+                "number": number,
+                "date": group["date"].min(),
+                "kind": ", ".join(dict.fromkeys(group["kind"])),
+                "title": _few(list(dict.fromkeys(group["title"]))),
+                "source_id": ";".join(group["source_id"]),
+            }
+        )
+    columns = ["number", "date", "kind", "title", "source_id"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _few(titles: list[str]) -> str:
+    """Return up to two titles, and how many more there are."""
+    more = f"; and {len(titles) - 2} more" if len(titles) > 2 else ""
+    return "; ".join(titles[:2]) + more
+
+
+def in_money_of_the_day(prices: Prices, series: PriceSeries) -> PriceSeries:
+    """Return the same series over the same time, in its currency and not deflated."""
+    if series.unit == f"{_money(series)}/kg":
+        return series
+    nominal = prices.series(
+        series.product,
+        series.market,
+        _money(series),
+        frequency=series.frequency,
+        proxy=True,
+    )
+    frame = nominal.frame.loc[series.frame.index[0] : series.frame.index[-1]]
+    return replace(nominal, frame=frame, steps=declared(frame))
+
+
+def _money(series: PriceSeries) -> str:
+    """Return the currency of a unit such as "2024 USD/kg"."""
+    return series.unit.split("/")[0].split()[-1]
+
+
+def newest(prices: Prices, series: PriceSeries) -> pd.Series:
+    """Return the newest quote of a series in its own currency, in money of the day.
+
+    Returns
+    -------
+    Series
+        ``price`` float, ``quoted`` datetime64, ``marks``, ``unit`` str.
+    """
+    nominal = in_money_of_the_day(prices, series)
+    last = nominal.frame[nominal.frame["price"].notna()].iloc[-1]
+    unit = pd.Series({"unit": nominal.unit})
+    return pd.concat([last[["price", "quoted", "marks"]], unit])
+
+
+def recent(long: pd.DataFrame, years: int = 6) -> pd.DataFrame:
+    """Return the last years of `long_view`."""
+    first = long["date"].max() - pd.DateOffset(years=years)
+    return long[long["date"] >= first].reset_index(drop=True)
+
+
+def by_year(values: pd.Series, name: str) -> pd.DataFrame:
+    """Return a monthly series with decimal years, as `line_band` draws it."""
+    at = values.index.year + (values.index.day_of_year - 1) / 365.25
+    return pd.DataFrame({"year": at, "entity": name, "value": values.to_numpy()})
+
+
+def paid(as_of: str = "latest") -> pd.DataFrame:
+    """Return an analyst's average prices of parts of consumption; empty if unknown."""
+    try:
+        return store.load("price_volume_weighted", as_of=as_of)
+    except NoFigures:
+        return pd.DataFrame(columns=store.FIGURE_COLUMNS)

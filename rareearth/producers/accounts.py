@@ -1,0 +1,280 @@
+"""The accounts of the producers by fiscal year, one definition a line.
+
+A measure may be printed on several definitions (gross and net sales, adjusted and
+unadjusted EBITDA). One of them is followed through time, the others stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
+from rareearth.figures.frames import Load, several
+
+
+class Measure(NamedTuple):
+    """A line of the accounts: the series, its product, and how it is called."""
+
+    series: str
+    product: str
+    label: str
+
+
+MEASURES = {
+    "ndpr": Measure("ndpr_production", "NdPr oxide", "NdPr oxide made"),
+    "reo": Measure("reo_production", "REO", "Rare-earth oxides made"),
+    "concentrate": Measure(
+        "reo_production", "REO in concentrate", "Oxides in concentrate made"
+    ),
+    "separated": Measure("separation_output", "REO", "Rare-earth oxides separated"),
+    "quota": Measure("mining_quota", "REO", "Mining quota held"),
+    "revenue": Measure("revenue", "all", "Revenue"),
+    "gross_profit": Measure("gross_profit", "all", "Gross profit"),
+    "ebitda": Measure("ebitda", "all", "EBITDA"),
+    "net_profit": Measure("net_profit", "all", "Net profit"),
+    "operating_cash": Measure("operating_cash_flow", "all", "Operating cash flow"),
+    "capex": Measure("capital_expenditure", "all", "Capital spending"),
+    "cash": Measure("closing_cash", "all", "Cash at year end"),
+    "printed_margin": Measure("gross_margin", "all", "Gross margin, as printed"),
+    "cost_of_sales": Measure("cost_of_sales", "all", "Cost of sales"),
+    "sga": Measure("sga_expense", "all", "Selling and administration"),
+    "other_operating": Measure("other_operating_expense", "all", "Other operations"),
+    "interest": Measure("interest_expense", "all", "Interest paid"),
+    "interest_income": Measure("interest_income", "all", "Interest received"),
+    "currency": Measure("currency_gain", "all", "Currency"),
+    "other": Measure("other_non_operating_income", "all", "Other income"),
+    "tax": Measure("income_tax_expense", "all", "Income tax"),
+    "buyback": Measure("share_buyback", "all", "Shares bought back"),
+    "price": Measure("average_selling_price", "", "Average selling price"),
+}
+OUTPUT = ("ndpr", "reo", "concentrate", "separated", "quota")
+MARGINS = {
+    "gross_margin": ("gross_profit", "Gross margin"),
+    "ebitda_margin": ("ebitda", "EBITDA margin"),
+    "net_margin": ("net_profit", "Net margin"),
+}
+# Until the price protection agreement of October 2025 revenue held no income from it,
+# so the revenue without that income is the same measure carried on.
+CARRIED_ON = {"excl-price-support;statutory": "statutory"}
+SHORT = {  # for the labels of a chart
+    "China Rare Earth Resources (000831)": "China Rare Earth",
+    "China Northern Rare Earth": "China Northern",
+}
+NO_YEAR = "trailing-twelve-months"
+
+
+def gather(load: Load, as_of: str = "latest", variants: str = "best") -> pd.DataFrame:
+    """Return all figures of the measures, of all producers.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.load`.
+    as_of, variants
+        As there.
+
+    Raises
+    ------
+    NoFigures
+        If nothing had been published by then.
+    """
+    names = dict.fromkeys(measure.series for measure in MEASURES.values())
+    found = several(load, names, as_of=as_of, variants=variants)
+    if found.empty:
+        raise NoFigures(f"no accounts of any producer had been published by {as_of}")
+    return found
+
+
+def dated(figures: pd.DataFrame, qualifiers: set[str]) -> pd.DataFrame:
+    """Return figures with what they mean and how long their period is.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `gather`.
+    qualifiers : set of str
+        Basis codes that do not change what a number means.
+
+    Returns
+    -------
+    DataFrame
+        With ``definition`` (the other codes, sorted), ``months`` (whole months of the
+        period; 0 for a day or a broken month) and ``year`` in which the period ends.
+    """
+    start, end = figures["period_start"], figures["period_end"]
+    span = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
+    whole = (start.dt.day == 1) & end.dt.is_month_end
+    meant = figures["basis"].map(
+        lambda basis: ";".join(sorted(set(basis.split(";")) - qualifiers))
+    )
+    return figures.assign(
+        definition=meant.replace(CARRIED_ON),
+        months=span.where(whole, 0).astype(int),
+        year=end.dt.year,
+    )
+
+
+def companies(book: pd.DataFrame, least: int = 2) -> list[str]:
+    """Return who has at least `least` years of revenue and of net profit, sorted."""
+    yearly = book[(book["months"] == 12) & (book["product"] == "all")]
+    found = []
+    for series in ("revenue", "net_profit"):
+        years = yearly[yearly["series"] == series].groupby("entity")["year"].nunique()
+        found.append(set(years.index[years >= least]))
+    return sorted(set.intersection(*found))
+
+
+def check_parameters(
+    book: pd.DataFrame, company: str, start_year: int, currency: str, known: list[str]
+) -> None:
+    """Refuse a company without accounts, a currency without rates, a wrong year.
+
+    Raises
+    ------
+    UnknownName, NoFigures, ParameterError
+        The message names the choices.
+    """
+    choices = companies(book)
+    if company not in choices:
+        own = book[(book["entity"] == company) & (book["months"] == 12)]
+        if own.empty and not choices:
+            raise NoFigures(
+                f"no accounts of {company!r}; no producer has two years of revenue and "
+                "net profit by then, and with a later as_of some have"
+            )
+        if own.empty:
+            raise unknown_name("company", company, choices)
+        have = ", ".join(
+            f"{series} of {_years(rows['year'])}"
+            for series, rows in own.groupby("series")
+        )
+        raise NoFigures(
+            f"too few accounts of {company}: {have}; there are several years of "
+            f"{', '.join(choices)}"
+        )
+    if currency != "own" and currency not in known:
+        raise UnknownName(
+            f"unknown currency: {currency!r}; 'own' or one of {', '.join(known)}"
+        )
+    if not 1990 <= start_year <= 2100:
+        raise ParameterError(f"start_year {start_year} is not a year from 1990 on")
+    years = book.loc[(book["entity"] == company) & (book["months"] == 12), "year"]
+    if start_year >= years.max():
+        raise NoFigures(
+            f"fewer than two years of accounts of {company} from {start_year} on; "
+            f"there are figures for {_years(years)}"
+        )
+
+
+def _years(years: pd.Series) -> str:
+    first, last = int(years.min()), int(years.max())
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def year_end(book: pd.DataFrame, company: str) -> int:
+    """Return the month in which the fiscal year of a company ends."""
+    yearly = book[
+        (book["entity"] == company)
+        & (book["months"] == 12)
+        & ~book["definition"].str.contains(NO_YEAR)
+        & book["series"].isin(["revenue", "net_profit"])
+    ]
+    return int(yearly["period_end"].dt.month.mode().iloc[0])
+
+
+def in_currency(
+    book: pd.DataFrame, convert: Callable[..., pd.DataFrame], currency: str
+) -> pd.DataFrame:
+    """Return figures with the money among them in one currency, for "own" unchanged.
+
+    Parameters
+    ----------
+    convert : callable
+        `Money.in_currency`. What lacks a rate becomes missing.
+    """
+    money = book["unit"].str.match(r"[A-Z]{3}[ /]")
+    if currency == "own" or not money.any():
+        return book
+    turned = convert(book[money], currency, "nan")
+    return pd.concat([turned, book[~money]]).loc[book.index]
+
+
+def accounts(
+    book: pd.DataFrame, company: str, only: Sequence[str] = tuple(MEASURES)
+) -> pd.DataFrame:
+    """Return what a company printed for its fiscal years, measure by measure.
+
+    A stock (cash) belongs to the year at the end of which it was counted.
+
+    Parameters
+    ----------
+    book : DataFrame
+        From `dated`.
+    only : list of str, optional
+        Keys of `MEASURES`; all by default.
+
+    Returns
+    -------
+    DataFrame
+        ``measure`` (a key of `MEASURES`), ``chosen`` (whether the row has the
+        definition that is followed through time), then the columns of `dated`.
+    """
+    own = book[book["entity"] == company]
+    month = year_end(book, company)
+    stock = own["series"] == "closing_cash"
+    closed = own["period_end"].dt.month == month
+    fiscal = ((own["months"] == 12) & ~stock & closed) | (stock & closed)
+    own = own[fiscal & ~own["definition"].str.contains(NO_YEAR)]
+    parts = []
+    for name in only:
+        measure = MEASURES[name]
+        rows = own[own["series"] == measure.series]
+        if measure.product:
+            rows = rows[rows["product"] == measure.product]
+        if len(rows):
+            main = _main_definition(rows)
+            parts.append(rows.assign(measure=name, chosen=rows["definition"] == main))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _main_definition(rows: pd.DataFrame) -> str:
+    """Return the definition that covers most years, of equals the most recent."""
+    years = rows.groupby("definition")["year"].agg(["nunique", "max"])
+    return str(years.sort_values(["nunique", "max"]).index[-1])
+
+
+def line(book: pd.DataFrame, measure: str) -> pd.Series:
+    """Return one measure of `accounts` by fiscal year, on the definition followed."""
+    rows = book[(book["measure"] == measure) & book["chosen"]]
+    rows = rows.dropna(subset=["value"]).sort_values(["year", "confidence"])
+    return rows.drop_duplicates("year").set_index("year")["value"]
+
+
+def wide(book: pd.DataFrame) -> pd.DataFrame:
+    """Return the measures of `accounts` and the margins, one row per fiscal year.
+
+    A margin divides by the revenue of the same year. Missing stays missing.
+    """
+    rows = book[book["chosen"] & book["value"].notna()]
+    rows = rows.sort_values(["year", "confidence"])
+    rows = rows.drop_duplicates(["measure", "year"])
+    table = rows.pivot(index="year", columns="measure", values="value")
+    table = table.reindex(columns=[name for name in MEASURES if name != "price"])
+    table = table.rename_axis(columns=None).sort_index()
+    for name, (measure, _) in MARGINS.items():
+        table[name] = table[measure] / table["revenue"]
+    return table
+
+
+def definition(book: pd.DataFrame, measure: str) -> str:
+    """Return the definition that is followed for a measure, "" if there is none."""
+    rows = book[(book["measure"] == measure) & book["chosen"]]
+    return str(rows["definition"].iloc[0]) if len(rows) else ""
+
+
+def fiscal_year(year: int, month: int) -> str:
+    """Return "FY2025", or "2025" where the fiscal year is the calendar year."""
+    return str(year) if month == 12 else f"FY{year}"

@@ -1,0 +1,250 @@
+"""A producer against its market: the prices it realised, and its size beside China."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from rareearth.figures.frames import Load, several
+from rareearth.producers.accounts import OUTPUT
+
+# China's output of the product, and what a year of it is counted from.
+CHINA = {
+    "ndpr": ("oxide_production", "NdPr oxide"),
+    "reo": ("mine_production", "REO"),
+    "concentrate": ("mine_production", "REO"),
+    "separated": ("mine_production", "REO"),
+    "quota": ("mine_production", "REO"),
+}
+FEEDS = {
+    "all-feeds": "from all feeds",
+    "from-domestic-ore": "from its own ore only",
+    "feeds-unstated": "from feeds not stated",
+    "official-output": "from official ore only",
+}
+
+
+def china(revisions: Load, as_of: str = "latest") -> pd.DataFrame:
+    """Return every printed output of China that a producer can be set beside.
+
+    Parameters
+    ----------
+    revisions : callable
+        `figures.revisions`.
+    """
+    parts = [
+        several(revisions, [series], ["China"], product=product, as_of=as_of)
+        for series, product in dict.fromkeys(CHINA.values())
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def goods(realised: pd.DataFrame) -> str:
+    """Return of what product the selling prices are, in words."""
+    name = str(realised["product"].iloc[0])
+    return "all oxides sold" if name == "REO" else name
+
+
+def selling_prices(book: pd.DataFrame, company: str) -> pd.DataFrame:
+    """Return the average selling prices by quarter: of NdPr oxide, or the most quoted.
+
+    Returns
+    -------
+    DataFrame
+        Figures with ``per_kg`` (money per kilogram), ``currency`` and ``quarter``
+        (pandas period); empty when none is printed for three quarters at least.
+    """
+    rows = book[
+        (book["entity"] == company)
+        & (book["series"] == "average_selling_price")
+        & (book["months"] == 3)
+        & book["value"].notna()
+    ]
+    kinds = rows.groupby(["product", "unit"])["period_end"].nunique()
+    if kinds.empty or kinds.max() < 3:
+        return rows.iloc[:0].assign(per_kg=0.0, currency="", quarter=pd.NaT)
+    enough = kinds[kinds >= 3].sort_values()
+    ndpr = enough[enough.index.get_level_values("product") == "NdPr oxide"]
+    product, unit = (ndpr if len(ndpr) else enough).index[-1]
+    rows = rows[(rows["product"] == product) & (rows["unit"] == unit)]
+    rows = rows.sort_values(["period_end", "confidence"]).drop_duplicates("period_end")
+    weight = 1000.0 if unit.endswith("/t") else 1.0
+    return rows.assign(
+        per_kg=rows["value"] / weight,
+        currency=unit[:3],
+        quarter=rows["period_end"].dt.to_period("Q"),
+    ).reset_index(drop=True)
+
+
+def market_quarters(monthly: pd.DataFrame) -> pd.Series:
+    """Return the mean price of each quarter that has all its three months."""
+    price = monthly["price"].dropna()
+    quarter = price.index.asfreq("Q")
+    grouped = price.groupby(quarter)
+    return grouped.mean()[grouped.size() == 3]
+
+
+def price_lines(
+    own: pd.DataFrame, market: pd.Series, company: str, start_year: int
+) -> pd.DataFrame:
+    """Return selling and market prices by quarter, for `charts.line_band`.
+
+    Returns
+    -------
+    DataFrame
+        ``entity``, ``year`` (the middle of the quarter), ``value`` per kg,
+        ``confidence``, ``source_id``, ``quarter``.
+    """
+    mine = pd.DataFrame(
+        {
+            "entity": company,
+            "quarter": own["quarter"],
+            "value": own["per_kg"],
+            "confidence": own["confidence"],
+            "source_id": own["source_id"],
+        }
+    )
+    theirs = pd.DataFrame(
+        {
+            "entity": "NdPr market",
+            "quarter": market.index,
+            "value": market.to_numpy(),
+            "confidence": "secondary",
+        }
+    )
+    both = pd.concat([theirs, mine], ignore_index=True)
+    first = max(own["quarter"].min(), pd.Period(f"{start_year - 1}Q3", "Q"))
+    both = both[both["quarter"] >= first]
+    year = both["quarter"].map(lambda q: q.year + (q.quarter - 0.5) / 4)
+    return both.assign(year=year, quarter=both["quarter"].astype(str)).reset_index(
+        drop=True
+    )
+
+
+def price_ratio(own: pd.DataFrame, market: pd.Series) -> pd.DataFrame:
+    """Return the selling price over the market price for quarters that have both."""
+    table = own[["quarter", "per_kg", "currency"]].copy()
+    table["market"] = table["quarter"].map(market)
+    table["ratio"] = table["per_kg"] / table["market"]
+    return table.dropna().reset_index(drop=True)
+
+
+def shares_of_china(
+    book: pd.DataFrame, capacity: pd.DataFrame, china: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the output of a producer over China's, count by count.
+
+    The last fiscal year of the producer is divided by each printed value of China for
+    the calendar years that it touches, or else for the last year before it. A
+    capacity is divided by China's newest output.
+
+    Parameters
+    ----------
+    book : DataFrame
+        `producers.accounts` of the producer.
+    capacity : DataFrame
+        Figures of nameplate capacities of its plants, t REO a year.
+    china : DataFrame
+        Figures of China's ``mine_production`` (REO) and ``oxide_production`` (NdPr),
+        every printed value.
+
+    Returns
+    -------
+    DataFrame
+        ``row``, ``value`` (a share), ``low``, ``high`` (between the printed values),
+        ``confidence`` (the weaker), ``own``, ``own_year``, ``china_year``,
+        ``source_id`` of China.
+    """
+    rows: list[dict[str, object]] = []
+    for name in OUTPUT if len(china) else ():
+        own = book[(book["measure"] == name) & book["chosen"] & book["value"].notna()]
+        if own.empty:
+            continue
+        last = own.loc[own["year"].idxmax()]
+        series, product = CHINA[name]
+        theirs = china[(china["series"] == series) & (china["product"] == product)]
+        for label, group in theirs.groupby("count_of"):
+            rows += _over(last, group, _what(name), str(label))
+    ore = china[china["series"] == "mine_production"] if len(china) else china
+    for _, item in (capacity if len(ore) else capacity.iloc[:0]).iterrows():
+        label = f"capacity of {item['entity']}"
+        now = ore[ore["year"] == ore["year"].max()]
+        rows += _shares(item, now, label, "China's mine output")
+    found = pd.DataFrame(rows)
+    return found.sort_values("value", ignore_index=True) if len(found) else found
+
+
+def _what(name: str) -> str:
+    return {
+        "ndpr": "NdPr oxide",
+        "reo": "all oxides",
+        "separated": "oxides separated",
+        "concentrate": "oxides in concentrate",
+        "quota": "mining quota",
+    }[name]
+
+
+def _over(
+    own: pd.Series, group: pd.DataFrame, what: str, counted: str
+) -> list[dict[str, object]]:
+    first, last = own["period_start"].year, own["period_end"].year
+    touched = group[group["year"].between(first, last)]
+    if touched.empty:
+        earlier = group[group["year"].between(first - 3, last)]
+        touched = earlier[earlier["year"] == earlier["year"].max()]
+    return _shares(own, touched, what, counted)
+
+
+def _shares(
+    own: pd.Series, touched: pd.DataFrame, what: str, counted: str
+) -> list[dict[str, object]]:
+    """Return one row with the share by the surest, then newest, value of China."""
+    if touched.empty:
+        return []
+    shares = float(own["value"]) / touched["amount"]
+    order = touched.assign(weak=touched["confidence"] == "tertiary")
+    newest = order.sort_values(
+        ["year", "weak", "published"], ascending=[True, False, True]
+    ).iloc[-1]
+    weak = "tertiary" in {own["confidence"], newest["confidence"]}
+    return [
+        {
+            "row": f"{what}: {counted}, {int(newest['year'])}",
+            "value": float(own["value"]) / float(newest["amount"]),
+            "low": float(shares.min()),
+            "high": float(shares.max()),
+            "confidence": "tertiary" if weak else "secondary",
+            "own": float(own["value"]),
+            "own_year": int(own["period_end"].year),
+            "china_year": int(newest["year"]),
+            "source_id": newest["source_id"],
+        }
+    ]
+
+
+def counted(printed: pd.DataFrame) -> pd.DataFrame:
+    """Return China's printed output with what each value counts.
+
+    A lower bound ("more than") is left out: a share of it has no upper end.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        From `china`; full years only are kept.
+    """
+    if printed.empty:
+        return printed
+    start, end = printed["period_start"], printed["period_end"]
+    full = (start.dt.year == end.dt.year) & ((end - start).dt.days >= 364)
+    rows = printed[full & printed["value"].notna()]
+    label = rows["basis"].map(_counts)
+    return rows.assign(count_of=label, year=rows["period_end"].dt.year).rename(
+        columns={"value": "amount"}
+    )
+
+
+def _counts(basis: str) -> str:
+    codes = basis.split(";")
+    if "ndpr-oxide" in codes:
+        feed = next((FEEDS[c] for c in codes if c in FEEDS), FEEDS["feeds-unstated"])
+        return f"China's output {feed}"
+    return "China's mine output"

@@ -1,0 +1,509 @@
+"""Charts draw what the figures say: gaps as gaps, weak figures open, labels apart."""
+
+import contextlib
+import re
+import warnings
+from itertools import combinations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib import font_manager
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
+
+from rareearth import charts
+from rareearth.charts import colours, drawing, fonts, shares
+from rareearth.display import output as display
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+# Labels
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20), st.floats(0.001, 100))
+def test_labels_lie_at_least_the_gap_apart(heights, gap):
+    moved = charts.spread(pd.Series(heights), gap)
+    assert (np.diff(moved.to_numpy()) >= gap - 1e-6).all()
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20))
+def test_labels_keep_their_order_and_their_middle(heights):
+    series = pd.Series(heights)
+    moved = charts.spread(series, 5.0)
+    assert moved.index.tolist() == series.sort_values().index.tolist()
+    assert moved.mean() == pytest.approx(series.mean(), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("heights", "moved"),
+    [
+        ([], []),
+        ([1.0, 9.0], [1.0, 9.0]),  # far enough apart
+        ([1.0, 1.0], [0.0, 2.0]),
+        ([5.0, 5.0, 5.0], [3.0, 5.0, 7.0]),
+    ],
+)
+def test_labels_move_no_more_than_they_must(heights, moved):
+    assert charts.spread(pd.Series(heights, dtype=float), 2.0).tolist() == moved
+
+
+def test_each_line_is_labelled_where_it_ends():
+    _, axes = charts.canvas("Two lines")
+    charts.label_ends(axes, {"China": (2024, 1.0), "India": (2023, 1.0)}, 0.5)
+    places = {text.get_text(): text.xy for text in axes.texts}
+    assert places == {"China": (2024, 0.75), "India": (2023, 1.25)}
+
+
+def test_a_name_never_lies_on_the_axis_below_it():
+    _, axes = charts.canvas("Three lines that end at the foot")
+    axes.set_ylim(0, 1)
+    ends = {"China": (2024, 0.0), "India": (2024, 0.01), "Japan": (2024, 0.02)}
+    charts.label_ends(axes, ends, 0.1)
+    heights = [text.xy[1] for text in axes.texts]
+    assert heights == pytest.approx([0.05, 0.15, 0.25])
+
+
+# Colours
+
+
+# What people with a colour blindness see, in linear RGB: the matrices of Machado,
+# Oliveira and Fernandes (2009) for full severity.
+VISION = {
+    "full": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+TO_XYZ = [  # of sRGB, divided by its white (IEC 61966-2-1)
+    [0.4124564 / 0.95047, 0.3575761 / 0.95047, 0.1804375 / 0.95047],
+    [0.2126729, 0.7151522, 0.0721750],
+    [0.0193339 / 1.08883, 0.1191920 / 1.08883, 0.9503041 / 1.08883],
+]
+
+
+def seen(hue, vision):
+    """Return a colour in CIE L*a*b* as it is seen."""
+    linear = np.array(
+        [
+            c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4
+            for c in to_rgb(hue)
+        ]
+    )
+    light = np.array(TO_XYZ) @ np.clip(np.array(VISION[vision]) @ linear, 0, 1)
+    x, y, z = np.where(
+        light > 216 / 24389, np.cbrt(light), (24389 / 27 * light + 16) / 116
+    )
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def nearest(group, vision):
+    """Return the smallest distance (delta E) of two colours of a group, and the two."""
+    places = {name: seen(hue, vision) for name, hue in group.items()}
+    return min(
+        (float(np.linalg.norm(places[one] - places[two])), one, two)
+        for one, two in combinations(group, 2)
+    )
+
+
+def test_the_simulation_makes_red_and_green_alike():
+    # A dark red and an olive that deuteranopes confuse, far apart for others.
+    pair = {"red": "#B03A2E", "olive": "#7A7A1E"}
+    assert nearest(pair, "full")[0] > 50
+    assert nearest(pair, "deuteranopia")[0] < 20
+
+
+@pytest.mark.parametrize("vision", VISION)
+@pytest.mark.parametrize(
+    "group", colours.TOGETHER, ids=["countries", "producers", "products", "markets"]
+)
+def test_colours_that_appear_together_are_told_apart(group, vision):
+    distance, one, two = nearest(group, vision)
+    assert distance >= 11, f"{one} and {two}"  # 2.3 is just noticeable side by side
+
+
+def test_what_has_a_colour_keeps_it_in_every_group():
+    for group in colours.TOGETHER:
+        for name, hue in group.items():
+            assert charts.colour(name) == hue
+            assert hue != colours.NEUTRAL
+
+
+def test_a_country_without_a_colour_of_its_own_is_grey():
+    assert charts.colour("Burundi") == colours.NEUTRAL
+    assert charts.colour("China") != colours.NEUTRAL
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("Nd metal", "Nd oxide"),
+        ("Tb", "Tb oxide"),
+        ("NdPr", "NdPr oxide"),
+        ("EU", "European Union"),
+        ("Mountain Pass", "MP Materials"),
+    ],
+)
+def test_another_name_of_a_thing_has_its_colour(name, same):
+    assert charts.colour(name) == charts.COLOURS[same]
+
+
+def luminance(hue):
+    """Return the relative luminance of a colour as WCAG 2 defines it."""
+    parts = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in to_rgb(hue)
+    ]
+    return float(np.dot(parts, [0.2126, 0.7152, 0.0722]))
+
+
+@pytest.mark.parametrize("name", charts.COLOURS)
+def test_a_label_can_be_read_on_white(name):
+    _, axes = charts.canvas("One label")
+    charts.label_ends(axes, {name: (0, 0)}, 1)
+    contrast = 1.05 / (luminance(axes.texts[0].get_color()) + 0.05)
+    assert contrast >= 4.5  # WCAG 2, level AA
+
+
+# Marks
+
+
+LABELS = [
+    "Export licences",
+    "Quotas cut",
+    "Dispute at the WTO",
+    "Quotas end",
+    "Controls on seven elements",
+    "Truce",
+    "Controls suspended for a year",
+]
+
+
+def extents(figure, texts):
+    figure.draw_without_rendering()
+    renderer = figure.canvas.get_renderer()
+    return [text.get_window_extent(renderer) for text in texts]
+
+
+@pytest.mark.parametrize("years", [range(2010, 2017), [2010] * 7, [2020] * 7])
+def test_labels_of_events_neither_overlap_nor_leave_the_chart(years):
+    figure, axes = charts.canvas("Events")
+    axes.set_xlim(2010, 2020)
+    charts.mark_events(axes, pd.DataFrame({"date": years, "label": LABELS}))
+    boxes = extents(figure, filter(Text.get_text, axes.texts))
+    assert len(boxes) == 7
+    assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
+    assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
+    assert all(box.y0 >= axes.bbox.y1 for box in boxes)
+    (title,) = extents(figure, [figure._suptitle])
+    assert not any(box.overlaps(title) for box in boxes)
+
+
+def test_an_event_outside_the_axis_is_left_out():
+    _, axes = charts.canvas("Events")
+    axes.plot(pd.to_datetime(["2024-01-01", "2025-01-01"]), [1, 2])
+    dates = pd.to_datetime(["2010-09-07", "2024-06-01"])
+    charts.mark_events(axes, pd.DataFrame({"date": dates, "label": ["then", "now"]}))
+    assert [text.get_text() for text in axes.texts if text.get_text()] == ["now"]
+
+
+def test_an_axis_that_does_not_start_at_zero_is_struck_through():
+    figure, axes = charts.canvas("Broken")
+    charts.axis_break(axes, "y")
+    assert len(axes.lines) == 2
+    assert all(line.get_transform() == axes.transAxes for line in axes.lines)
+    figure.draw_without_rendering()
+
+
+def test_a_change_of_basis_is_a_dashed_line_with_its_reason():
+    _, axes = charts.canvas("Break")
+    charts.series_break(axes, 2016, "new survey")
+    assert axes.lines[0].is_dashed()
+    assert axes.texts[0].get_text() == "new survey"
+
+
+def test_an_assumption_is_hatched_and_a_weak_figure_open():
+    assert charts.assumed("#D55E00")["facecolor"] == "white"
+    assert charts.assumed("#D55E00")["hatch"]
+    assert charts.weak("#D55E00") == {"mfc": "white", "mec": "#D55E00", "mew": 1.6}
+
+
+# Fonts
+
+
+@pytest.mark.parametrize("installed", [fonts.family(), ["DejaVu Sans"]])
+def test_no_sign_is_drawn_as_an_empty_box(monkeypatch, installed):
+    monkeypatch.setattr(fonts, "family", lambda: installed)
+    fonts._drawn_signs.cache_clear()
+    with plt.rc_context({"font.family": installed}), warnings.catch_warnings():
+        warnings.simplefilter("error")  # matplotlib warns of a missing sign
+        figure, axes = plt.subplots()
+        figure.suptitle("Quota 总量控制指标 \U0001f98e, −3 °C")
+        axes.set_xlabel("Prices (元/公斤)")
+        display._svg(figure)
+    fonts._drawn_signs.cache_clear()
+    assert figure.get_suptitle().startswith("Quota ")
+    assert figure.get_suptitle().endswith(", −3 °C")
+
+
+def test_what_no_font_can_draw_becomes_one_ellipsis(monkeypatch):
+    monkeypatch.setattr(fonts, "_drawn_signs", lambda: frozenset(map(ord, "ab")))
+    assert fonts._drawable("a总量 控b") == "a… …b"
+
+
+# Lines
+
+
+def lines(**columns):
+    base = {"year": [2020, 2021, 2023, 2024], "entity": "China", "value": 1.0}
+    return pd.DataFrame(base | columns)
+
+
+def drawn(figure):
+    """Return the years of each line that was drawn."""
+    found = [list(line.get_xdata()) for line in figure.axes[0].lines]
+    return [years for years in found if years]
+
+
+def test_a_missing_year_interrupts_the_line():
+    figure = charts.line_band(lines(), "A gap", "t")
+    assert drawn(figure) == [[2020, 2021], [2023, 2024]]
+
+
+def test_a_year_alone_is_a_dot():
+    figure = charts.line_band(lines().iloc[[0, 2]], "Two dots", "t")
+    assert [line.get_marker() for line in figure.axes[0].lines] == ["o", "o"]
+
+
+def open_marks(axes):
+    """Return where the marks with a white face stand."""
+    faces = [(line, line.get_markerfacecolor()) for line in axes.lines]
+    return [
+        float(place)
+        for line, face in faces
+        if line.get_marker() not in ("", "None") and to_hex(face) == "#ffffff"
+        for place in line.get_xdata()
+    ]
+
+
+def test_a_weak_figure_is_an_open_mark():
+    weak = ["primary", "tertiary", "primary", "secondary"]
+    figure = charts.line_band(lines(confidence=weak), "One weak", "t")
+    assert open_marks(figure.axes[0]) == [2021]
+
+
+def test_what_the_sources_allow_is_a_band():
+    frame = lines(low=[0.5, 0.5, 0.5, 0.5], high=[1.5, 1.5, 1.5, 2.5])
+    band = charts.line_band(frame, "A band", "t").axes[0].collections
+    edges = [path.vertices for patch in band for path in patch.get_paths()]
+    assert len(edges) == 2  # one on each side of the gap
+    assert max(edge[:, 1].max() for edge in edges) == 2.5
+
+
+def test_a_year_with_bounds_and_no_value_has_a_band_alone():
+    frame = lines(value=[1.0, np.nan, 1.0, 1.0], low=0.5, high=1.5)
+    figure = charts.line_band(frame, "Bounds", "t")
+    values = np.concatenate([line.get_ydata() for line in figure.axes[0].lines])
+    assert np.isnan(values.astype(float)).sum() == 1
+
+
+def test_named_marks_have_no_line():
+    figure = charts.line_band(lines(), "Marks", "t", marks=["China"])
+    assert {line.get_linewidth() for line in figure.axes[0].lines} == {0}
+
+
+def test_lines_start_at_zero():
+    figure = charts.line_band(lines(value=[90.0, 91.0, 92.0, 93.0]), "High", "t")
+    assert figure.axes[0].get_ylim()[0] == 0
+
+
+# Shares
+
+SHARES = pd.DataFrame(
+    {
+        "year": [2022, 2022, 2024, 2024, 2024],
+        "entity": ["China", "Not named", "China", "India", "Chile"],
+        "share": [0.6, 0.3, 0.7, 0.2, 0.1],
+        "source_id": ["old", "old", "new", "new", "new"],
+    }
+)
+
+
+def test_the_parts_of_a_year_fill_the_column():
+    parts = shares._stacked(SHARES, ["China", "India"])
+    assert parts.sum(axis=1).loc[[2022, 2024]].tolist() == pytest.approx([1, 1])
+    assert parts.loc[2024, "Other countries"] == pytest.approx(0.1)
+    assert parts.loc[2022, "Not named"] == pytest.approx(0.3 / 0.9)
+
+
+def test_a_year_without_figures_stays_empty():
+    assert shares._stacked(SHARES, ["China"]).loc[2023].sum() == 0
+
+
+def test_the_columns_reach_from_0_to_1():
+    axes = charts.share_columns(SHARES, "Shares", ["China", "India"], "Share").axes[0]
+    heights = np.concatenate(
+        [path.vertices[:, 1] for part in axes.collections for path in part.get_paths()]
+    )
+    assert (heights.min(), heights.max()) == pytest.approx((0, 1))
+    assert axes.get_ylim() == (0, 1)
+
+
+PANEL = pd.DataFrame(
+    {
+        "row": ["mining", "magnets", "magnets", "magnets"],
+        "entity": ["China", "China", "China", "Chile"],
+        "year": [2024, 2024, 2023, 2022],
+        "value": [0.7, np.nan, 0.9, np.nan],
+        "low": [np.nan, 0.9, np.nan, 0.1],
+        "high": [np.nan, np.nan, np.nan, 0.2],
+        "confidence": ["primary", "primary", "tertiary", "primary"],
+    }
+)
+
+
+def test_each_stage_has_a_panel_of_its_own():
+    figure = charts.share_panels(PANEL, "Stages", "Share", ["China"])
+    shown = [axes.get_title() for axes in figure.axes if axes.get_visible()]
+    assert shown == ["mining", "magnets"]
+
+
+def test_a_lower_bound_is_a_triangle_and_a_range_a_bar():
+    figure = charts.share_panels(PANEL, "Stages", "Share", ["China"])
+    magnets = figure.axes[1]
+    marks = {line.get_xdata()[0]: line.get_marker() for line in magnets.lines}
+    assert marks == {2023: "o", 2024: "^"}
+    assert len(magnets.collections) == 1
+    assert open_marks(magnets) == [2023]
+
+
+def test_then_is_an_open_dot_and_now_a_filled_one():
+    frame = pd.DataFrame({"entity": ["China"], "before": [0.6], "after": [0.7]})
+    figure = charts.dumbbell(frame, "Then and now", "Share", ("then", "now"))
+    assert open_marks(figure.axes[0]) == [0.6]
+    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert legend == ["then", "now"]
+
+
+# Every form
+
+
+FORMS = {
+    "share_columns": lambda: charts.share_columns(
+        SHARES.iloc[[0]], "One", ["China"], "Share"
+    ),
+    "line_band": lambda: charts.line_band(lines().iloc[[0]], "One", "t"),
+    "line_band in percent": lambda: charts.line_band(
+        lines(low=0.9, high=1.1).iloc[[0]], "One", "", percent=True
+    ),
+    "dumbbell": lambda: charts.dumbbell(
+        pd.DataFrame({"entity": ["China"], "before": [1.0], "after": [2.0]}),
+        "One",
+        "t",
+        ("then", "now"),
+    ),
+    "share_panels": lambda: charts.share_panels(
+        PANEL.iloc[[0]], "One", "Share", ["China"]
+    ),
+}
+
+
+@pytest.mark.parametrize("draw", FORMS.values(), ids=FORMS)
+def test_every_form_draws_one_row(draw):
+    figure = draw()
+    figure.canvas.draw()
+    assert figure.get_suptitle() == "One"
+
+
+def test_a_long_title_is_wrapped_and_whole():
+    title = "China mined more than two thirds of all rare earths in 2024, " * 2
+    figure, _ = charts.canvas(title)
+    assert "\n" in figure.get_suptitle()
+    assert re.sub(r"\s+", " ", figure.get_suptitle()) == title.strip()
+
+
+# The drawing
+
+
+def test_a_drawing_loses_idle_digits_and_keeps_its_shapes():
+    svg = (
+        '<svg>\n <metadata>\n  <a/>\n </metadata>\n <path id="x-9" d="M 0 5.123456\n'
+        'L 1250.987654 -8\nz\n" style="fill: none; stroke: #fff"/>\n'
+        '<path id="DejaVuSans-32" transform="scale(0.015625)"/>\n'
+        '<path id="y" d="M 800 -16\n" transform="scale(0.015625)"/>\n'
+        '<use x="1.555555" transform="translate(3.141593 0.5) scale(0.095 -0.095)"/>\n'
+        "</svg>"
+    )
+    assert drawing.compact(svg) == (
+        '<svg><path id="x-9" d="M0 5.12L1250.99 -8z" style="fill:none;stroke:#fff"/>'
+        '<path id="DejaVuSans-32" transform="scale(0.015625)"/>'
+        '<path id="y" d="M100 -2" transform="scale(0.125)"/>'
+        '<use x="1.56" transform="translate(3.14 0.5) scale(0.095 -0.095)"/></svg>'
+    )
+
+
+def labelled(font):
+    """Return a chart whose labels are in a font of one's own choice."""
+    with plt.rc_context({"font.family": font}):
+        figure, axes = plt.subplots(layout="constrained")
+        axes.set_title("Share of 2024, $x^2$")
+        axes.set_xlabel("Share of 2024")
+        return drawing.to_svg(figure)
+
+
+def test_what_spares_time_in_a_drawing_does_not_change_it(monkeypatch):
+    fonts = ["DejaVu Sans", "DejaVu Serif", "DejaVu Sans"]
+    spared = drawing.to_svg(charts.line_band(lines(), "A line", ""))
+    again = [labelled(font) for font in fonts]
+    monkeypatch.setattr(drawing, "spared", contextlib.nullcontext)
+    monkeypatch.setattr(drawing, "_fix_empty_labels", lambda figure: None)
+    assert drawing.to_svg(charts.line_band(lines(), "A line", "")) == spared
+    assert [labelled(font) for font in fonts] == again
+    assert again[0] != again[1]
+
+
+def test_texts_are_not_kept_without_end(monkeypatch):
+    monkeypatch.setattr(fonts, "MOST", 3)
+    fonts._known.cache_clear()
+    for number in range(9):
+        figure, axes = plt.subplots()
+        axes.set_title(f"Title {number}")
+        drawing.to_svg(figure)
+    known = fonts._known(tuple(repr(plt.rcParams[name]) for name in fonts._settings()))
+    texts = {text for key in known.layouts for text in key if isinstance(text, str)}
+    assert "Title 8" in texts
+    assert "Title 0" not in texts
+
+
+def test_the_search_for_fonts_is_that_of_matplotlib_after_a_drawing():
+    before = dict(vars(font_manager.fontManager))
+    drawing.to_svg(charts.line_band(lines(), "A line", "t"))
+    assert dict(vars(font_manager.fontManager)) == before
+
+
+def test_equal_charts_are_equal_drawings_with_every_letter():
+    one, two = (charts.line_band(lines(), "69\u202f% of it", "t") for _ in range(2))
+    svg = drawing.to_svg(one)
+    assert svg == drawing.to_svg(two)
+    used = set(re.findall(r'xlink:href="#([^"]+)"', svg))
+    assert used <= set(re.findall(r' id="([^"]+)"', svg))

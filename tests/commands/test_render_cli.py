@@ -1,0 +1,331 @@
+"""The command line says what it made, and in one line what was wrong."""
+
+import json
+import math
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import rareearth
+from rareearth.commands import main as cli
+from rareearth.errors import ParameterError
+from rareearth.figures import loading as figures
+from rareearth.render import library, pool, report
+from rareearth.render.report import Result
+
+pytestmark = pytest.mark.usefixtures("kept_server")
+
+TITLE = ("markdown", "# A question?\n\nLead.")
+
+
+@pytest.fixture
+def workbook(notebook, tmp_path, monkeypatch):
+    """Return a folder with two small notebooks in place of the workbook's own."""
+    folder = tmp_path / "books"
+    shared = 'as_of: str = "latest"  # ISO date\n'
+    year = ("parameters", shared + "year: int = 2024  # calendar year")
+    stock = ("parameters", shared + "stock: float = 2.0  # months")
+    code = ("code", "print('ran')")
+    notebook(TITLE, year, code, name="01_shares", folder=folder)
+    notebook(TITLE, stock, code, name="08_cutoff", folder=folder)
+    monkeypatch.setattr(library, "notebooks_folder", lambda: folder)
+    monkeypatch.setattr(library, "outputs_folder", lambda: tmp_path / "outputs")
+    return folder
+
+
+@pytest.fixture
+def no_kernel(monkeypatch):
+    """Fail the test when a run starts."""
+
+    def refuse(job):
+        raise AssertionError(f"a run of {job.name} started")
+
+    monkeypatch.setattr(report, "make", refuse)
+
+
+def files(folder):
+    return sorted(each.name for each in folder.iterdir() if each.name != ".rareearth")
+
+
+def complaint(capsys):
+    """Return what went to the error stream, which begins as every complaint does."""
+    text = capsys.readouterr().err
+    assert text.startswith("rareearth: ")
+    assert "Traceback" not in text
+    return text
+
+
+def test_the_notebook_that_takes_longest_is_started_first(workbook, monkeypatch):
+    started = []
+    for stem, seconds in (("01_shares", 2), ("08_cutoff", 7)):
+        path = workbook / f"{stem}.ipynb"
+        content = json.loads(path.read_text())
+        content["metadata"]["rareearth_seconds"] = seconds
+        path.write_text(json.dumps(content))
+    monkeypatch.setattr(pool, "local", lambda *_: ThreadPoolExecutor(1))
+    monkeypatch.setattr(
+        report, "make", lambda job, _: started.append(job.name) or Result(job, 1.0)
+    )
+    assert cli.main(["render", "--quiet"]) == 0
+    assert started == ["08_cutoff", "01_shares"]
+
+
+@pytest.mark.parametrize("told", ["6", True, 0, -1, None, [6], math.inf])
+def test_a_notebook_that_does_not_say_its_seconds_counts_as_usual(workbook, told):
+    path = workbook / "01_shares.ipynb"
+    assert library.seconds(path) == library.USUAL
+    content = json.loads(path.read_text())
+    content["metadata"]["rareearth_seconds"] = told
+    path.write_text(json.dumps(content))
+    assert library.seconds(path) == library.USUAL
+
+
+@pytest.mark.parametrize("text", ["[]", '[["cells", []]]', "1", '{"cells": 1}', "{}"])
+def test_a_file_that_is_no_notebook_is_named(workbook, text):
+    path = workbook / "01_shares.ipynb"
+    path.write_text(text)
+    with pytest.raises(ParameterError, match=r"01_shares.ipynb is not a notebook"):
+        library.load_cells(path)
+
+
+@pytest.mark.slow
+def test_render_makes_all_notebooks_and_the_index(workbook, tmp_path, capsys):
+    assert cli.main(["render"]) == 0
+    assert files(tmp_path / "outputs") == [
+        "01_shares.html",
+        "01_shares.ipynb",
+        "08_cutoff.html",
+        "08_cutoff.ipynb",
+        "data_dictionary.html",
+        "index.html",
+    ]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-2].startswith("2 made, ")
+    assert lines[-1] == f"see {tmp_path / 'outputs' / 'index.html'}"
+    index = (tmp_path / "outputs" / "index.html").read_text()
+    assert index.count('class="card"') == 2
+
+
+@pytest.mark.slow
+def test_a_parameter_goes_to_the_notebooks_that_have_it(workbook, tmp_path, capsys):
+    out = tmp_path / "else" / "where"
+    assert cli.main(["render", "-p", "year", "2010", "--out", str(out), "--quiet"]) == 0
+    assert "01_shares--year-2010.html" in files(out)
+    assert "08_cutoff.html" in files(out)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.slow
+def test_a_failing_notebook_does_not_stop_the_rest(workbook, notebook, capsys):
+    cell = ("code", "raise ValueError('bad')")
+    notebook(TITLE, ("parameters", "a: int = 1"), cell, name="02_bad", folder=workbook)
+    assert cli.main(["render"]) == 1
+    streams = capsys.readouterr()
+    assert streams.err == (
+        "rareearth: 02_bad: cell 3 (raise ValueError('bad')): ValueError: bad; "
+        "see 02_bad.failed.ipynb\n"
+    )
+    assert "2 made, 1 failed" in streams.out
+    assert "08_cutoff  " in streams.out
+
+
+@pytest.mark.slow
+def test_a_notebook_given_by_path_is_rendered(workbook, notebook, tmp_path):
+    path = notebook(TITLE, ("parameters", ""), name="mine", folder=tmp_path / "own")
+    assert cli.main(["render", str(path), "--quiet"]) == 0
+    assert "mine.html" in files(tmp_path / "outputs")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["01", "-p", "yeer", "2030"], "no parameter 'yeer' in 01_shares; .*'year'"),
+        (
+            ["-p", "yeer", "2030"],
+            "no parameter 'yeer' in any of the notebooks; .*'year'",
+        ),
+        (["01", "-p", "year", "abc"], r"year: 'abc' is not a whole number \(int\)"),
+        (["-p", "year", "abc"], r"year: 'abc' is not a whole number \(int\)"),
+        (["01", "-p", "stock", "1"], "no parameter 'stock' in 01_shares"),
+        (["01", "-p", "year", "1", "-p", "year", "2"], "'year' is given twice"),
+        (["nosuch"], "unknown notebook: 'nosuch'; one of '01_shares', '08_cutoff'"),
+        (["x/nosuch.ipynb"], "no notebook at x/nosuch.ipynb"),
+        (["../../etc/passwd"], "no notebook at ../../etc/passwd"),
+        (["01", "-p", "year", "2024.5"], "'2024.5' is not a whole number"),
+        (["08", "-p", "stock", "nan"], "'nan' is not a finite number"),
+        (["01", "-p", "as_of", "z" * 10_001], "longer than 10,000 characters"),
+        (["01", "-p", "as_of", "a\0b"], "bytes that are no characters"),
+        (["01", "-p", "year\n", "1"], r"no parameter 'year\\n' in 01_shares"),
+    ],
+)
+def test_wrong_usage_is_refused_before_a_kernel_starts(
+    workbook, no_kernel, tmp_path, capsys, arguments, message
+):
+    assert cli.main(["render", *arguments]) == 2
+    text = complaint(capsys)
+    assert re.search(message, text)
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_a_notebook_without_parameters_cell_is_named(
+    workbook, notebook, no_kernel, capsys
+):
+    notebook(TITLE, ("code", "1"), name="07_bare", folder=workbook)
+    assert cli.main(["render"]) == 2
+    assert "07_bare.ipynb has no parameters cell" in complaint(capsys)
+
+
+@pytest.mark.parametrize(
+    "option", [["--jobs", "0"], ["--jobs", "x"], ["--timeout", "0"], ["--timeout", "x"]]
+)
+def test_a_wrong_number_is_refused(workbook, no_kernel, capsys, option):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["render", *option])
+    assert caught.value.code == 2
+    assert option[0] in capsys.readouterr().err
+
+
+def test_check_counts_the_curated_figures_and_lists_open_comparisons(
+    capsys, monkeypatch
+):
+    # That nothing is wrong with them is in test_checks, and takes a while.
+    monkeypatch.setattr("rareearth.figures.loading.check", lambda _: [])
+    assert cli.main(["check"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for title in ("table", "confidence", "kind of source"):
+        assert f"Figures by {title}" in lines
+    assert any(line.startswith("Comparisons across sources: ") for line in lines)
+    assert re.fullmatch(r"[\d,]+ figures in \d+ tables, no problem", lines[-1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["stock", "warm"])
+def test_both_engines_make_the_same_files(workbook, tmp_path, monkeypatch, engine):
+    out = tmp_path / engine
+    monkeypatch.setenv("RAREEARTH_ENGINE", engine)
+    words = ["render", "--out", str(out), "--quiet", "--timeout", "100"]
+    assert cli.main(words) == 0
+    assert len(files(out)) == 6
+    monkeypatch.delenv("RAREEARTH_ENGINE")
+    assert cli.main([*words, "--check"]) == 0
+
+
+@pytest.mark.slow
+def test_the_stock_engine_keeps_the_time_limit(
+    workbook, notebook, tmp_path, monkeypatch, capsys
+):
+    slow = ("code", "import time\ntime.sleep(60)")
+    path = notebook(TITLE, ("parameters", ""), slow, name="slow")
+    monkeypatch.setenv("RAREEARTH_ENGINE", "stock")
+    words = ["render", str(path), "--out", str(tmp_path / "o"), "--timeout", "4"]
+    assert cli.main(words) == 1
+    assert "cell 3 (import time): over the time limit" in complaint(capsys)
+    names = ["data_dictionary.html", "index.html", "slow.failed.ipynb"]
+    assert files(tmp_path / "o") == names
+
+
+def test_an_unreadable_notebook_is_named(workbook, no_kernel, capsys):
+    (workbook / "05_torn.ipynb").write_text('{"cells": [')
+    assert cli.main(["render"]) == 2
+    assert "05_torn.ipynb is not a notebook" in complaint(capsys)
+
+
+def test_two_notebooks_of_one_name_are_refused(
+    workbook, notebook, no_kernel, tmp_path, capsys
+):
+    paths = [
+        str(notebook(TITLE, ("parameters", ""), name="a", folder=tmp_path / folder))
+        for folder in ("one", "two")
+    ]
+    assert cli.main(["render", *paths]) == 2
+    assert "would be a.html" in complaint(capsys)
+
+
+def test_an_output_folder_that_is_a_file_is_named(workbook, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert cli.main(["render", "01", "--out", str(tmp_path / "file")]) == 1
+    assert f"{tmp_path / 'file'}: File exists" in complaint(capsys)
+
+
+def test_list_shows_notebooks_with_their_parameters(workbook, capsys):
+    assert cli.main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "01_shares  A question?"
+    assert lines[2] == "  year: int = 2024  # calendar year"
+
+
+def test_list_shows_the_notebook_that_is_named(workbook, capsys):
+    assert cli.main(["list", "01"]) == 0
+    assert capsys.readouterr().out.startswith("01_shares  A question?\n")
+    assert cli.main(["list", "1"]) == 2
+    assert "unknown notebook: '1'; " in complaint(capsys)
+
+
+def test_list_as_json_can_be_read_by_programs(workbook, capsys):
+    assert cli.main(["list", "--json"]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["notebook"] == "01_shares"
+    assert second["parameters"][1] == {
+        "name": "stock",
+        "type": "float",
+        "default": 2.0,
+        "comment": "months",
+    }
+
+
+def test_check_counts_the_figures_of_a_folder_in_order(tmp_path, monkeypatch, capsys):
+    (tmp_path / "production.csv").write_text("figure_id,value\na,1\nb,2\n")
+    (tmp_path / "sources.csv").write_text("source_id\nx\n")
+    monkeypatch.setattr(figures, "check", lambda folder: [])
+    assert cli.main(["check", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "2 figures in 1 table, no problem\n"
+
+
+def test_check_prints_each_problem_and_fails(tmp_path, monkeypatch, capsys):
+    problems = ["production.csv:2: unit: unknown", "sources.csv:3: unused"]
+    monkeypatch.setattr(figures, "check", lambda folder: problems)
+    assert cli.main(["check", str(tmp_path)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [*problems, "no figure in no table, 2 problems"]
+
+
+def test_check_of_a_missing_folder_is_refused(tmp_path, capsys):
+    assert cli.main(["check", str(tmp_path / "none")]) == 2
+    assert "no folder at" in complaint(capsys)
+
+
+def test_a_wrong_command_exits_with_2(capsys):
+    for arguments in ([], ["nosuch"], ["render", "-p", "year"]):
+        with pytest.raises(SystemExit) as caught:
+            cli.main(arguments)
+        assert caught.value.code == 2
+
+
+def test_the_version_is_that_of_the_package(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0
+    assert capsys.readouterr().out == f"rareearth {rareearth.__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["render", "--help"]])
+def test_light_commands_import_nothing_heavy(arguments):
+    heavy = ["pandas", "papermill", "nbconvert", "nbformat", "seaborn", "bs4"]
+    code = (
+        "import sys\nfrom rareearth.render import cli\n"
+        f"try: cli.main({arguments})\nexcept SystemExit: pass\n"
+        f"sys.exit([m for m in {heavy} if m in sys.modules] or None)"
+    )
+    run = [sys.executable, "-c", code]
+    answer = subprocess.run(run, capture_output=True, text=True)
+    assert answer.stderr == ""
+    assert answer.returncode == 0
+
+
+def test_the_package_runs_as_a_module():
+    run = [sys.executable, "-m", "rareearth", "--version"]
+    answer = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert answer.stdout.startswith("rareearth ")

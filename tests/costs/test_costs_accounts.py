@@ -1,0 +1,231 @@
+"""Unit costs from accounts are the published figures, divided by hand."""
+
+from functools import partial
+
+import pandas as pd
+import pytest
+
+import rareearth as ree
+from rareearth.costs import accounts, calibration, capital, ranges, routes, simulation
+from rareearth.costs.sourced import Source
+from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.money.money import Money
+
+MONEY = Money.load(cpi_gaps=1)
+SOURCE = Source(ree.load, MONEY, 2024)
+
+
+@pytest.fixture(scope="module")
+def lynas():
+    """Return every unit cost of Lynas by measure, allocation and last day."""
+    costs, _ = accounts.unit_costs(ree.load, "Lynas")
+    return costs.set_index(["measure", "allocation", "period_end"]).sort_index()
+
+
+def of(costs, measure, allocation, day):
+    return costs.loc[(measure, allocation, pd.Timestamp(day)), "value"].item()
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2022-06-30", 54.2),  # (920.0 - 601.2) AUD million over 5,880 t
+        ("2023-06-30", 58.9),  # (739.3 - 377.7) over 6,142 t
+        ("2024-06-30", 58.6),  # (463.3 - 132.1) over 5,655 t
+        ("2025-06-30", 69.4),  # (556.5 - 101.2) over 6,558 t
+    ],
+)
+def test_lynas_spent_54_to_69_australian_dollars_per_kg_ndpr(lynas, day, expected):
+    found = of(lynas, accounts.SPENT, accounts.ON_NDPR, day)
+    assert found == pytest.approx(expected, abs=0.05)
+
+
+def test_per_kg_of_all_oxides_the_same_money_is_43_50(lynas):
+    # (556.5 - 101.2) over 10,462 t
+    found = of(lynas, accounts.SPENT, accounts.PER_REO, "2025-06-30")
+    assert found == pytest.approx(43.52, abs=0.005)
+
+
+def test_by_value_and_net_of_credits_take_80_percent_of_value_for_ndpr(lynas):
+    # The separation industry: NdPr oxide is about 80 % of output by value.
+    by_value = of(lynas, accounts.SPENT, accounts.BY_VALUE, "2025-06-30")
+    assert by_value == pytest.approx(0.8 * 455.3 / 6.558, abs=0.005)
+    net = of(lynas, accounts.SPENT, accounts.NET, "2025-06-30")
+    assert net == pytest.approx((455.3 - 0.2 * 556.5) / 6.558, abs=0.005)
+
+
+def test_every_result_carries_its_formula_and_its_inputs(lynas):
+    key = (accounts.SPENT, accounts.ON_NDPR, pd.Timestamp("2025-06-30"))
+    row = lynas.loc[[key]].iloc[0]
+    assert row["formula"] == "(revenue - EBITDA) / output"
+    assert row["inputs"] == "(556.5 - 101.2) AUD million / 6,558 t"
+    assert row["unit"] == "AUD/kg"
+
+
+@pytest.mark.parametrize(
+    ("series", "year", "expected"),
+    [
+        ("net_profit", 2024, 84.5),
+        ("net_profit", 2025, 8.0),
+        ("closing_cash", 2024, 523.8),
+        ("closing_cash", 2025, 166.5),
+        ("ndpr_production", 2025, 6558),
+    ],
+)
+def test_the_published_figures_of_lynas_stand_in_the_data(series, year, expected):
+    figures = ree.load(series, "Lynas", end=f"{year}-06-30", start=f"{year}-06-30")
+    assert (figures["value"].round(1) == expected).any()
+
+
+def test_molycorp_spent_34_and_21_dollars_per_kg_of_separated_oxides():
+    costs, _ = accounts.unit_costs(ree.load, "Mountain Pass")
+    assert costs["value"].tolist() == [33.80, 21.02]
+    assert set(costs["allocation"]) == {accounts.AS_PRINTED}
+
+
+@pytest.mark.parametrize(
+    ("producer", "measure"),
+    [
+        ("MP Materials", accounts.SALES),
+        ("China Northern Rare Earth", accounts.MARGIN),
+        ("Shenghe Resources", accounts.MARGIN),
+        ("China Rare Earth Resources (000831)", accounts.MARGIN),
+        ("Baotou", accounts.PRINTED),
+    ],
+)
+def test_every_producer_that_the_question_names_has_a_unit_cost(producer, measure):
+    costs, used = accounts.unit_costs(ree.load, producer)
+    assert measure in set(costs["measure"])
+    assert len(used)
+
+
+def test_the_gross_margin_is_one_less_cost_of_sales_over_revenue():
+    margins, _ = routes.gross_margins(ree.load)
+    found = margins.set_index(["entity", "year"])["value"]
+    # 29,880 of 32,966 CNY million; 426.7 of 556.5 AUD million
+    northern = found["China Northern Rare Earth", 2024]
+    assert northern == pytest.approx(1 - 29_880 / 32_966)
+    assert found["Lynas", 2025] == pytest.approx(1 - 426.7 / 556.5)
+
+
+def test_an_unknown_producer_and_a_date_before_all_accounts_are_refused():
+    with pytest.raises(UnknownName, match="'Linas' is not one of Lynas, MP Materials"):
+        accounts.unit_costs(ree.load, "Linas")
+    early = partial(ree.load, as_of="2005-01-01")
+    with pytest.raises(NoFigures, match="nothing on the cost of Lynas had been"):
+        accounts.unit_costs(early, "Lynas")
+
+
+def test_real_money_of_the_base_year_is_the_printed_money():
+    costs = pd.DataFrame(
+        {
+            "period_start": [pd.Timestamp("2024-01-01")],
+            "period_end": [pd.Timestamp("2024-12-31")],
+            "value": [10.0],
+            "low": [float("nan")],
+            "high": [float("nan")],
+            "unit": ["USD/kg"],
+        }
+    )
+    real = accounts.in_money(costs, MONEY, "USD", 2024)
+    assert real["value"].item() == pytest.approx(10)
+    assert real["unit"].item() == "2024 USD/kg"
+
+
+# Ranges
+
+
+def gathered(producer):
+    return ranges.gather(SOURCE, ree.assumptions(ranges.TOPIC), producer)
+
+
+@pytest.mark.parametrize("producer", ranges.producers())
+def test_every_parameter_is_a_figure_or_an_assumption_with_a_reason(producer):
+    found, used = gathered(producer)
+    assert set(found["kind"]) <= {"figure", "assumption"}
+    assert (found["note"].str.len() > 10).all()
+    assert (found["low"] <= found["mode"]).all()
+    assert (found["mode"] <= found["high"]).all()
+    assert found.loc[found["kind"] == "assumption", "falsified_by"].ne("").all()
+    assert used["source_id"].ne("").all()
+
+
+def test_the_refiner_pays_the_printed_transfer_price():
+    # 26,834 CNY/t of concentrate with 50 % REO in the first quarter of 2026.
+    found, _ = gathered("China Northern Rare Earth")
+    newest = ree.load("concentrate_price", "China Northern Rare Earth").tail(1)
+    yuan = newest.assign(value=26_834 / 500, unit="CNY/kg")
+    dollars = SOURCE.usd(yuan)["value"].item()
+    assert found.at["feed_cost", "mode"] == pytest.approx(dollars)
+    assert found.at["feed_cost", "kind"] == "figure"
+
+
+def test_what_has_no_figure_is_called_an_assumption():
+    found, _ = gathered("Baotou")
+    assert found.at["feed_cost", "kind"] == "assumption"
+    grades = ranges.grades(found)
+    assert grades["feed"] == "assumption"
+    assert grades["energy"] == "both"
+
+
+def test_the_newest_dollars_of_an_assumption_are_in_money_of_the_base_year():
+    # Consumer prices fell from 2024 back to 2010: a dollar was worth more then.
+    later, _ = gathered("Lynas")
+    source = Source(ree.load, MONEY, 2010)
+    earlier, _ = ranges.gather(source, ree.assumptions(ranges.TOPIC), "Lynas")
+    ratio = earlier.at["feed_cost", "mode"] / later.at["feed_cost", "mode"]
+    assert ratio == pytest.approx(218.056 / 313.689, rel=1e-3)  # CPI-U, 2010 and 2024
+    assert earlier.at["recovery", "mode"] == later.at["recovery", "mode"]
+
+
+@pytest.mark.parametrize(
+    ("pair", "error", "message"),
+    [
+        (("Shenghe Resources", "Lynas"), NoFigures, "it has margin at the reference"),
+        (("Lynas", "Iluka"), ParameterError, "reference: 'Iluka' is not one of Lynas"),
+        (("Lynas", "Lynas"), ParameterError, "are both 'Lynas'; name two"),
+    ],
+)
+def test_a_producer_without_components_says_what_it_has(pair, error, message):
+    published, _ = accounts.available(ree.load)
+    with pytest.raises(error, match=message):
+        ranges.check_producers(*pair, published)
+
+
+# Calibration and capital
+
+
+def test_the_gap_is_the_model_over_the_nearer_end_of_what_is_printed():
+    found, _ = gathered("Baotou")
+    fixed = found.assign(low=found["mode"], high=found["mode"])
+    drawn = simulation.simulate({"Baotou": fixed}, draws=8)
+    gross = drawn.outcomes["Baotou"]["gross"][0]
+    share = calibration.ndpr_of_sales(fixed["mode"])
+    printed = pd.DataFrame(
+        {
+            "producer": ["Baotou"],
+            "measure": accounts.PRINTED,
+            "allocation": accounts.AS_PRINTED,
+            "product": "REO",
+            "period_end": pd.Timestamp("2019-05-31"),
+            "value": float("nan"),
+            "low": gross * share / 4,
+            "high": gross * share / 2,
+            "confidence": "secondary",
+        }
+    )
+    row = calibration.calibrate(drawn, {"Baotou": fixed}, printed).iloc[0]
+    assert row["gap"] == pytest.approx(1.0)  # twice the upper end
+    inside = printed.assign(high=gross * share * 2)
+    assert calibration.calibrate(drawn, {"Baotou": fixed}, inside)["gap"].item() == 0
+
+
+def test_capital_per_tonne_is_the_printed_sum_over_the_printed_capacity():
+    # Huamei: up to 7,800 CNY million over 107,000 t of oxides.
+    plants, _ = capital.capital_per_tonne(SOURCE)
+    huamei = plants.set_index("plant").loc["China Northern Huamei"]
+    yuan = MONEY.convert(
+        pd.Series([huamei["usd_per_t"]]), pd.Series([2024]), "CNY", "USD"
+    )
+    assert yuan.item() == pytest.approx(7_800e6 / 107_000, rel=1e-6)
+    assert {"REO", "NdPr oxide"} <= set(plants["product"])

@@ -1,0 +1,74 @@
+"""Sentences and titles on costs say what their frames hold."""
+
+import pandas as pd
+import pytest
+
+from rareearth.costs import chart_data as frames
+from rareearth.costs import sentences as readings
+from rareearth.costs import titles
+
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [(2.04, "2.0 times"), (1.25, "1.2 times"), (0.87, "0.87 times")],
+)
+def test_a_ratio_is_said_with_the_digits_it_bears(ratio, said):
+    assert readings.factor(ratio) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0.0, "in none of the draws"),
+        (0.001, f"in fewer than 1{SPACE}% of the draws"),
+        (0.7, f"in 70{SPACE}% of the draws"),
+        (0.999, f"in more than 99{SPACE}% of the draws"),
+        (1.0, "in all draws"),
+    ],
+)
+def test_a_rare_case_is_never_said_to_be_none(share, said):
+    assert readings.chance(share) == said
+
+
+def test_the_waterfall_names_the_component_that_separates_the_two_most():
+    parts = pd.DataFrame(
+        {
+            "entity": ["Lynas", "Lynas", "Baotou", "Baotou"],
+            "component": ["Feed", "Capital charge"] * 2,
+            "value": [10.0, 30.0, 12.0, 6.0],
+            "total": False,
+        }
+    )
+    assert titles.waterfall_title(parts, "USD") == (
+        "The largest difference between Lynas and Baotou: capital charge, 24 USD a "
+        "kilogram more at Lynas"
+    )
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ([0.0, 0.0], "The model lies within all 2 published unit costs"),
+        (
+            [0.0, -0.4],
+            "The model meets 1 of 2 published unit costs; the widest gap is "
+            f"40{SPACE}%, at Baotou",
+        ),
+    ],
+)
+def test_the_calibration_names_the_widest_gap(gaps, said):
+    frame = pd.DataFrame({"entity": ["Lynas", "Baotou"], "gap": gaps})
+    assert titles.calibration_title(frame) == said
+
+
+def test_lines_end_in_the_last_year_that_over_half_of_the_companies_have():
+    frame = pd.DataFrame(
+        {
+            "entity": ["a", "b", "c", "a", "b", "a"],
+            "year": [2023, 2023, 2023, 2024, 2024, 2025],
+            "value": 1.0,
+        }
+    )
+    assert frames.common_years(frame)["year"].max() == 2024

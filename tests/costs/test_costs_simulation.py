@@ -1,0 +1,148 @@
+"""Draws follow their ranges, repeat to the last digit, and fit into memory."""
+
+import resource
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from test_costs_model import PLANT
+
+from rareearth.costs import simulation
+from rareearth.errors import ParameterError, UnknownName
+from rareearth.methods import draws
+
+
+def plant(**spans):
+    """Return ranges without width, but for those named: (low, mode, high)."""
+    rows = {
+        name: spans.get(name, (value, value, value)) for name, value in PLANT.items()
+    }
+    return pd.DataFrame.from_dict(
+        rows, orient="index", columns=["low", "mode", "high"], dtype=float
+    )
+
+
+WIDE = {"feed_cost": (1.0, 2.0, 4.0), "utilisation": (0.5, 0.8, 0.95)}
+PAIR = {
+    "Lynas": plant(**WIDE),
+    "Baotou": plant(**WIDE, byproduct_price=(1.0, 2.0, 3.0)),
+}
+
+
+def test_a_triangle_has_the_mean_of_its_corners_and_pert_weighs_the_mode_by_four():
+    u = (np.arange(100_000) + 0.5) / 100_000
+    assert draws.triangular(u, 1, 2, 6).mean() == pytest.approx(3, rel=1e-4)
+    assert draws.pert(u, 1, 2, 6).mean() == pytest.approx(2.5, rel=1e-4)
+
+
+def test_pert_quantiles_from_the_table_are_those_of_the_beta_distribution():
+    u = np.array([0.001, 0.1, 0.5, 0.9, 0.999])
+    exact = 1 + 5 * stats.beta.ppf(u, 1 + 4 / 5, 1 + 16 / 5)
+    assert draws.pert(u, 1, 2, 6) == pytest.approx(exact, rel=1e-4)
+
+
+@pytest.mark.parametrize("shape", draws.SHAPES)
+def test_draws_stay_inside_their_range(shape):
+    u = np.array([1e-15, 0.5, 1 - 1e-15])
+    found = draws.quantiles(u, 1, 1, 3, shape)
+    assert found.min() >= 1
+    assert found.max() <= 3
+
+
+def test_a_range_without_width_gives_the_cost_by_hand():
+    found = simulation.simulate({"Lynas": plant()}, 0.0, draws=100)
+    assert set(found.outcomes["Lynas"]["full"]) == {55.75}
+    assert set(found.outcomes["Lynas"]["cash"]) == {43.25}
+    assert set(found.outcomes["Lynas"]["gross"]) == {47.25}  # 43.25 + credits of 4
+
+
+@pytest.mark.parametrize("jobs", [2, 3, 8])
+def test_any_number_of_jobs_gives_the_same_digits(jobs):
+    count = 2 * draws.BLOCK + 1234  # two blocks and a part
+    one = simulation.simulate(PAIR, draws=count, seed=5)
+    many = simulation.simulate(PAIR, draws=count, seed=5, jobs=jobs)
+    for name in PAIR:
+        for outcome in simulation.OUTCOMES:
+            first, other = one.outcomes[name][outcome], many.outcomes[name][outcome]
+            assert first.tobytes() == other.tobytes()
+    assert one.means.equals(many.means)
+
+
+def test_another_seed_gives_other_draws_and_the_same_quantiles_within_one_percent():
+    found = [simulation.simulate(PAIR, seed=seed) for seed in (1, 2)]
+    assert (
+        found[0].outcomes["Lynas"]["full"][0] != found[1].outcomes["Lynas"]["full"][0]
+    )
+    for outcome in simulation.OUTCOMES:
+        first, other = (one.quantiles(outcome) for one in found)
+        assert (first / other - 1).abs().to_numpy().max() < 0.01
+
+
+def test_the_means_of_the_components_add_up_to_the_mean_cost():
+    found = simulation.simulate(PAIR, draws=10_000)
+    mean = found.outcomes["Baotou"]["full"].mean()
+    assert found.means["Baotou"].sum() == pytest.approx(mean)
+
+
+def test_prices_of_the_market_are_drawn_once_for_all():
+    same = plant(byproduct_price=(1.0, 2.0, 3.0))
+    found = simulation.simulate({"Lynas": same, "Baotou": same}, draws=1000)
+    assert set(found.ratio("Lynas", "Baotou")) == {1.0}
+
+
+def test_a_cost_that_is_always_higher_is_dearer_in_all_draws():
+    dear = plant(overhead=(100.0, 110.0, 120.0))
+    found = simulation.simulate({"Lynas": dear, "Baotou": plant()}, draws=500)
+    assert found.probability_dearer("Lynas", "Baotou") == 1
+    assert found.probability_dearer("Baotou", "Lynas") == 0
+
+
+def test_a_stated_rank_correlation_is_that_of_the_draws():
+    pairs = pd.DataFrame({"one": ["a"], "other": ["c"], "rank": [0.7]})
+    columns, factor = draws.rank_matrix(["a", "b", "c"], pairs)
+    u = draws.correlated(draws.sobol_block(3, 1, 0, 2**14), columns, factor)
+    assert stats.spearmanr(u[0], u[2]).statistic == pytest.approx(0.7, abs=0.01)
+    assert stats.spearmanr(u[0], u[1]).statistic == pytest.approx(0, abs=0.01)
+
+
+def test_a_million_draws_take_less_than_two_seconds_and_600_megabytes():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
+    simulation.simulate(PAIR, draws=1_000_000)
+    assert time.process_time() - start < 2
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown / 1e3 < 600  # ru_maxrss is in kilobytes
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ({"draws": 10**9}, ParameterError, r"1,000,000,000 would take 80\.1 GB"),
+        ({"draws": 0}, ParameterError, "draws: 0 is not a whole number from 1 up"),
+        ({"draws": 1.5}, ParameterError, "draws: 1.5 is not a whole number"),
+        ({"seed": -1}, ParameterError, "seed: -1 is not a whole number from 0 up"),
+        ({"shape": "normal"}, UnknownName, "unknown shape: 'normal'; one of 'pert'"),
+        ({"discount_rate": 5}, ParameterError, "discount_rate: 5 is not between"),
+    ],
+)
+def test_impossible_simulations_are_refused(given, error, message):
+    with pytest.raises(error, match=message):
+        simulation.simulate(PAIR, **given)
+
+
+def test_a_low_above_the_mode_is_refused_by_name():
+    wrong = plant(feed_cost=(3.0, 2.0, 4.0))
+    with pytest.raises(
+        ParameterError, match="feed_cost: low 3, mode 2, high 4 are not"
+    ):
+        simulation.simulate({"Lynas": wrong}, draws=10)
+
+
+def test_correlations_that_contradict_each_other_are_refused():
+    pairs = pd.DataFrame(
+        {"one": ["a", "a", "b"], "other": ["b", "c", "c"], "rank": [0.9, 0.9, -0.9]}
+    )
+    with pytest.raises(ParameterError, match="they contradict each other"):
+        draws.rank_matrix(["a", "b", "c"], pairs)

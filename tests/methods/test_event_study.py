@@ -1,0 +1,220 @@
+"""Event effects agree with arithmetic by hand; what cannot be measured is named."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.methods.event_study import brown_forsythe, event_effects, of_kind
+from rareearth.methods.projections import local_projection
+
+
+def daily(values, start="2025-01-01"):
+    index = pd.period_range(start, periods=len(values), freq="D")
+    return pd.Series(np.asarray(values, dtype="float64"), index=index, name="USD/kg")
+
+
+def flat(n=120, jump_at=None, jump=0.1, noise=0.001):
+    """Return prices with small alternating changes, and one jump of the log."""
+    changes = noise * np.where(np.arange(n) % 2, 1.0, -1.0)
+    if jump_at is not None:
+        changes[jump_at] += jump
+    return daily(100 * np.exp(changes.cumsum()))
+
+
+def events(*rows):
+    frame = pd.DataFrame(rows, columns=["event_id", "date", "kind"])
+    return frame.assign(date=pd.to_datetime(frame["date"]), title=frame["event_id"])
+
+
+CONTROL = ("controls", "2025-03-22", "control")  # position 80 of the series
+
+
+def test_the_change_of_an_event_by_hand():
+    # From the quote before the window (79 - 1) to the one after the event (81): the
+    # jump of 0.1 and three alternating changes of 0.001, of which one remains.
+    found = event_effects(flat(jump_at=80), events(CONTROL)).effects.iloc[0]
+    assert (str(found["first"]), str(found["last"])) == ("2025-03-20", "2025-03-23")
+    assert np.log1p(found["change"]) == pytest.approx(0.1 + 0.001)
+    assert np.log1p(found["abnormal"]) == pytest.approx(0.101, abs=1e-4)
+
+
+def test_the_p_value_is_the_rank_among_windows_before():
+    # No window of three among the 60 changes before comes near: 1 of 58 + 1.
+    found = event_effects(flat(jump_at=80), events(CONTROL)).effects.iloc[0]
+    assert found["windows"] == 58
+    assert found["p_value"] == pytest.approx(1 / 59)
+
+
+def test_an_event_without_a_jump_is_not_abnormal():
+    found = event_effects(flat(), events(CONTROL)).effects.iloc[0]
+    assert found["p_value"] > 0.4
+
+
+def test_a_price_on_a_steady_climb_has_no_abnormal_change():
+    found = event_effects(daily(1.01 ** np.arange(120)), events(CONTROL)).effects
+    assert found["change"].item() == pytest.approx(1.01**3 - 1)
+    assert found["abnormal"].item() == pytest.approx(0, abs=1e-12)
+
+
+def test_an_event_on_a_weekend_counts_from_the_next_quote():
+    prices = flat(jump_at=80)
+    prices.iloc[[78, 79]] = np.nan
+    found = event_effects(prices, events(("c", "2025-03-20", "control"))).effects
+    assert str(found["last"].item()) == "2025-03-23"
+
+
+@settings(max_examples=15)
+@given(st.floats(0.1, 1000))
+def test_effects_do_not_depend_on_the_unit(factor):
+    one, two = (
+        event_effects(factor_ * flat(jump_at=80), events(CONTROL)).effects
+        for factor_ in (1.0, factor)
+    )
+    assert two["abnormal"].item() == pytest.approx(one["abnormal"].item())
+
+
+def test_a_wilder_price_after_the_event_has_a_larger_variance():
+    prices = np.log(flat().to_numpy())
+    prices[81:] += 0.05 * np.sin(np.arange(39.0) ** 2)
+    found = event_effects(daily(np.exp(prices)), events(CONTROL)).effects.iloc[0]
+    assert found["variance_ratio"] > 100
+    assert found["p_variance"] < 0.01
+
+
+def test_brown_forsythe_by_hand():
+    # Deviations from the medians 2 and 10: 1 0 1 and 4 0 4, means 2/3 and 8/3;
+    # between 6 = 3 * (1 + 1), within 2/3 + 32/3 = 34/3 over 4: F = 6 / (34/12).
+    statistic, _ = brown_forsythe(np.array([1.0, 2, 3]), np.array([6.0, 10, 14]))
+    assert statistic == pytest.approx(6 / (34 / 12))
+
+
+# Refusals by name
+
+
+def reason(prices, *rows, **options):
+    refused = event_effects(prices, events(*rows), **options).refused
+    return dict(zip(refused["event_id"], refused["reason"], strict=True))
+
+
+def test_overlapping_events_are_refused_by_name():
+    found = reason(flat(), CONTROL, ("truce", "2025-03-23", "agreement"))
+    assert found == {
+        "controls": "overlaps with the events of 2025-03-23",
+        "truce": "overlaps with the events of 2025-03-22",
+    }
+
+
+def test_an_event_of_another_kind_overlaps_as_well():
+    rows = (CONTROL, ("truce", "2025-03-23", "agreement"))
+    assert list(reason(flat(), *rows, kinds="control")) == ["controls"]
+
+
+def test_events_of_one_day_are_one_event():
+    rows = (CONTROL, ("more", "2025-03-22", "tariff"))
+    found = event_effects(flat(), events(*rows)).effects
+    assert found["event_id"].tolist() == ["controls; more"]
+
+
+def test_a_window_over_missing_quotes_is_refused():
+    prices = flat()
+    prices.iloc[81:95] = np.nan
+    assert reason(prices, CONTROL) == {
+        "controls": "quotes are missing between 2025-03-20 and 2025-04-06"
+    }
+
+
+def test_a_window_over_missing_months_is_refused():
+    index = pd.period_range("2020-01", periods=60, freq="M")
+    prices = pd.Series(np.exp(0.01 * np.arange(60.0)), index=index)
+    prices["2023-05":"2023-08"] = np.nan
+    assert reason(prices, ("c", "2023-06-10", "control")) == {
+        "c": "quotes are missing between 2023-03 and 2023-10"
+    }
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("2024-12-01", "the series begins with 2025-01-01, after the event"),
+        ("2025-01-04", "1 change precedes its window, 40 are needed"),
+        ("2025-01-20", "17 changes precede its window, 40 are needed"),
+        ("2025-04-30", "the series ends with 2025-04-30, before the window does"),
+        ("2026-01-01", "the series ends with 2025-04-30, before the window does"),
+    ],
+)
+def test_an_event_without_enough_quotes_says_why(date, said):
+    assert reason(flat(), ("c", date, "control")) == {"c": said}
+
+
+def test_an_extreme_of_the_price_is_no_event():
+    found = reason(flat(), CONTROL, ("peak", "2025-03-23", "price_extreme"))
+    assert found == {"peak": "it is read off the price itself"}
+
+
+def test_an_unknown_kind_offers_the_known_ones():
+    with pytest.raises(UnknownName, match="unknown kind of event: 'sanction'; one of"):
+        of_kind(events(CONTROL), "sanction")
+
+
+@pytest.mark.parametrize("window", [(1, 2), (-1, 30), (-1,), (-0.5, 1)])
+def test_an_impossible_window_is_refused(window):
+    with pytest.raises(ParameterError, match="first, last"):
+        event_effects(flat(), events(CONTROL), window=window)
+
+
+def test_a_short_series_says_how_many_quotes_it_needs():
+    with pytest.raises(NoFigures, match="at least 43 points; this one has 20"):
+        event_effects(flat(20), events(CONTROL))
+
+
+# Local projections
+
+
+def monthly_jumps(months=150, every=30, jump=0.1, noise=0.0):
+    """Return prices that rise by a jump in the month of each event, for good."""
+    at = np.arange(every, months - every, every)
+    changes = noise * np.random.default_rng(1).standard_normal(months)
+    changes[at] += jump
+    index = pd.period_range("2010-01", periods=months, freq="M")
+    prices = pd.Series(np.exp(changes.cumsum()), index=index, name="USD/kg")
+    rows = [(f"e{t}", f"{index[t]}-10", "control") for t in at]
+    return prices, events(*rows)
+
+
+def test_a_lasting_jump_is_the_response_at_every_horizon():
+    prices, dates = monthly_jumps(noise=1e-6)
+    found = local_projection(prices, dates, horizon=6, lags=2)
+    assert found["response"].tolist() == pytest.approx([np.expm1(0.1)] * 7, abs=1e-4)
+    assert found["ahead"].tolist() == list(range(7))
+
+
+def test_the_band_holds_the_response():
+    prices, dates = monthly_jumps(noise=0.05)
+    found = local_projection(prices, dates, horizon=4, lags=2)
+    assert (found["low"] < found["response"]).all()
+    assert (found["response"] < found["high"]).all()
+
+
+def test_a_projection_leaves_out_what_touches_a_gap():
+    prices, dates = monthly_jumps(noise=0.01)
+    whole = local_projection(prices, dates, horizon=2, lags=2)
+    prices.iloc[100] = np.nan
+    holed = local_projection(prices, dates, horizon=2, lags=2)
+    # At h = 0 the period itself, the next (y_{t-1}) and two more lags need it.
+    assert whole["n"].iloc[0] - holed["n"].iloc[0] == 4
+
+
+def test_too_few_events_are_refused_with_the_gaps():
+    prices, dates = monthly_jumps()
+    prices.iloc[100] = np.nan
+    with pytest.raises(NoFigures, match=r"3 periods with an event.*gaps 2018-05"):
+        local_projection(prices, dates.iloc[:2], horizon=3)
+
+
+@pytest.mark.parametrize("horizon", [0, 1_000, 1.5])
+def test_an_impossible_horizon_is_refused(horizon):
+    with pytest.raises(ParameterError, match="not a number from 1 to 24"):
+        local_projection(*monthly_jumps(), horizon=horizon)

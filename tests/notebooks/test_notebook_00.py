@@ -1,0 +1,51 @@
+"""The page of the whole chain shows every part, and leads to the reports."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rareearth.errors import NoFigures, ParameterError
+
+PAGE = "00_overview"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.mark.parametrize("as_of", ["latest", "2025-11-03"])
+def test_the_page_tells_every_part_of_the_chain(read, as_of):
+    page = read(PAGE, as_of=as_of)
+    assert page.count("<img ") == 4
+    assert not re.search(r"[>\s(]nan[<\s%)]", page)
+    for part in ("share of mining", "share of magnets", "USD/kg", "Claims that hold"):
+        assert part in page
+
+
+def test_mining_in_2025_is_69_percent(read):
+    # 270,000 of 390,000 t: Mineral Commodity Summaries 2026, p. 153.
+    page = read(PAGE, as_of="latest").replace("\N{NO-BREAK SPACE}", " ")
+    assert "holds <strong>69 %</strong> of mining" in page
+
+
+def test_a_date_that_is_none_is_refused(run):
+    with pytest.raises(ParameterError, match="is not 'latest' or an ISO date"):
+        run(PAGE, as_of="soon")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "message"),
+    [
+        ("2020-01-01", "this page in money of 2024 cannot be used; .* 2010 to 2018"),
+        ("2005-01-01", "no total had been published by then"),
+    ],
+)
+def test_a_date_before_what_the_page_needs_is_refused_with_the_reason(
+    run, as_of, message
+):
+    with pytest.raises(NoFigures, match=message):
+        run(PAGE, as_of=as_of)
+
+
+def test_every_other_report_is_linked():
+    text = (NOTEBOOKS / f"{PAGE}.ipynb").read_text("utf-8")
+    others = {path.name for path in NOTEBOOKS.glob("*.ipynb")} - {f"{PAGE}.ipynb"}
+    assert others == set(re.findall(r"\]\((\d\d_\w+\.ipynb)\)", text))

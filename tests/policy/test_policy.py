@@ -1,0 +1,247 @@
+"""What is in force on a day follows from the table of events alone."""
+
+import pandas as pd
+import pytest
+
+from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.figures import loading as figures
+from rareearth.figures.records import events
+from rareearth.policy import sentences as policy_readings
+from rareearth.policy import states as policy
+from rareearth.policy import tables as policy_tables
+
+COLUMNS = (
+    "event_id,date_announced,date_effective,date_until,actor,kind,subject,covers,"
+    "target,suspends,ends,title,source_id,note"
+).split(",")
+
+
+def table(*rows):
+    """Return events from dicts; dates as text, the rest empty."""
+    frame = pd.DataFrame([dict.fromkeys(COLUMNS, "") | row for row in rows])
+    for column in ("date_announced", "date_effective", "date_until"):
+        frame[column] = pd.to_datetime(frame[column].replace("", None))
+    frame["date"] = frame["date_announced"].fillna(frame["date_effective"])
+    return frame
+
+
+BAN = {
+    "event_id": "ban",
+    "date_announced": "2025-01-01",
+    "date_effective": "2025-02-01",
+    "kind": "control",
+    "actor": "China",
+    "subject": "ban",
+    "target": "all",
+}
+PAUSE = {
+    "event_id": "pause",
+    "date_announced": "2025-03-01",
+    "date_effective": "2025-03-01",
+    "date_until": "2025-03-31",
+    "kind": "relaxation",
+    "actor": "China",
+    "suspends": "ban",
+}
+END = {
+    "event_id": "end",
+    "date_announced": "2025-06-01",
+    "date_effective": "2025-07-01",
+    "kind": "relaxation",
+    "actor": "China",
+    "ends": "ban",
+}
+
+
+def on(day, *rows):
+    found = policy.state(table(*rows), pd.Timestamp(day))
+    return found.set_index("event_id")["state"].to_dict()
+
+
+@pytest.mark.parametrize(
+    ("day", "state"),
+    [
+        ("2025-01-31", "announced"),
+        ("2025-02-01", "in force"),  # the first day counts
+        ("2025-03-01", "suspended"),
+        ("2025-03-31", "suspended"),  # the last day of the pause belongs to it
+        ("2025-04-01", "suspension over"),
+        ("2025-06-30", "suspension over"),
+        ("2025-07-01", "ended"),
+    ],
+)
+def test_a_measure_is_in_force_then_suspended_then_ended(day, state):
+    assert on(day, BAN, PAUSE, END)["ban"] == state
+
+
+def test_what_was_not_yet_announced_is_not_there():
+    assert on("2024-12-31", BAN) == {}
+    assert on("2025-02-15", BAN, PAUSE) == {"ban": "in force"}
+
+
+def test_a_measure_suspended_before_its_day_of_effect_never_was_in_force():
+    early = PAUSE | {"date_announced": "2025-01-31", "date_effective": "2025-01-31"}
+    assert on("2025-02-01", BAN, early)["ban"] == "suspended"
+    spans = policy.spans(table(BAN, early), pd.Timestamp("2025-02-10"))
+    assert spans["state"].tolist()[0] == "suspended"
+
+
+def test_a_measure_with_a_last_day_ends_after_it():
+    quota = BAN | {"date_until": "2025-02-28"}
+    assert on("2025-02-28", quota)["ban"] == "in force"
+    assert on("2025-03-01", quota)["ban"] == "ended"
+
+
+def test_suspensions_that_follow_each_other_are_one():
+    longer = PAUSE | {
+        "event_id": "longer",
+        "date_effective": "2025-04-01",
+        "date_until": "2025-04-30",
+    }
+    found = policy.state(table(BAN, PAUSE, longer), pd.Timestamp("2025-04-15"))
+    assert found["state"].item() == "suspended"
+    assert found["since"].item() == pd.Timestamp("2025-03-01")
+    assert found["until"].item() == pd.Timestamp("2025-04-30")
+
+
+def test_without_a_day_of_effect_nothing_is_in_force():
+    assert on("2025-02-01", BAN | {"date_effective": ""})["ban"] == (
+        "no day of effect printed"
+    )
+
+
+def test_stretches_of_a_measure_do_not_overlap():
+    spans = policy.spans(table(BAN, PAUSE, END), pd.Timestamp("2025-08-01"))
+    assert spans["state"].tolist() == ["in force", "suspended", "in force"]
+    assert (spans["start"].iloc[1:].array == spans["end"].iloc[:-1].array).all()
+
+
+# The curated events, against the texts of the announcements
+
+
+@pytest.fixture(scope="module")
+def decided():
+    return events()
+
+
+OCTOBER = (
+    "2025-10-09-mofcom-55-superhard-materials",
+    "2025-10-09-mofcom-56-equipment",
+    "2025-10-09-mofcom-57-five-more-rare-earths",
+    "2025-10-09-mofcom-58-batteries-graphite",
+    "2025-10-09-mofcom-61-extraterritorial",
+    "2025-10-09-mofcom-62-technology",
+)
+APRIL = "2025-04-04-mofcom-18-seven-rare-earths"
+
+
+def test_the_six_announcements_of_october_are_suspended_to_10_november_2026(decided):
+    # MOFCOM Announcement No. 70 of 7 November 2025: until 10 November 2026.
+    found = policy.state(decided, pd.Timestamp("2026-02-01")).set_index("event_id")
+    assert (found.loc[list(OCTOBER), "state"] == "suspended").all()
+    assert (found.loc[list(OCTOBER), "until"] == pd.Timestamp("2026-11-10")).all()
+
+
+def test_the_licences_of_april_2025_are_not_suspended(decided):
+    for day in ("2025-04-04", "2025-11-03", "2025-11-08", "2026-02-01"):
+        found = policy.state(decided, pd.Timestamp(day)).set_index("event_id")
+        assert found.at[APRIL, "state"] == "in force"
+
+
+def test_a_week_after_busan_the_october_controls_were_still_only_announced(decided):
+    found = policy.state(decided, pd.Timestamp("2025-11-03")).set_index("event_id")
+    assert found.at[OCTOBER[2], "state"] == "announced"
+    assert found.at[OCTOBER[5], "state"] == "in force"  # No. 62: at once
+
+
+def test_after_the_last_day_the_suspension_is_called_over(decided):
+    found = policy.state(decided, pd.Timestamp("2026-11-11")).set_index("event_id")
+    assert (found.loc[list(OCTOBER), "state"] == "suspension over").all()
+
+
+def test_busan_changed_six_chinese_controls_for_the_eu_and_seven_for_the_us(decided):
+    then = policy_tables.around_meeting(decided, pd.Timestamp("2026-02-01"))
+    moved = then[then["changed"] & (then["after"] == "suspended")]
+    china = moved[moved["actor"] == "China"]
+    assert policy.binds(china["target"], "European Union").sum() == 6
+    assert policy.binds(china["target"], "United States").sum() == 7
+
+
+def test_export_quotas_and_duties_have_ended(decided):
+    found = policy.state(decided, pd.Timestamp("2015-05-01")).set_index("event_id")
+    assert found.at["1998-01-01-china-export-quotas-begin", "state"] == "ended"
+    assert found.at["2008-01-01-china-export-duties-raised", "state"] == "ended"
+    eve = policy.state(decided, pd.Timestamp("2015-04-30")).set_index("event_id")
+    assert eve.at["2008-01-01-china-export-duties-raised", "state"] == "in force"
+
+
+def test_the_horizon_is_that_of_policy_and_not_of_price_extremes(decided):
+    published = figures.dictionary("sources")["published"]
+    assert policy.horizon(decided, published) == pd.Timestamp("2026-02-06")
+
+
+# Flows
+
+
+def test_a_sum_of_months_is_no_month():
+    frame = pd.DataFrame(
+        {
+            "period_start": pd.to_datetime(["2025-01-01", "2025-01-01", "2025-02-01"]),
+            "period_end": pd.to_datetime(["2025-01-31", "2025-02-28", "2025-02-28"]),
+            "value": [1.0, 3.0, 2.0],
+        }
+    )
+    found = policy.monthly(frame)
+    assert found.tolist() == [1.0, 2.0]
+    assert [str(month) for month in found.index] == ["2025-01", "2025-02"]
+
+
+def test_the_change_around_an_event_by_hand():
+    months = pd.period_range("2025-01", "2025-05", freq="M")
+    series = pd.Series([100.0, 90.0, 80.0, 70.0, 50.0], index=months)
+    found = policy.around(table(BAN | {"date_announced": "2025-02-10"}), {"t": series})
+    assert found["t"].item() == pytest.approx(70 / 100 - 1)
+    lost = policy.around(table(BAN | {"date_announced": "2025-04-10"}), {"t": series})
+    assert lost["t"].isna().all()
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("actor", "start", "end", "error", "message"),
+    [
+        ("Chna", "2010", "latest", UnknownName, "did you mean 'China'"),
+        ("all", "soon", "latest", ParameterError, "start: 'soon' is not 'first', or a"),
+        ("all", "2010", "2010-13", ParameterError, "end: '2010-13' is not 'latest'"),
+        ("all", "2026", "2010", ParameterError, "start: 2026 is after end: 2010"),
+    ],
+)
+def test_a_wrong_parameter_names_the_choices(
+    decided, actor, start, end, error, message
+):
+    with pytest.raises(error, match=message):
+        policy.check_parameters(actor, start, end, decided)
+
+
+def test_a_time_without_events_says_when_there_are(decided):
+    with pytest.raises(NoFigures, match="no event of G7 from 2010 to 2011; there are"):
+        policy.within(decided, "G7", "2010", "2011")
+
+
+def test_a_base_that_is_the_highest_month_is_said_to_be_so():
+    # 1,000 to 200 is -80 %, to 500 is -50 %; the other series starts below its top.
+    def months(*values):
+        return pd.Series(
+            values, pd.PeriodIndex(["2025-03", "2025-05", "2025-06"], freq="M")
+        )
+
+    flows = {
+        "magnets": months(1_000.0, 200.0, 500.0),
+        "ore": months(50.0, 100.0, 60.0),
+    }
+    said = policy_readings.flow_sentence(flows, pd.Timestamp("2025-04-04"))
+    assert "magnets \N{MINUS SIGN}80" in said
+    assert "from 2025-03 to 2025-05" in said
+    assert "The base of magnets, 2025-03, is the highest month at hand." in said
+    assert "base of ore" not in said

@@ -1,0 +1,222 @@
+"""A series is examined as far as it reaches, and claims are held against all prices."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from rareearth import charts
+from rareearth.errors import ParameterError
+from rareearth.figures.records import events
+from rareearth.prices import digest_prices as price_claims
+from rareearth.prices import market_sentences as price_market_readings
+from rareearth.prices import study as price_study
+from rareearth.prices import tables as price_tables
+from rareearth.prices import words as price_words
+from rareearth.prices.baskets import Compositions
+from rareearth.prices.prices import Prices
+
+PRICES = Prices.load(cpi_gaps=1)
+SAID = price_claims.claims()
+FOUND = price_claims.against(PRICES, SAID)
+NBSP = "\N{NO-BREAK SPACE}"
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    plt.close("all")
+
+
+# Claims
+
+
+def test_the_two_claims_of_the_digests_are_47_and_18_percent():
+    assert SAID["claim"].tolist() == [0.47, 0.18]
+    assert [str(month) for month in SAID["first"]] == ["2023-12", "2024-12"]
+    # The second was made on 2 November 2025: October was the last month that was over.
+    assert [str(month) for month in SAID["last"]] == ["2024-12", "2025-10"]
+
+
+def row(product, market, measure, claim):
+    own = FOUND[FOUND["claim"] == claim].set_index(["product", "market", "measure"])
+    return own.loc[(product, market, measure)]
+
+
+def test_dysprosium_fell_by_42_percent_over_2024():
+    # Month-ends of the FOB series: 373.35 and 218.35 USD/kg.
+    found = row("Dy oxide", "China FOB", "month to month", 0.47)
+    assert found["change"] == pytest.approx(218.35 / 373.35 - 1)
+
+
+def test_cerium_rose_most_in_2024_and_by_17_percent():
+    # USGS Mineral Commodity Summaries 2026: 1.03 and 1.21 USD/kg.
+    top = FOUND[FOUND["claim"] == 0.47].iloc[0]
+    assert (top["product"], top["market"]) == ("Ce oxide", "USGS reference")
+    assert top["change"] == pytest.approx(1.21 / 1.03 - 1)
+
+
+def test_dated_quotations_are_compared_in_the_unit_in_which_they_were_given():
+    # SMM, Pr-Nd oxide: 397 on 3 January and 541.5 thousand CNY/t on 6 November 2025.
+    found = row("NdPr oxide", "China domestic", "dated quotations", 0.18)
+    assert found["unit"] == "CNY/kg"
+    assert found["change"] == pytest.approx(541.5 / 397 - 1)
+
+
+def test_a_verdict_counts_every_price_once():
+    frame = pd.DataFrame({"change": [0.48, 0.6, 0.1, -0.2]})
+    counts = price_claims.verdict(frame, 0.47)
+    assert [counts[name] for name in ("n", "near", "above", "below", "fell")] == [
+        *(4, 1, 1, 2, 1)
+    ]
+
+
+def test_before_a_claim_was_made_there_is_none():
+    assert price_claims.claims("2025-11-01").empty
+
+
+# A series examined
+
+
+def test_a_short_series_says_for_each_method_how_many_points_it_needs():
+    series = price_study.chosen(PRICES, "Gd oxide", "USGS reference")
+    study = price_study.examine(PRICES, series, 12)
+    assert study.breaks is study.forecast is study.growth is None
+    assert all("needs a series of at least" in why for why in study.why_not.values())
+
+
+def test_without_a_second_market_the_sample_begins_after_the_tax():
+    series = price_study.chosen(PRICES, "Dy oxide", "China FOB")
+    steps, net = price_study.on_one_footing(PRICES, series)
+    assert steps[0].change is None
+    assert net.index[0] == pd.Period("2015-05")
+
+
+def test_with_a_second_market_the_tax_is_taken_off():
+    series = price_study.chosen(PRICES, "Nd oxide", "China FOB")
+    steps, net = price_study.on_one_footing(PRICES, series)
+    early = pd.Period("2012-06")
+    assert -0.3 < steps[0].change < -0.15
+    assert net[early] == pytest.approx(series.values[early] * (1 + steps[0].change))
+
+
+def test_what_is_left_out_is_listed_with_the_reason():
+    series = price_study.chosen(PRICES, "Nd oxide", "China FOB")
+    left = price_study.stretches(series).set_index("Periods")
+    assert left.at["2021-10 to 2022-09", "Why they are left out"] == "sparse"
+    assert left.at["2021-10 to 2022-09", "Number"] == 12
+
+
+def test_money_of_the_day_is_the_printed_price():
+    series = price_study.chosen(PRICES, "Nd oxide", "China FOB", real=True)
+    nominal = price_study.in_money_of_the_day(PRICES, series)
+    assert nominal.unit == "USD/kg"
+    assert nominal.quoted[pd.Period("2024-12")] == pytest.approx(55.97)
+
+
+def test_events_of_one_month_share_a_number():
+    dates = pd.Series(pd.to_datetime(["2025-01-01", "2025-12-31"]))
+    found = price_study.numbered(events(), dates)
+    assert found["number"].tolist() == list(range(1, len(found) + 1))
+    assert found["date"].dt.to_period("M").is_unique
+
+
+@pytest.mark.parametrize("horizon", [0, 37, 1000, 1.5, "12"])
+def test_a_horizon_is_1_to_36_months(horizon):
+    with pytest.raises(ParameterError, match="a number of months from 1 to 36"):
+        price_study.check_parameters("first", "latest", horizon)
+
+
+# Words
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.47, f"+47{NBSP}%"),
+        (-0.415, f"\N{MINUS SIGN}42{NBSP}%"),
+        (0.0, f"0{NBSP}%"),
+        (-0.025, f"\N{MINUS SIGN}2.5{NBSP}%"),
+    ],
+)
+def test_a_change_has_its_sign(share, words):
+    assert price_words.change(share) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(1094.2, "1,094"), (97.61, "97.6"), (6.127, "6.13")]
+)
+def test_a_price_has_three_or_four_digits(value, words):
+    assert price_words.price(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.0004, "< 0.001"), (0.0432, "0.043"), (np.nan, "")]
+)
+def test_a_p_value_is_never_printed_as_zero(value, words):
+    assert price_tables.p_value(value) == words
+
+
+# Markets and baskets
+
+
+def test_dated_export_quotes_never_stand_in_for_the_regular_series():
+    found = price_tables.markets(PRICES, "Nd oxide").spreads["Nd oxide"]
+    other = found.quotes["market"] == "China FOB, other quotes"
+    assert set(found.quotes.loc[other, "source_id"]).isdisjoint({"komis-ise-fob"})
+    # 16 January 2026: CIF Rotterdam over the FOB quote of the regular series.
+    europe = found.premium[found.premium["market"] == "European market"]
+    assert (
+        not europe["fob_usd_per_kg"]
+        .isin(found.quotes.loc[other, "price_usd_per_kg"])
+        .any()
+    )
+
+
+def test_the_parts_of_a_basket_add_up_to_its_value():
+    found = price_tables.baskets_of(PRICES, Compositions.load())
+    parts = price_tables.basket_parts(found).groupby("row")["value"].sum()
+    for item in found:
+        assert parts[item.deposit] == pytest.approx(item.value_usd_per_kg)
+
+
+# Charts
+
+
+def test_a_claim_is_drawn_where_it_is_claimed():
+    own = FOUND[FOUND["claim"] == 0.47]
+    figure = charts.claim_dots(own, 0.47, "A claim", "Change")
+    lines = [
+        line for line in figure.axes[0].lines if list(line.get_xdata()) == [0.47] * 2
+    ]
+    assert len(lines) == 1
+
+
+def test_a_gap_interrupts_the_line_of_a_price():
+    dates = pd.to_datetime(["2020-01-31", "2020-02-29", "2021-06-30", "2021-07-31"])
+    frame = pd.DataFrame({"date": dates, "price": [1.0, 2.0, 3.0, 4.0], "used": True})
+    figure = charts.price_line(frame, "A price", "USD/kg", "Nd oxide")
+    drawn = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
+    assert len(drawn) == 2
+
+
+def test_the_bars_of_a_stack_have_their_total_written():
+    parts = pd.DataFrame(
+        {"row": ["A", "A"], "part": ["Nd oxide", "Dy oxide"], "value": [1.5, 2.0]}
+    )
+    figure = charts.part_bars(parts, "Baskets", "USD")
+    assert [text.get_text() for text in figure.axes[0].texts] == ["3.5"]
+
+
+@pytest.mark.parametrize(
+    ("incomplete", "whole", "said"),
+    [
+        (["Nolans"], ["Bayan Obo"], "left out: Nolans. No oxide of Mount Weld"),
+        (["Mt Weld"], [], "Printed in part only, and left out: Mt Weld."),
+        ([], ["Mt Weld"], "No deposit at hand is left out."),
+    ],
+)
+def test_deposits_without_a_basket_are_named(incomplete, whole, said):
+    text = price_market_readings.left_out_sentence(incomplete, whole)
+    assert said in text
+    assert ("at all" in text) == ("No oxide of" in said)

@@ -1,0 +1,327 @@
+"""Price series keep their basis, gaps and money; refusals say what there is."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.prices.baskets import Compositions, basket, prices_at
+from rareearth.prices.prices import NDPR, Prices
+from rareearth.prices.series import DUTY_ENDS, measured
+from rareearth.prices.spreads import spread
+
+PRICES = Prices.load()
+COMPOSITIONS = Compositions.load()
+IN_2024 = prices_at(PRICES, 2024)
+
+# Printed figures, from data/prices.csv and data/money.csv.
+ND_MARCH_2025, PR_MARCH_2025 = 62.26, 64.52  # China FOB, USD/kg, komis-ise-fob
+ND_DECEMBER = {2023: 63.14, 2024: 55.97}
+ND_DOMESTIC_MARCH_2024, CNY_MARCH_2024 = 375_569, 7.2015  # CNY/t; CNY per USD
+CPI_2024, CPI_MARCH_2025 = 313.689, 319.799
+TB_DOMESTIC_10_APRIL_2025 = (7_050_000 + 7_100_000) / 2  # CNY/t, SMM
+TB_FOB_10_APRIL_2025, CNY_APRIL_2025 = 939.89, 7.2968
+
+
+# One series
+
+
+def test_the_default_is_the_printed_month_end():
+    found = PRICES.series("Nd oxide")
+    assert found.unit == found.values.name == "USD/kg"
+    assert found.values["2025-03"] == ND_MARCH_2025
+
+
+def test_real_dollars_by_hand():
+    found = PRICES.series("Nd oxide", real=True, base_year=2024)
+    assert found.unit == "2024 USD/kg"
+    assert found.values["2025-03"] == pytest.approx(
+        ND_MARCH_2025 * CPI_2024 / CPI_MARCH_2025
+    )
+
+
+def test_yuan_a_tonne_become_dollars_a_kilogram_by_hand():
+    found = PRICES.series("Nd oxide", "China domestic")
+    assert found.values["2024-03"] == pytest.approx(
+        ND_DOMESTIC_MARCH_2024 / 1000 / CNY_MARCH_2024
+    )
+    assert found.frame.at[pd.Period("2024-03"), "printed"] == ND_DOMESTIC_MARCH_2024
+
+
+def test_every_month_has_a_row_and_no_gap_is_filled():
+    found = PRICES.series("Nd oxide", real=True)
+    months = pd.period_range(found.frame.index[0], found.frame.index[-1], freq="M")
+    assert found.frame.index.equals(months)
+    assert np.isnan(found.quoted["2025-10"])  # the month without an index
+    assert found.frame.at[pd.Period("2025-10"), "reason"] == "no US CPI-U"
+
+
+def test_sparse_and_stale_months_are_left_out_and_said():
+    found = PRICES.series("Nd oxide")
+    assert found.values["2021-10":"2022-09"].isna().all()
+    assert found.quoted["2021-10":"2022-09"].notna().all()
+    assert found.values["2026-08":].isna().all()
+    assert "left out (sparse): 2021-10 to 2022-09" in found.notes
+    assert "left out (stale): 2026-08" in found.notes
+
+
+def test_possibly_stale_months_stay_unless_asked():
+    assert PRICES.series("Nd oxide").values["2025-11"] > 0
+    strict = PRICES.series("Nd oxide", leave_out=["possibly-stale"])
+    assert np.isnan(strict.values["2025-11"])
+    assert "possibly stale, left out: 2025-09 to 2025-12" in strict.notes
+
+
+def test_the_export_duty_is_a_declared_step_of_china_fob():
+    found = PRICES.series("Nd oxide")
+    assert [step.date for step in found.steps] == ["2015-05-01"]
+    assert "contains export duty until 2015-04" in found.notes
+    assert PRICES.series("Nd oxide", "China domestic").steps == ()
+    assert found.between(2016, 2020).steps == ()
+
+
+def test_one_definition_is_never_spliced_with_another():
+    # USGS prints two purities of gadolinium oxide; one of them has the longer run.
+    basis = PRICES.series("Gd oxide", "USGS reference", frequency="year").frame["basis"]
+    assert basis.str.contains("purity-99.99;").all()
+
+
+def test_a_proxy_is_asked_for_and_stated():
+    found = PRICES.series("NdPr oxide", proxy=True)
+    by_hand = NDPR["Nd oxide"] * ND_MARCH_2025 + NDPR["Pr oxide"] * PR_MARCH_2025
+    assert found.values["2025-03"] == pytest.approx(by_hand)
+    assert found.proxy.startswith("75% Nd oxide and 25% Pr oxide")
+    assert found.proxy in found.notes
+    assert found.title == "NdPr oxide, China FOB (proxy)"
+
+
+def test_a_proxy_exists_only_where_all_its_parts_do():
+    found = PRICES.series("NdPr oxide", proxy=True)
+    assert str(found.frame.index[0]) == "2020-12"  # praseodymium begins
+
+
+def test_the_figures_behind_a_series_hold_rates_and_indices():
+    behind = PRICES.series("Nd oxide", "China domestic", real=True).figures
+    assert {"oxide_price_month_mean", "exchange_rate_month", "cpi_month"} <= set(
+        behind["series"]
+    )
+
+
+def test_as_of_knows_only_what_was_published():
+    early = Prices.load(as_of="2025-11-01")
+    assert early.figures["period_end"].max() <= pd.Timestamp("2025-11-01")
+
+
+def test_the_size_of_a_step_by_hand():
+    # The taxed price is 1.5 times the other until the step, and equal from then on,
+    # while both double; the month of the step itself is ignored.
+    months = pd.period_range("2014-05", "2016-05", freq="M")
+    untaxed = pd.Series(np.linspace(10, 20, 25), index=months, name="USD/kg")
+    taxed = untaxed * np.where(months < pd.Period("2015-05"), 1.5, 1.0)
+    taxed["2015-05"] = 99.0
+    found = measured(DUTY_ENDS, taxed, untaxed)
+    assert found.change == pytest.approx(1 / 1.5 - 1)
+
+
+def test_the_end_of_the_export_duty_took_a_fifth_off_neodymium():
+    # prices_notes.md: FOB over domestic 1.33 in 2014, about 1.00 from June 2015.
+    taxed = PRICES.series("Nd oxide").quoted
+    untaxed = PRICES.series("Nd oxide", "China domestic").quoted
+    assert -0.28 < measured(DUTY_ENDS, taxed, untaxed).change < -0.18
+
+
+def test_a_step_is_not_measured_over_missing_months():
+    taxed = PRICES.series("Nd oxide").quoted
+    untaxed = PRICES.series("Nd oxide", "China domestic").quoted["2015-01":]
+    with pytest.raises(NoFigures, match="2014-05, 2014-06 and 6 more lack a price"):
+        measured(DUTY_ENDS, taxed, untaxed)
+    with pytest.raises(ParameterError, match="in USD/kg and in CNY/kg"):
+        measured(DUTY_ENDS, taxed, untaxed.rename("CNY/kg"))
+
+
+# Changes
+
+
+def test_a_change_between_months_by_hand():
+    found = PRICES.series("Nd oxide").change("2023-12", "2024-12")
+    assert found == pytest.approx(ND_DECEMBER[2024] / ND_DECEMBER[2023] - 1)
+
+
+def test_a_change_between_years_is_one_of_means():
+    series = PRICES.series("Nd oxide")
+    means = [series.quoted[str(year)].mean() for year in (2023, 2024)]
+    assert series.change(2023, 2024) == pytest.approx(means[1] / means[0] - 1)
+
+
+def test_no_series_rose_by_the_47_percent_of_the_digests():
+    # "Global rare earth prices surged 47 percent in 2024": all series with both years.
+    changes = PRICES.changes(2023, 2024)["change"].dropna()
+    assert len(changes) >= 15
+    assert changes.max() < 0.2
+
+
+def test_changes_say_what_is_missing():
+    changes = PRICES.changes(2023, 2024).set_index(["product", "market"])
+    why = changes.at[("La oxide", "China domestic"), "why_not"]
+    assert why.startswith("La oxide, China domestic: no price for 2024-08")
+
+
+def test_a_yearly_series_has_no_month():
+    series = PRICES.series("Nd oxide", "USGS reference", frequency="year")
+    with pytest.raises(NoFigures, match="2024-12 is shorter than a year"):
+        series.change("2023-12", "2024-12")
+
+
+# Spreads
+
+
+def test_a_premium_by_hand():
+    found = spread(PRICES, "Tb oxide").premium.set_index(["date", "market", "vat"])
+    dollars = TB_DOMESTIC_10_APRIL_2025 / 1000 / CNY_APRIL_2025
+    for vat, price in (("as quoted", dollars), ("without VAT", dollars / 1.13)):
+        row = found.loc[(pd.Timestamp("2025-04-10"), "China domestic", vat)]
+        assert row["price_usd_per_kg"] == pytest.approx(price)
+        assert row["premium"] == pytest.approx(price / TB_FOB_10_APRIL_2025 - 1)
+
+
+def test_a_bound_is_shown_and_not_compared():
+    found = spread(PRICES, "Y oxide")
+    asked = found.quotes[found.quotes["is_bound"]]
+    assert asked["price_usd_per_kg"].tolist() == [350.0]
+    assert not found.premium["figure_id"].isin(asked["figure_id"]).any()
+
+
+def test_a_quote_is_compared_with_no_older_price_than_a_month():
+    premium = spread(PRICES, "Dy oxide").premium
+    age = premium["date"] - premium["fob_date"]
+    assert age.between(pd.Timedelta(0), pd.Timedelta(days=31)).all()
+
+
+def test_a_thin_european_market_is_named():
+    notes = " ".join(spread(PRICES, "Dy oxide").notes)
+    assert "European market: only 5 quotes of Dy oxide" in notes
+
+
+def test_a_spread_of_ndpr_uses_the_stated_proxy_only_when_asked():
+    assert spread(PRICES, "NdPr oxide").premium.empty
+    found = spread(PRICES, "NdPr oxide", proxy=True)
+    assert len(found.premium) > 10
+    fob = found.quotes[found.quotes["market"] == "China FOB"]
+    assert fob["note"].str.contains("a proxy and not a quotation").all()
+
+
+# Baskets
+
+
+def test_the_basket_of_mountain_pass_by_hand():
+    # mp-10k-fy-2021: Ce 50.2, La 32.3, NdPr 15.7, SEG+ 1.8 percent; USGS 2024: 1.21,
+    # 0.97 and 55 USD/kg; SEG+ has no price.
+    found = basket(COMPOSITIONS, IN_2024, "Mountain Pass")
+    assert found.value_usd_per_kg == pytest.approx(
+        0.502 * 1.21 + 0.323 * 0.97 + 0.157 * 55
+    )
+    assert found.unpriced_share == pytest.approx(0.018)
+
+
+@pytest.mark.parametrize("deposit", list(COMPOSITIONS.deposits()["deposit"]))
+def test_the_shares_of_a_basket_add_up(deposit):
+    parts = basket(COMPOSITIONS, IN_2024, deposit).parts
+    assert parts["share"].sum() == pytest.approx(1, abs=0.01)
+    assert parts["value_share"].sum() == pytest.approx(1)
+
+
+def test_elements_become_oxides_by_weight():
+    # Bailey 2020: neodymium 0.00541, cerium 0.0164 kg; Nd2O3 holds 0.85736, CeO2
+    # 0.81409 of metal.
+    shares = COMPOSITIONS.of("Bayan Obo")[0].set_index("product")["share"]
+    ratio = (0.00541 / 0.85736) / (0.0164 / 0.81409)
+    assert shares["Nd oxide"] / shares["Ce oxide"] == pytest.approx(ratio, rel=1e-4)
+
+
+def test_ndpr_without_a_price_is_priced_as_the_stated_mix():
+    found = basket(
+        COMPOSITIONS, prices_at(PRICES, "2025-03", "China FOB"), "Mountain Pass"
+    )
+    row = found.parts.set_index("product").loc["NdPr oxide"]
+    assert row["price_usd_per_kg"] == pytest.approx(
+        0.75 * ND_MARCH_2025 + 0.25 * PR_MARCH_2025
+    )
+    assert row["note"] == "priced as 75 % Nd and 25 % Pr oxide"
+
+
+def test_a_composition_is_never_guessed():
+    with pytest.raises(NoFigures, match="'Mt Weld' is printed; there is one of Bayan"):
+        basket(COMPOSITIONS, IN_2024, "Mt Weld")
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        (
+            {"product": "NdPr oxide"},
+            NoFigures,
+            "no regular series of NdPr oxide.*USGS reference by year.*proxy=True",
+        ),
+        ({"product": "La oxide"}, NoFigures, "there is China domestic by month"),
+        ({"product": "Nd oxid"}, UnknownName, "did you mean 'Nd oxide'"),
+        ({"market": "China FBO"}, UnknownName, "did you mean 'China FOB'"),
+        ({"frequency": "week"}, ParameterError, "one of day, month, year"),
+        ({"currency": "GBP"}, UnknownName, "rates of AUD, CNY, EUR, JPY, USD"),
+        ({"currency": "CNY", "real": True}, ParameterError, "in US dollars"),
+        (
+            {"real": True, "base_year": 2026},
+            NoFigures,
+            "no US CPI-U for 2026: base_year 2026",
+        ),
+        ({"real": True, "base_year": 1900}, NoFigures, "whole years printed: 2010 to"),
+        ({"leave_out": ["old"]}, ParameterError, "'old' is not one of sparse, stale"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_a_series_that_does_not_exist_says_what_does(options, error, message):
+    with pytest.raises(error, match=message):
+        PRICES.series(**options)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda s: s.between(2000, 2005), "no price from 2000 to 2005; there are"),
+        (lambda s: s.change(2009, 2024), "no price for 2009-01, 2009-02 and 10 more"),
+        (
+            lambda s: s.change("2025-10", "2025-12"),
+            "2010-07 to 2026-05 without 2025-10",
+        ),
+    ],
+    ids="before-it-begins missing-year missing-month".split(),
+)
+def test_a_window_over_missing_months_says_which_there_are(call, message):
+    with pytest.raises(NoFigures, match=message):
+        call(PRICES.series("Nd oxide", real=True))
+
+
+def test_a_window_that_is_no_date_is_refused():
+    with pytest.raises(
+        ParameterError, match="'soon' is not a year, an ISO month or day"
+    ):
+        PRICES.series("Nd oxide").between("soon", None)
+
+
+def test_a_spread_without_quotes_says_when_there_are():
+    with pytest.raises(NoFigures, match="there are China FOB: 2013-03 to 2026-09"):
+        spread(PRICES, "Dy oxide", start="2000-01-01", end="2001-01-01")
+
+
+@pytest.mark.parametrize(
+    ("when", "market", "message"),
+    [
+        (1990, "USGS reference", "prices by year from 2014-12 to 2025-12"),
+        (2024, "Mars", "no regular prices of 'Mars'; there are some of China FOB"),
+    ],
+)
+def test_a_basket_without_prices_says_when_there_are(when, market, message):
+    with pytest.raises(NoFigures, match=message):
+        prices_at(PRICES, when, market)
