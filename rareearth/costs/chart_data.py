@@ -8,12 +8,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth.costs import accounts, calibration, sensitivity
+from rareearth.costs import accounts, calibration
 from rareearth.costs.model import COMPONENTS, unit_cost
 from rareearth.costs.ranges import ASSUMPTION, grades, named
-from rareearth.costs.simulation import uncertain
+from rareearth.costs.simulation import ratio_of, uncertain
 from rareearth.costs.study import Study
 from rareearth.errors import NoFigures
+from rareearth.methods import sensitivity
 
 CLAIMS = {"40 % dearer": 1.4, "five times": 5.0}
 """What is claimed of refining outside China, as a ratio of costs."""
@@ -108,7 +109,7 @@ def swings(
 
 @lru_cache(maxsize=4)  # of one study, tables and charts ask for the same
 def _swings(study: Study, outcome: str) -> tuple[pd.DataFrame, sensitivity.Result]:
-    evaluate = sensitivity.result(
+    evaluate = ratio_of(
         study.pair, study.producer, study.reference, study.discount_rate, outcome
     )
     return sensitivity.tornado(uncertain(study.pair), evaluate), evaluate

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from rareearth.costs.model import (
     COMPONENTS,
-    PARAMETERS,
     cash_cost,
     check_values,
     full_cost,
@@ -20,7 +20,8 @@ from rareearth.costs.model import (
 )
 from rareearth.errors import ParameterError
 from rareearth.methods import draws as points
-from rareearth.methods.draws import BLOCK, Shape
+from rareearth.methods.draws import BLOCK, Shape, Span
+from rareearth.methods.sensitivity import Result
 
 MARKET = ("byproduct_price", "ndpr_price")
 """Drawn once for all plants: there is one market."""
@@ -29,7 +30,6 @@ OUTCOMES = ("full", "cash", "gross", "price_full", "price_cash")
 """Kept for each draw: full cost, cash cost, cash cost before by-product credits (as
 accounts have it), and the NdPr prices that earn the first two."""
 
-MOST_BYTES = 600_000_000
 NO_PAIRS = pd.DataFrame(columns=["one", "other", "rank"])
 
 
@@ -78,32 +78,6 @@ class Simulation:
         return float((self.ratio(one, other, outcome) > 1 + by).mean())
 
 
-def bytes_needed(draws: int, plants: int) -> int:
-    """Return the memory that a simulation keeps, in bytes."""
-    block = min(draws, BLOCK) * 8 * len(PARAMETERS) * plants * 4
-    return draws * 8 * len(OUTCOMES) * plants + block
-
-
-def check_draws(draws: int, seed: int, plants: int = 2) -> None:
-    """Refuse a number of draws or a seed that is impossible, or takes too much memory.
-
-    Raises
-    ------
-    ParameterError
-        The message says what memory it would take, and the most that is possible.
-    """
-    if type(draws) is not int or draws < 1:
-        raise ParameterError(f"draws: {draws!r} is not a whole number from 1 up")
-    if type(seed) is not int or seed < 0:
-        raise ParameterError(f"seed: {seed!r} is not a whole number from 0 up")
-    if (need := bytes_needed(draws, plants)) > MOST_BYTES:
-        most = int(draws * MOST_BYTES / need) // 100_000 * 100_000
-        raise ParameterError(
-            f"draws: {draws:,} would take {need / 1e9:,.1f} GB of memory; at most "
-            f"{most:,} fit into {MOST_BYTES / 1e6:,.0f} MB"
-        )
-
-
 def check_ranges(ranges: pd.DataFrame, discount_rate: float) -> None:
     """Refuse ranges whose low is above their mode, or whose values no plant can have.
 
@@ -149,10 +123,10 @@ def simulate(
     Raises
     ------
     ParameterError, UnknownName
-        See `check_draws` and `check_ranges`.
+        See `draws.check_draws` and `check_ranges`.
     """
     points.check_shape(shape)
-    check_draws(draws, seed, len(plants))
+    points.check_draws(draws, seed)
     for ranges in plants.values():
         check_ranges(ranges, discount_rate)
     spans = uncertain(plants)
@@ -176,17 +150,17 @@ def simulate(
 
 def uncertain(
     plants: Mapping[str, pd.DataFrame],
-) -> dict[str, tuple[float, float, float]]:
+) -> dict[str, Span]:
     """Return what has to be drawn: "plant/parameter" or a price of the market.
 
-    Each with low, mode and high; what has no width is not drawn.
+    What has no width is not drawn.
     """
-    found: dict[str, tuple[float, float, float]] = {}
+    found: dict[str, Span] = {}
     for plant, ranges in plants.items():
         for name, low, mode, high in ranges[["low", "mode", "high"]].itertuples():
             if high > low:
                 key = name if name in MARKET else f"{plant}/{name}"
-                found.setdefault(key, (float(low), float(mode), float(high)))
+                found.setdefault(key, Span(float(low), float(mode), float(high)))
     return found
 
 
@@ -200,9 +174,29 @@ def values_of(
     }
 
 
+def ratio_of(
+    plants: Mapping[str, pd.DataFrame],
+    one: str,
+    other: str,
+    discount_rate: float = 0.08,
+    outcome: str = "full",
+) -> Result:
+    """Return the function from drawn parameters to the ratio of two costs.
+
+    The keys of its argument are those of `uncertain`; what is left out has its mode.
+    """
+    total = {"full": full_cost, "cash": cash_cost}[outcome]
+
+    def cost(plant: str, drawn: Mapping[str, Any]) -> Any:
+        values = values_of(plant, plants[plant], drawn)
+        return total(unit_cost(**values, discount_rate=discount_rate))
+
+    return lambda drawn: cost(one, drawn) / cost(other, drawn)
+
+
 def _block(
     plants: Mapping[str, pd.DataFrame],
-    spans: Mapping[str, tuple[float, float, float]],
+    spans: Mapping[str, Span],
     copula: tuple[list[int], np.ndarray | None],
     discount_rate: float,
     draws: int,
@@ -215,7 +209,7 @@ def _block(
     u = points.sobol_block(max(1, len(spans)), seed, start, count)
     u = points.correlated(u, *copula)
     drawn = {
-        name: points.quantiles(row, *span, shape)
+        name: span.ppf(row, shape)
         for row, (name, span) in zip(u, spans.items(), strict=False)
     }
     kept, totals = {}, {}

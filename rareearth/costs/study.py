@@ -12,6 +12,7 @@ from rareearth.costs.finance import check_rate
 from rareearth.costs.simulation import Simulation
 from rareearth.costs.sourced import Source, once
 from rareearth.errors import NoFigures
+from rareearth.methods.draws import check_draws
 from rareearth.money.money import Money
 
 ACCOUNTS_OF = {"Baotou": "China Northern Rare Earth"}
@@ -111,11 +112,11 @@ def prepare(
     Raises
     ------
     ParameterError, UnknownName, NoFigures
-        See `ranges.check_producers`, `simulation.check_draws`, `finance.check_rate`,
+        See `ranges.check_producers`, `draws.check_draws`, `finance.check_rate`,
         `Money.convert` and `Money.deflate`.
     """
     check_rate(discount_rate)
-    simulation.check_draws(draws, seed, len(ranges.producers()))
+    check_draws(draws, seed)
     rate = accounts.exchange(money, currency, base_year)
     load = once(load)
     source = Source(load, money, base_year)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.costs import breakeven, sensitivity
+from rareearth.costs import breakeven
 from rareearth.costs.chart_data import CASH, CLAIMS, FULL, Floor, assumed_share, swings
 from rareearth.costs.ranges import ASSUMPTION, named
 from rareearth.costs.study import ACCOUNTS_OF, Study
 from rareearth.errors import NoFigures
+from rareearth.methods import sensitivity
 
 AT_LEAST = [f"At least {claim}" for claim in CLAIMS]
 COSTS = [f"{name}, {end}" for name in (CASH, FULL) for end in ("low", "middle", "high")]

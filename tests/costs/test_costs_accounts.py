@@ -198,7 +198,7 @@ def test_a_producer_without_components_says_what_it_has(pair, error, message):
 def test_the_gap_is_the_model_over_the_nearer_end_of_what_is_printed():
     found, _ = gathered("Baotou")
     fixed = found.assign(low=found["mode"], high=found["mode"])
-    drawn = simulation.simulate({"Baotou": fixed}, draws=8)
+    drawn = simulation.simulate({"Baotou": fixed}, draws=128)
     gross = drawn.outcomes["Baotou"]["gross"][0]
     share = calibration.ndpr_of_sales(fixed["mode"])
     printed = pd.DataFrame(
