@@ -145,12 +145,6 @@ def growth(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return both.assign(change=both["value"] / both["before"] - 1)
 
 
-def year_on_year(months: pd.DataFrame) -> pd.DataFrame:
-    """Return the months of `monthly` that are known in two years running."""
-    dated = months.assign(year=months["month"].dt.year, months=months["month"].dt.month)
-    return growth(dated, ["months"])
-
-
 def checked(figures: pd.DataFrame) -> pd.DataFrame:
     """Return each printed total since January beside the sum of its parts.
 

@@ -103,25 +103,6 @@ def oxide_to_metal(mass: Amount, oxide: Oxide, products: pd.DataFrame) -> Amount
     return mass * _content(oxide, products)
 
 
-def metal_to_oxide(mass: Amount, oxide: Oxide, products: pd.DataFrame) -> Amount:
-    """Return the mass of oxide that holds a mass of metal, in the unit of `mass`.
-
-    The inverse of `oxide_to_metal`, with its parameters and errors. The shares of a
-    mix are of its oxide mass, not of its metal mass.
-    """
-    return mass / _content(oxide, products)
-
-
-def price_per_kg_metal(price: Amount, oxide: Oxide, products: pd.DataFrame) -> Amount:
-    """Return the price of the metal contained in an oxide, from the price per kg oxide.
-
-    What a buyer of oxide pays for each kilogram of contained metal: dearer than the
-    oxide, and less than a metal price, which also pays for reduction and its losses.
-    Parameters and errors as in `oxide_to_metal`; the currency stays as it is.
-    """
-    return price / _content(oxide, products)
-
-
 def _content(oxide: Oxide, products: pd.DataFrame) -> float:
     """Return kg metal per kg oxide of a product, or of a mix by its oxide shares."""
     if isinstance(oxide, str):

@@ -195,25 +195,6 @@ def joined_rows(load: Load, series: list[str], as_of: str = "latest") -> pd.Data
     return pd.concat([load(name, as_of=as_of) for name in series], ignore_index=True)
 
 
-def check_destination(by: pd.DataFrame, name: str) -> None:
-    """Refuse a destination that no source names.
-
-    Customs tables are reported for the largest few destinations only: what is not
-    named is not zero.
-
-    Raises
-    ------
-    NoFigures
-        The message names the destinations that are known.
-    """
-    known = sorted(by["entity"].unique())
-    if name not in known:
-        raise NoFigures(
-            f"no exports to {name} are printed; sources name the largest destinations "
-            f"only: {', '.join(known)}"
-        )
-
-
 def fullest_month(by: pd.DataFrame, last: pd.Timestamp) -> pd.Timestamp:
     """Return the month up to `last` with most destinations, the latest of equals."""
     inside = by[by["month"] <= last]

@@ -95,13 +95,6 @@ def test_growth_needs_the_same_part_of_both_years():
     assert grown["change"].item() == pytest.approx(-0.075)
 
 
-def test_months_are_compared_with_the_same_month_a_year_before():
-    table = pd.DataFrame(
-        {"month": pd.to_datetime(["2024-09-01", "2025-09-01"]), "value": [4.0, 5.0]}
-    )
-    assert months.year_on_year(table)["change"].tolist() == [0.25]
-
-
 @pytest.mark.parametrize(
     ("start", "end", "message"),
     [

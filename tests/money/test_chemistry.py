@@ -10,9 +10,7 @@ from rareearth.figures import loading as figures
 from rareearth.money.chemistry import (
     ATOMIC_WEIGHTS,
     metal_content,
-    metal_to_oxide,
     oxide_to_metal,
-    price_per_kg_metal,
 )
 
 PRODUCTS = figures.dictionary("products")
@@ -67,12 +65,6 @@ def test_every_rare_earth_has_a_weight():
     )
 
 
-def test_metal_price_is_dearer_by_the_oxygen():
-    # 60 USD per kg Nd2O3 holds 288.484 / 336.481 kg of metal.
-    found = price_per_kg_metal(60.0, "Nd oxide", PRODUCTS)
-    assert found == pytest.approx(60 * 336.481 / 288.484)
-
-
 def test_mix_is_weighted_by_the_stated_oxide_shares():
     # 75 kg Nd2O3 and 25 kg Pr6O11; 6 x 140.90766 = 845.44596, 11 x 15.999 = 175.989
     by_hand = 75 * 288.484 / 336.481 + 25 * 845.44596 / 1021.43496
@@ -85,10 +77,8 @@ def test_mix_is_weighted_by_the_stated_oxide_shares():
     st.sampled_from(sorted(FORMULAS.index)),
     st.floats(1e-6, 1e9, allow_nan=False),
 )
-def test_there_and_back_is_the_same_mass(product, mass):
-    metal = oxide_to_metal(mass, product, PRODUCTS)
-    assert 0 < metal < mass
-    assert metal_to_oxide(metal, product, PRODUCTS) == pytest.approx(mass)
+def test_an_oxide_holds_less_metal_than_it_weighs(product, mass):
+    assert 0 < oxide_to_metal(mass, product, PRODUCTS) < mass
 
 
 @settings(max_examples=50)

@@ -115,11 +115,6 @@ def test_the_month_with_most_destinations_is_taken():
     assert trade.fullest_month(BY, END) == SEPTEMBER
 
 
-def test_a_destination_that_is_not_named_is_refused_with_those_that_are():
-    with pytest.raises(NoFigures, match=r"no exports to France are printed; .*Germany"):
-        trade.check_destination(BY, "France")
-
-
 def test_a_window_without_destinations_says_which_months_have_some():
     with pytest.raises(NoFigures, match="months with some are 2025-09 to 2025-10"):
         trade.within(BY, pd.Timestamp("2020-01-01"), pd.Timestamp("2020-12-01"))
