@@ -1,55 +1,344 @@
-"""What a unit costs top down: from what companies publish, each with its formula.
+"""What refining costs top down: from what companies publish, each with its formula.
 
 Money of the period it was earned in; `in_money` makes it real and of one currency. Rare
 earths are joint products, so that every unit cost names its allocation: all cost on
 NdPr oxide, less credits for the rest, by share of value, or alike for every kg of REO.
+What a tonne of annual capacity cost to build stands at the end.
+
 References: Werner, Journal of Business Chemistry (2022), on joint products.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
 import pandas as pd
 
-from rareearth.costs import routes
-from rareearth.costs.routes import (
-    ALLOCATIONS,
-    AS_PRINTED,
-    BY_VALUE,
-    COLUMNS,
-    MARGIN,
-    NET,
-    ON_NDPR,
-    PAID,
-    PER_REO,
-    PRINTED,
-    PRODUCERS,
-    SALES,
-    SPENT,
-    Load,
-)
+from rareearth.costs.parameters import Source, has
 from rareearth.errors import NoFigures, UnknownName
+from rareearth.figures.csv_files import CONFIDENCE, OWN
+from rareearth.figures.frames import Load
 from rareearth.money.money import Money
 from rareearth.money.units import per_kg
 
-__all__ = [
-    "ALLOCATIONS",
-    "AS_PRINTED",
-    "BY_VALUE",
-    "MARGIN",
-    "NET",
-    "ON_NDPR",
-    "PAID",
-    "PER_REO",
-    "PRINTED",
-    "PRODUCERS",
-    "SALES",
-    "SPENT",
-    "available",
-    "exchange",
-    "fiscal_year",
-    "in_money",
-    "unit_costs",
-]
+RANK = {name: at for at, name in enumerate((*CONFIDENCE, OWN))}
+ON_NDPR = "all cost on NdPr"
+NET = "less by-product credits"
+BY_VALUE = "by share of value"
+PER_REO = "alike for every kg of REO"
+AS_PRINTED = "as printed"
+ALLOCATIONS = (ON_NDPR, NET, BY_VALUE, PER_REO)
+
+SPENT = "revenue less EBITDA"
+SALES = "cost of sales"
+PAID = "cash paid"
+MARGIN = "margin at the reference price"
+PRINTED = "printed unit cost"
+REFERENCE_PRICE = "Nd oxide"  # its annual reference price is printed for all years
+
+
+class Accounts(NamedTuple):
+    """Where the accounts of a producer are: their definitions and its output."""
+
+    revenue: tuple[str, ...] = ()  # basis codes that the figure must have
+    ebitda: tuple[str, ...] = ()
+    sales: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()  # basis codes that it must not have
+    reo: str = ""  # product whose output counts as REO
+    ndpr: bool = False  # whether all NdPr leaves as oxide
+
+
+PRODUCERS = {
+    "Lynas": Accounts(
+        ("revenue-net",),
+        ("company-reported",),
+        ("standardised",),
+        ("vendor-fmp", "excl-depreciation", "inferred-date"),
+        "REO",
+        True,
+    ),
+    "MP Materials": Accounts(
+        ("statutory",),
+        ("adjusted",),
+        ("statutory", "excl-depreciation"),
+        (),
+        "REO in concentrate",
+    ),
+    "China Northern Rare Earth": Accounts(("statutory",), (), ("standardised",)),
+    "Shenghe Resources": Accounts(("statutory",), (), ("standardised",)),
+    "China Rare Earth Resources (000831)": Accounts(
+        ("statutory",), (), ("standardised",)
+    ),
+    "Baotou": Accounts(),
+    "Mountain Pass": Accounts(),
+}
+"""Producers with accounts or a printed unit cost; Mountain Pass is Molycorp's time."""
+
+COLUMNS = (
+    "producer,measure,allocation,product,period_start,period_end,value,low,high,unit,"
+    "formula,inputs,confidence"
+).split(",")
+
+
+def choose(
+    figures: pd.DataFrame, must: tuple[str, ...], without: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Return one figure a year of one definition: the surest that has these codes."""
+    days = (figures["period_end"] - figures["period_start"]).dt.days
+    unwanted = {"trailing-twelve-months", *without}
+    codes = [set(basis.split(";")) for basis in figures["basis"]]
+    sound = [set(must) <= own and not unwanted & own for own in codes]
+    kept = figures[days.between(355, 380) & np.array(sound, dtype=bool)]
+    ranks = [RANK[name] for name in kept["confidence"]]
+    surest_last = sorted(range(len(kept)), key=ranks.__getitem__)
+    ends = kept["period_end"].tolist()
+    taken = {ends[row]: row for row in surest_last}
+    return kept.iloc[[taken[end] for end in sorted(taken)]].reset_index(drop=True)
+
+
+def _load(load: Load, *key: str) -> pd.DataFrame:
+    """Return figures, or none where nothing had been published by then."""
+    try:
+        return load(*key)
+    except NoFigures:
+        return _EMPTY
+
+
+_FIGURE = (
+    "figure_id series entity product period_start period_end value low high unit "
+    "price_year basis source_id locator confidence note"
+).split()
+_TYPES = {
+    "period_start": "datetime64[ns]",
+    "period_end": "datetime64[ns]",
+    "value": "float64",
+    "low": "float64",
+    "high": "float64",
+    "price_year": "Int64",
+}
+_EMPTY = pd.DataFrame(columns=_FIGURE).astype(_TYPES)
+_NONE = pd.DataFrame(columns=COLUMNS)
+
+
+def spent(
+    load: Load, producer: str, own: Accounts
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return revenue less EBITDA per kg: what it took to run, before depreciation."""
+    if not own.ebitda:
+        return _NONE, _EMPTY
+    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
+    ebitda = choose(_load(load, "ebitda", producer, "all"), own.ebitda, own.without)
+    both = revenue.merge(ebitda, on="period_end", suffixes=("", "_less"))
+    terms = zip(both["value"], both["value_less"], both["unit"], strict=True)
+    amounts = both.assign(
+        amount=both["value"] - both["value_less"],
+        revenue=both["value"],
+        formula="(revenue - EBITDA) / output",
+        inputs=[f"({one:,.1f} - {other:,.1f}) {unit}" for one, other, unit in terms],
+        confidence=weakest(both["confidence"], both["confidence_less"]),
+    )
+    costs, used = _over_output(load, producer, own, SPENT, amounts)
+    return costs, pd.concat([revenue, ebitda, used], ignore_index=True)
+
+
+def sales(
+    load: Load, producer: str, own: Accounts
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return cost of sales per kg made; stocks that grow or shrink are left aside."""
+    if not own.sales or not own.reo:
+        return _NONE, _EMPTY
+    sold = choose(_load(load, "cost_of_sales", producer, "all"), own.sales, own.without)
+    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
+    earned = sold["period_end"].map(revenue.set_index("period_end")["value"])
+    amounts = _amounts(sold, earned, "cost of sales / output")
+    costs, used = _over_output(load, producer, own, SALES, amounts)
+    return costs, pd.concat([sold, used], ignore_index=True)
+
+
+def paid(load: Load, producer: str, own: Accounts) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return cash paid for production per kg made, where a company prints it."""
+    found = _load(load, "production_cash_outflow", producer, "all")
+    if found.empty:
+        return _NONE, found
+    unknown = pd.Series(float("nan"), index=found.index)
+    amounts = _amounts(found, unknown, "cash paid for production / output")
+    costs, used = _over_output(load, producer, own, PAID, amounts)
+    return costs, pd.concat([found, used], ignore_index=True)
+
+
+def _amounts(figures: pd.DataFrame, earned: pd.Series, formula: str) -> pd.DataFrame:
+    terms = zip(figures["value"], figures["unit"], strict=True)
+    return figures.assign(
+        amount=figures["value"],
+        revenue=earned,
+        formula=formula,
+        inputs=[f"{value:,.1f} {unit}" for value, unit in terms],
+    )
+
+
+def _over_output(
+    load: Load, producer: str, own: Accounts, measure: str, amounts: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return amounts of money over what was made in their period, by allocation."""
+    share = _load(load, "output_value_share", "Rare-earth separation industry")
+    share = share[share["product"] == "NdPr oxide"]
+    made = {PER_REO: _load(load, "reo_production", producer, own.reo)}
+    if own.ndpr:
+        made[ON_NDPR] = _load(load, "ndpr_production", producer, "NdPr oxide")
+        if len(share):
+            made[NET] = made[BY_VALUE] = made[ON_NDPR]
+    parts, used = [], [share] if BY_VALUE in made else []
+    for allocation, output in made.items():
+        output = output.dropna(subset=["value"])
+        output = output.drop_duplicates(["period_start", "period_end"])
+        both = amounts.merge(
+            output[["period_start", "period_end", "value", "product", "confidence"]],
+            on=["period_start", "period_end"],
+            suffixes=("", "_made"),
+        )
+        both = both[both["value_made"] > 0]
+        ndpr_value = share["value"].iloc[-1] / 100 if len(share) else 1.0
+        parts.append(_per_kg(both, producer, measure, allocation, ndpr_value))
+        used.append(output[output["period_end"].isin(both["period_end"])])
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return _NONE, _EMPTY
+    return pd.concat(parts, ignore_index=True), pd.concat(used, ignore_index=True)
+
+
+def _per_kg(
+    both: pd.DataFrame, producer: str, measure: str, allocation: str, ndpr_value: float
+) -> pd.DataFrame:
+    amount, formula = both["amount"], both["formula"]
+    if allocation == NET:
+        amount = amount - both["revenue"] * (1 - ndpr_value)
+        formula = formula.str.replace("/", "less the revenue of the rest /")
+    if allocation == BY_VALUE:
+        amount = amount * ndpr_value
+        formula = formula.str.replace("/", f"x {ndpr_value:.0%} of value /")
+    tonnes = both["value_made"]
+    made = [f" / {value:,.0f} t" for value in tonnes]
+    return pd.DataFrame(
+        {
+            "producer": producer,
+            "measure": measure,
+            "allocation": allocation,
+            "product": both["product_made"],
+            "period_start": both["period_start"],
+            "period_end": both["period_end"],
+            "value": amount * 1e6 / (tonnes * 1000),
+            "unit": both["unit"].str.split(" ").str[0] + "/kg",
+            "formula": formula,
+            "inputs": both["inputs"] + made,
+            "confidence": weakest(both["confidence"], both["confidence_made"]),
+        }
+    ).dropna(subset=["value"])
+
+
+def margin(
+    load: Load, producer: str, own: Accounts
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the reference price times the share of revenue that sales cost.
+
+    By share of value: every product is taken to earn the margin of the company. It
+    needs no output, so that refiners which publish none can be compared. A fiscal year
+    takes the mean of the two calendar years in which it lies.
+    """
+    if not own.sales:
+        return _NONE, _EMPTY
+    sold = choose(_load(load, "cost_of_sales", producer, "all"), own.sales, own.without)
+    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
+    price = _load(load, "oxide_price_annual", "USGS reference", REFERENCE_PRICE)
+    both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
+    yearly = price.groupby(price["period_end"].dt.year)["value"].median()
+    years = [both[column].dt.year for column in ("period_start", "period_end")]
+    both["price"] = (years[0].map(yearly) + years[1].map(yearly)) / 2
+    both = both.dropna(subset=["price"])
+    price = price[price["period_end"].dt.year.isin(pd.concat(years))]
+    return _at_price(both, producer), pd.concat([sold, revenue, price])
+
+
+def _at_price(both: pd.DataFrame, producer: str) -> pd.DataFrame:
+    columns = ["price", "value", "value_earned", "unit"]
+    return pd.DataFrame(
+        {
+            "producer": producer,
+            "measure": MARGIN,
+            "allocation": BY_VALUE,
+            "product": "NdPr oxide",
+            "period_start": both["period_start"],
+            "period_end": both["period_end"],
+            "value": both["price"] * both["value"] / both["value_earned"],
+            "unit": "USD/kg",
+            "formula": f"price of {REFERENCE_PRICE} x cost of sales / revenue",
+            "inputs": [
+                f"{p:,.0f} USD/kg x {a:,.0f} / {b:,.0f} {unit}"
+                for p, a, b, unit in both[columns].itertuples(index=False)
+            ],
+            "confidence": weakest(both["confidence"], both["confidence_earned"]),
+        }
+    )
+
+
+def printed(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return unit costs as printed, with their product."""
+    costs = _load(load, "unit_cost", producer)
+    found = costs.assign(
+        producer=producer,
+        measure=PRINTED,
+        allocation=AS_PRINTED,
+        formula=PRINTED,
+        inputs=costs["basis"].str.replace(";", ", "),
+    )
+    return found.reindex(columns=COLUMNS), costs
+
+
+def weakest(one: pd.Series, other: pd.Series) -> pd.Series:
+    """Return the lower of two confidences, row by row."""
+    pairs = zip(one, other, strict=True)
+    lower = [min(pair, key=RANK.__getitem__) for pair in pairs]
+    return pd.Series(lower, index=one.index, dtype=object)
+
+
+def gross_margins(load: Load) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the gross margin of each producer by year: 1 - cost of sales / revenue.
+
+    The margins of MP Materials leave depreciation out, those of the others have it.
+
+    Returns
+    -------
+    margins : DataFrame
+        ``entity``, ``year``, ``value`` (a share), ``confidence``.
+    used : DataFrame
+        The figures behind them.
+    """
+    parts, used = [_NONE.iloc[:0]], [_EMPTY]
+    for producer, own in PRODUCERS.items():
+        if not own.sales:
+            continue
+        sold = _load(load, "cost_of_sales", producer, "all")
+        sold = choose(sold, own.sales, own.without)
+        revenue = _load(load, "revenue", producer, "all")
+        revenue = choose(revenue, own.revenue, own.without)
+        both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "entity": producer,
+                    "year": both["period_end"].dt.year,
+                    "value": 1 - both["value"] / both["value_earned"],
+                    "confidence": weakest(
+                        both["confidence"], both["confidence_earned"]
+                    ),
+                }
+            )
+        )
+        used += [sold, revenue]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        raise NoFigures("no accounts of any producer had been published by then")
+    return pd.concat(parts, ignore_index=True), pd.concat(used[1:], ignore_index=True)
 
 
 def unit_costs(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -82,11 +371,11 @@ def unit_costs(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         )
     own = PRODUCERS[producer]
     parts = [
-        routes.spent(load, producer, own),
-        routes.sales(load, producer, own),
-        routes.paid(load, producer, own),
-        routes.margin(load, producer, own),
-        routes.printed(load, producer),
+        spent(load, producer, own),
+        sales(load, producer, own),
+        paid(load, producer, own),
+        margin(load, producer, own),
+        printed(load, producer),
     ]
     parts = [(found, figures) for found, figures in parts if len(found)]
     if not parts:
@@ -141,3 +430,154 @@ def exchange(money: Money, currency: str, base_year: int) -> float:
 def fiscal_year(costs: pd.DataFrame) -> pd.Series:
     """Return the year in which each period ends."""
     return costs["period_end"].dt.year.astype(int)
+
+
+class Plant(NamedTuple):
+    """Where the capital and the capacity of a plant are, and what it includes."""
+
+    capital: tuple[str, str]  # series, entity
+    capacity: tuple[str, str, str]  # series, entity, product
+    scope: str
+    code: str = ""  # basis code that the capacity must have
+    country: str = ""
+
+
+BUILT, PLAN = "project_capex", "project_capex_planned"
+SIZE, SIZE_PLAN = "nameplate_capacity", "nameplate_capacity_planned"
+PLANTS = {
+    "China Northern Huamei": Plant(
+        (PLAN, "China Northern Huamei"),
+        (SIZE_PLAN, "China Northern Huamei", "REO"),
+        "cracking and separation, replaces older plants",
+        "separation-stage",
+        "China",
+    ),
+    "Lynas Malaysia": Plant(
+        (BUILT, "Lynas Malaysia"),
+        (SIZE_PLAN, "Lynas Malaysia", "REO"),
+        "cracking and separation, greenfield",
+        "",
+        "Malaysia",
+    ),
+    "Eneabba": Plant(
+        (PLAN, "Eneabba"),
+        (SIZE_PLAN, "Eneabba", "REO"),
+        "cracking and separation, greenfield, feed in stock",
+        "",
+        "Australia",
+    ),
+    "Mountain Pass (Molycorp)": Plant(
+        (BUILT, "Molycorp Phoenix"),
+        (SIZE_PLAN, "Molycorp Phoenix", "REO"),
+        "mine, separation and utilities, rebuilt",
+        "",
+        "United States",
+    ),
+    "Lynas Kalgoorlie": Plant(
+        (PLAN, "Lynas Kalgoorlie"),
+        (SIZE, "Lynas Kalgoorlie", "NdPr oxide"),
+        "cracking only",
+        "",
+        "Australia",
+    ),
+    "Nolans": Plant(
+        (PLAN, "Nolans"),
+        (SIZE_PLAN, "Nolans", "NdPr oxide"),
+        "mine to oxide, greenfield, a study",
+        "",
+        "Australia",
+    ),
+    "Dubbo": Plant(
+        (PLAN, "Dubbo"),
+        (SIZE_PLAN, "Dubbo", "NdPr oxide"),
+        "mine to oxide, heap leach, a study",
+        "",
+        "Australia",
+    ),
+    "White Mesa Phase 2": Plant(
+        (PLAN, "White Mesa Phase 2"),
+        (SIZE_PLAN, "White Mesa Phase 2", "NdPr oxide"),
+        "separation in a licensed mill, a study",
+        "",
+        "United States",
+    ),
+}
+
+
+def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the capital per annual tonne of each plant, USD of the base year.
+
+    The newest printed capital over the printed capacity. Plants differ in what they
+    include, and a tonne of all oxides is not a tonne of NdPr oxide.
+
+    Returns
+    -------
+    table : DataFrame
+        ``plant``, ``country``, ``product``, ``scope``; ``year`` of the money;
+        ``capital_usd_million``, ``capacity_t``, ``usd_per_t``, and ``low``, ``high``
+        where a range is printed.
+    used : DataFrame
+        Figures, rates and indices.
+
+    Raises
+    ------
+    NoFigures
+        If nothing had been published by then.
+    """
+    rows, used, load = [], [], source.load
+    for name, plant in PLANTS.items():
+        try:
+            capital = load(*plant.capital)
+            capacity = load(*plant.capacity)
+        except NoFigures:
+            continue
+        if plant.code:
+            capacity = capacity[has(capacity, plant.code)]
+        capital = capital.sort_values(["period_end", "high"]).tail(1)
+        if plant.capital[1] == "Nolans":  # the last print conflicts, see its note
+            capital = _latest_study(load(*plant.capital))
+        capacity = capacity.sort_values("period_end").drop_duplicates(
+            "product", keep="first" if name == "Eneabba" else "last"
+        )
+        row = _plant_row(name, plant, source, capital, capacity)
+        if row is None:  # money of a year whose price level is not known yet
+            continue
+        rows.append(row)
+        used += [capital, capacity]
+    if not rows:
+        raise NoFigures("no capital cost of any plant had been published by then")
+    return pd.DataFrame(rows), source.behind(pd.concat(used, ignore_index=True))
+
+
+def _latest_study(capital: pd.DataFrame) -> pd.DataFrame:
+    study = capital[has(capital, "study-update")]
+    return study.sort_values("period_end").tail(1)
+
+
+def _plant_row(
+    name: str,
+    plant: Plant,
+    source: Source,
+    capital: pd.DataFrame,
+    capacity: pd.DataFrame,
+) -> dict[str, object] | None:
+    money = source.usd(capital, "nan").iloc[0]
+    ends = [money[column] for column in ("value", "low", "high")]
+    known = [float(end) for end in ends if pd.notna(end)]
+    if not known:
+        return None
+    size = capacity.iloc[-1]
+    tonnes = float(size["value"] if pd.notna(size["value"]) else size["low"])
+    middle = sum(known) / len(known)
+    return {
+        "plant": name,
+        "country": plant.country,
+        "product": plant.capacity[2],
+        "scope": plant.scope,
+        "year": int(capital["period_end"].dt.year.iloc[0]),
+        "capital_usd_million": middle,
+        "capacity_t": tonnes,
+        "usd_per_t": middle * 1e6 / tonnes,
+        "low": min(known) * 1e6 / tonnes,
+        "high": max(known) * 1e6 / tonnes,
+    }

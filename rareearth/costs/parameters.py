@@ -1,24 +1,30 @@
-"""Parameters of the cost model that rest on printed figures, by producer.
+"""The parameters of the cost model: a range for each, from figures or assumptions.
 
-Each function takes a `Source` and returns a `Printed`: low, mode and high in US dollars
-of the base year, what was done with the figures, and the figures themselves.
+One table says how each parameter is called, which components it makes, and for which
+producers it is read from printed figures. A reader takes a `Source` and returns a
+`Printed`: low, mode and high in US dollars of the base year, what was done with the
+figures, and the figures themselves. What nothing printed bears on is an assumption.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures
+from rareearth.costs.model import COMPONENTS
+from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.rules import MONEY
 from rareearth.money.averages import Missing
 from rareearth.money.money import Money
 from rareearth.money.units import per_kg
 
+TOPIC = "refining-cost"
+FIGURE, ASSUMPTION, BOTH = "figure", "assumption", "both"
 WORK_HOURS = 2080  # a year: 52 weeks of 40 hours
 MJ_PER_KWH = 3.6
 RECENT = 3  # years: how far back a market price or a transfer price is taken
@@ -314,36 +320,227 @@ def ndpr_price(source: Source) -> Printed:
     return source.spread(recent(prices), "USD/kg", note)
 
 
-def _chinese(source: Source) -> Printed:
-    return power_price(source, "China")
+PRODUCERS = LYNAS, BAOTOU, NORTHERN, MP = (
+    "Lynas",
+    "Baotou",
+    "China Northern Rare Earth",
+    "MP Materials",
+)
+"""The producers whose cost can be built up by component."""
 
 
-def _american(source: Source) -> Printed:
-    return power_price(source, "United States")
+class Parameter(NamedTuple):
+    """An input of `model.unit_cost`."""
+
+    label: str
+    components: tuple[str, ...]  # that no other input shares, but for capital's
+    readers: Mapping[str, Reader] = {}  # by producer, where figures are printed
 
 
-MARKETS: dict[str, Reader] = {
-    "byproduct_price": byproduct_price,
-    "ndpr_price": ndpr_price,
+def at_baotou(reader: Reader) -> dict[str, Reader]:
+    """Return a reader for the group at Baotou and for its listed refiner."""
+    return {BAOTOU: reader, NORTHERN: reader}
+
+
+PARAMETERS = {
+    "ndpr_share": Parameter(
+        "Share of NdPr in the feed",
+        (),
+        at_baotou(baotou_share) | {MP: mountain_pass_share},
+    ),
+    "recovery": Parameter("Recovery to oxide", ()),
+    "feed_cost": Parameter(
+        "Mine and concentrate",
+        ("feed",),
+        {NORTHERN: transfer_price, MP: concentrate_cost},
+    ),
+    "reagent_cost": Parameter("Reagents", ("reagents",)),
+    "electricity_use": Parameter(
+        "Electricity per kg", ("energy",), at_baotou(bayan_obo_power)
+    ),
+    "electricity_price": Parameter(
+        "Price of electricity",
+        ("energy",),
+        at_baotou(partial(power_price, country="China"))
+        | {MP: partial(power_price, country="United States")},
+    ),
+    "heat_cost": Parameter("Fuel", ("energy",)),
+    "staff": Parameter("Staff per 1,000 t", ("labour",), {LYNAS: lynas_staff}),
+    "wage": Parameter(
+        "Pay", ("labour",), at_baotou(chinese_wage) | {MP: american_wage}
+    ),
+    "labour_burden": Parameter("Labour cost over pay", ("labour",)),
+    "waste_cost": Parameter("Waste and residue", ("waste",)),
+    "maintenance": Parameter("Maintenance", ("maintenance",)),
+    "overhead": Parameter("Overhead", ("overhead",)),
+    "royalty": Parameter("Royalty", ("royalty",)),
+    "vat_lost": Parameter("Value-added tax lost", ("tax",)),
+    "capital_cost": Parameter(
+        "Capital per kg a year",
+        ("maintenance", "capital"),
+        at_baotou(huamei_capital) | {LYNAS: lynas_capital, MP: mountain_pass_capital},
+    ),
+    "capital_factor": Parameter("Factor on capital", ("maintenance", "capital")),
+    "plant_life": Parameter("Life of the plant", ("capital",)),
+    "ramp_years": Parameter("Years of ramp-up", ("capital",)),
+    "utilisation": Parameter("Utilisation", ("maintenance", "capital")),
+    "byproduct_sold": Parameter("By-products sold", ("credits",)),
+    "byproduct_price": Parameter(
+        "La and Ce price", ("credits",), dict.fromkeys(PRODUCERS, byproduct_price)
+    ),
+    "heavy_credit": Parameter("Credit for heavies", ("credits",)),
+    "ndpr_price": Parameter(
+        "NdPr price (royalty)", ("royalty",), dict.fromkeys(PRODUCERS, ndpr_price)
+    ),
 }
-_BAOTOU: dict[str, Reader] = {
-    "ndpr_share": baotou_share,
-    "electricity_use": bayan_obo_power,
-    "electricity_price": _chinese,
-    "wage": chinese_wage,
-    "capital_cost": huamei_capital,
-}
-READERS: dict[str, dict[str, Reader]] = {
-    "Lynas": {"staff": lynas_staff, "capital_cost": lynas_capital} | MARKETS,
-    "Baotou": _BAOTOU | MARKETS,
-    "China Northern Rare Earth": _BAOTOU | {"feed_cost": transfer_price} | MARKETS,
-    "MP Materials": {
-        "ndpr_share": mountain_pass_share,
-        "feed_cost": concentrate_cost,
-        "electricity_price": _american,
-        "wage": american_wage,
-        "capital_cost": mountain_pass_capital,
-    }
-    | MARKETS,
-}
-"""Which parameters of a producer are read from printed figures, and how."""
+"""All inputs of `model.unit_cost` but the discount rate. The share of NdPr and the
+recovery are behind nearly all components, and stand with none."""
+
+
+def check_producers(producer: str, reference: str, others: pd.DataFrame) -> None:
+    """Refuse a producer without component figures, or one against itself.
+
+    Parameters
+    ----------
+    others : DataFrame
+        `accounts.available`: what each producer has top down.
+
+    Raises
+    ------
+    NoFigures
+        If it has figures of another basis only. The message says which.
+    ParameterError
+        If it has none at all, or both are the same.
+    """
+    for parameter, name in (("producer", producer), ("reference", reference)):
+        if name in PRODUCERS:
+            continue
+        own = others[others["producer"] == name]
+        choices = ", ".join(PRODUCERS)
+        if len(own):
+            have = ", ".join(own["measure"].unique())
+            raise NoFigures(
+                f"{parameter}: {name} has no cost by component; it has {have} from its "
+                f"accounts. By component there are {choices}"
+            )
+        raise ParameterError(f"{parameter}: {name!r} is not one of {choices}")
+    if producer == reference:
+        raise ParameterError(f"producer and reference are both {producer!r}; name two")
+
+
+def gather(
+    source: Source, assumptions: pd.DataFrame, producer: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the ranges of all parameters of a producer, and the figures behind them.
+
+    Parameters
+    ----------
+    source : Source
+        The loader, with `as_of` already given; money, with ``cpi_gaps=1`` where a year
+        lacks an index; and the year of the US dollars in which everything comes back.
+    assumptions : DataFrame
+        `records.assumptions` of the topic ``refining-cost``.
+
+    Returns
+    -------
+    ranges : DataFrame, indexed by `PARAMETERS`
+        ``low``, ``mode``, ``high`` float; ``unit``, ``note``, ``kind`` str: "figure"
+        or "assumption"; ``label`` in words, ``direction``, ``falsified_by`` str.
+    used : DataFrame
+        Figures, rates and indices, for the list of sources.
+    """
+    rows, used = {}, []
+    assumed = _assumed(assumptions, source, producer)
+    for name, parameter in PARAMETERS.items():
+        found = _printed(parameter.readers.get(producer), source, name in assumed.index)
+        if found is not None:
+            row = {**vars(found), "kind": FIGURE, "falsified_by": ""}
+            used.append(row.pop("figures"))
+            rows[name] = row
+        elif name in assumed.index:
+            rows[name] = assumed.loc[name].to_dict()
+        else:
+            raise NoFigures(f"{name} of {producer}: neither a figure nor an assumption")
+    ranges = pd.DataFrame.from_dict(rows, orient="index")
+    ranges.insert(0, "label", [PARAMETERS[name].label for name in ranges.index])
+    return ranges, source.behind(pd.concat(used, ignore_index=True))
+
+
+def _printed(
+    reader: Reader | None, source: Source, has_assumption: bool
+) -> Printed | None:
+    """Return a parameter from printed figures, or None where it is to be assumed.
+
+    An assumption stands in for a figure that had not been published by then.
+    """
+    if reader is None:
+        return None
+    try:
+        return source.read(reader)
+    except NoFigures:
+        if has_assumption:
+            return None
+        raise
+
+
+def _assumed(assumptions: pd.DataFrame, source: Source, producer: str) -> pd.DataFrame:
+    """Return the assumptions of a producer, or else of all, in money of the base year.
+
+    Indexed by parameter.
+    """
+    rank = {producer: 0, "World": 1}
+    own = assumptions[assumptions["entity"].isin(rank)]
+    own = own.assign(rank=own["entity"].map(rank)).sort_values("rank", kind="stable")
+    own = own.drop_duplicates("parameter").set_index("parameter")
+    dollars = own["unit"].str.startswith("USD/") & own["price_year"].notna()
+    columns = ["low", "value", "high"]
+    if dollars.any():
+        rows = own[dollars]
+        dated = rows.assign(
+            period_start=pd.to_datetime(rows["price_year"].astype(str) + "-01-01"),
+            period_end=pd.to_datetime(rows["price_year"].astype(str) + "-12-31"),
+        )
+        own.loc[dollars, columns] = source.money.in_money_of(dated, source.base_year)[
+            columns
+        ]
+    own = own.drop(columns="note")
+    own = own.rename(columns={"value": "mode", "reason": "note"})
+    kept = ["low", "mode", "high", "unit", "note", "falsified_by"]
+    return own[kept].assign(kind=ASSUMPTION)
+
+
+def grades(ranges: pd.DataFrame) -> dict[str, str]:
+    """Return what each component rests on: figures, assumptions, or both.
+
+    Counted over the parameters of its own (`Parameter.components`).
+    """
+    found = {}
+    for part in COMPONENTS:
+        names = [name for name, own in PARAMETERS.items() if part in own.components]
+        kinds = set(ranges.loc[names, "kind"])
+        found[part] = kinds.pop() if len(kinds) == 1 else BOTH
+    return found
+
+
+def pairs(assumptions: pd.DataFrame, plants: list[str]) -> pd.DataFrame:
+    """Return the rank correlations that are stated, for `simulation.simulate`.
+
+    ``feed_correlation`` joins the price of the feed and that of the by-products.
+    """
+    own = assumptions[
+        (assumptions["parameter"] == "feed_correlation")
+        & assumptions["entity"].isin(plants)
+    ]
+    return pd.DataFrame(
+        {
+            "one": own["entity"] + "/feed_cost",
+            "other": "byproduct_price",
+            "rank": own["value"],
+        }
+    )
+
+
+def named(key: str) -> tuple[str, str]:
+    """Return plant ("" for the market) and label of a key of `uncertain`."""
+    plant, _, name = key.rpartition("/")
+    return plant, PARAMETERS[name].label

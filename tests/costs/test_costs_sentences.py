@@ -3,9 +3,7 @@
 import pandas as pd
 import pytest
 
-from rareearth.costs import chart_data as frames
-from rareearth.costs import sentences as readings
-from rareearth.costs import titles
+from rareearth.costs import sentences, tables
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -15,7 +13,7 @@ SPACE = "\N{NO-BREAK SPACE}"
     [(2.04, "2.0 times"), (1.25, "1.2 times"), (0.87, "0.87 times")],
 )
 def test_a_ratio_is_said_with_the_digits_it_bears(ratio, said):
-    assert readings.factor(ratio) == said
+    assert sentences.factor(ratio) == said
 
 
 @pytest.mark.parametrize(
@@ -29,7 +27,7 @@ def test_a_ratio_is_said_with_the_digits_it_bears(ratio, said):
     ],
 )
 def test_a_rare_case_is_never_said_to_be_none(share, said):
-    assert readings.chance(share) == said
+    assert sentences.chance(share) == said
 
 
 def test_the_waterfall_names_the_component_that_separates_the_two_most():
@@ -41,7 +39,7 @@ def test_the_waterfall_names_the_component_that_separates_the_two_most():
             "total": False,
         }
     )
-    assert titles.waterfall_title(parts, "USD") == (
+    assert sentences.waterfall_title(parts, "USD") == (
         "The largest difference between Lynas and Baotou: capital charge, 24 USD a "
         "kilogram more at Lynas"
     )
@@ -60,7 +58,7 @@ def test_the_waterfall_names_the_component_that_separates_the_two_most():
 )
 def test_the_calibration_names_the_widest_gap(gaps, said):
     frame = pd.DataFrame({"entity": ["Lynas", "Baotou"], "gap": gaps})
-    assert titles.calibration_title(frame) == said
+    assert sentences.calibration_title(frame) == said
 
 
 def test_lines_end_in_the_last_year_that_over_half_of_the_companies_have():
@@ -71,4 +69,4 @@ def test_lines_end_in_the_last_year_that_over_half_of_the_companies_have():
             "value": 1.0,
         }
     )
-    assert frames.common_years(frame)["year"].max() == 2024
+    assert tables.common_years(frame)["year"].max() == 2024
