@@ -1,9 +1,10 @@
-"""A producer against its market: the prices it realised, and its size beside China."""
+"""A producer beside its market: realised prices, size beside China, plants."""
 
 from __future__ import annotations
 
 import pandas as pd
 
+from rareearth.errors import NoFigures
 from rareearth.figures.frames import Load, several
 from rareearth.producers.accounts import OUTPUT
 
@@ -21,6 +22,39 @@ FEEDS = {
     "feeds-unstated": "from feeds not stated",
     "official-output": "from official ore only",
 }
+# What belongs to whom, as the notes of entities.csv say.
+PLANTS = {
+    "Lynas": (
+        "Lynas Malaysia",
+        "Lynas Kalgoorlie",
+        "Lynas Mt Weld expansion",
+        "Lynas Malaysia Dy-Tb circuit",
+        "Lynas Malaysia heavy plant",
+        "Lynas Seadrift",
+    ),
+    "MP Materials": (
+        "Mountain Pass",
+        "Mountain Pass Stage II",
+        "Mountain Pass heavy separation",
+        "MP Materials Independence",
+        "MP 10X",
+    ),
+    "China Northern Rare Earth": ("China Northern Huamei",),
+}
+CAPACITY = ("nameplate_capacity", "nameplate_capacity_planned", "magnet_capacity")
+CAPITAL = (
+    "equity_raising",
+    "equity_issue_price",
+    "equity_issue_discount",
+    "equity_issue_dilution",
+    "equity_investment",
+    "equity_stake",
+    "warrant_price",
+    "use_of_proceeds_planned",
+    "government_funding",
+    "government_loan",
+    "private_financing",
+)
 
 
 def china(revisions: Load, as_of: str = "latest") -> pd.DataFrame:
@@ -140,7 +174,7 @@ def shares_of_china(
     Parameters
     ----------
     book : DataFrame
-        `producers.accounts` of the producer.
+        `accounts.yearly` of the producer.
     capacity : DataFrame
         Figures of nameplate capacities of its plants, t REO a year.
     china : DataFrame
@@ -248,3 +282,63 @@ def _counts(basis: str) -> str:
         feed = next((FEEDS[c] for c in codes if c in FEEDS), FEEDS["feeds-unstated"])
         return f"China's output {feed}"
     return "China's mine output"
+
+
+def steps_of(milestones: Load, plants: list[str], as_of: str) -> pd.DataFrame:
+    """Return the `records.milestones` of some plants, an empty frame without any."""
+    try:
+        known = milestones(as_of=as_of)
+    except NoFigures:
+        return pd.DataFrame()
+    return known[known["project"].isin(plants)].reset_index(drop=True)
+
+
+def ramp_table(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return plan and outcome of each step of the plants, and how far it slipped.
+
+    The slip is counted from the end of the planned span to the start of the actual
+    one, in months; between the first plan and the outcome of the same step.
+
+    Returns
+    -------
+    DataFrame
+        ``project``, ``step``, ``product``, ``planned``, ``stated``, ``actual``,
+        ``slip_months`` (missing while a date is), ``remark``, ``source_id``.
+    """
+    rows: list[dict[str, object]] = []
+    if milestones.empty:
+        return milestones
+    for (project, step), group in milestones.groupby(["project", "step"]):
+        if step == "other":
+            continue
+        plans = group.dropna(subset=["planned_end"]).sort_values("planned_end")
+        done = group.dropna(subset=["actual_start"]).sort_values("actual_start")
+        for plan in plans.itertuples():
+            actual = done["actual_start"].iloc[0] if len(done) else pd.NaT
+            rows.append(
+                {
+                    "project": project,
+                    "step": str(step).replace("_", " "),
+                    "planned": plan.planned_end,
+                    "stated": plan.as_stated_on,
+                    "actual": actual,
+                    "slip_months": (actual - plan.planned_end).days / 30.44
+                    if pd.notna(actual)
+                    else float("nan"),
+                    "source_id": plan.source_id,
+                }
+            )
+        if plans.empty and len(done):
+            first = done.iloc[0]
+            rows.append(
+                {
+                    "project": project,
+                    "step": str(step).replace("_", " "),
+                    "planned": pd.NaT,
+                    "stated": "",
+                    "actual": first["actual_start"],
+                    "slip_months": float("nan"),
+                    "source_id": first["source_id"],
+                }
+            )
+    return pd.DataFrame(rows)

@@ -6,8 +6,7 @@ import pytest
 import rareearth as ree
 from rareearth.errors import NoFigures, ParameterError, UnknownName
 from rareearth.figures import loading as figures
-from rareearth.producers import accounts as producers
-from rareearth.producers import tables as producer_tables
+from rareearth.producers import accounts, tables
 
 COLUMNS = "series entity product period_start period_end value unit basis".split()
 
@@ -26,7 +25,7 @@ def book(*rows):
     frame = frame.assign(
         confidence="secondary", source_id="s", note="", figure_id="f", low=float("nan")
     )
-    return producers.dated(frame, {"rounded"})
+    return accounts.dated(frame, {"rounded"})
 
 
 def year(series, ends, value, basis):
@@ -37,8 +36,8 @@ def year(series, ends, value, basis):
 def lynas():
     kinds = figures.dictionary("bases")["kind"]
     qualifiers = set(kinds.index[kinds == "qualifier"])
-    printed = producers.dated(producers.gather(ree.load), qualifiers)
-    return producers.accounts(printed, "Lynas")
+    printed = accounts.dated(accounts.gather(ree.load), qualifiers)
+    return accounts.yearly(printed, "Lynas")
 
 
 @pytest.mark.parametrize(
@@ -54,12 +53,12 @@ def lynas():
     ],
 )
 def test_the_accounts_of_lynas_are_those_that_it_published(lynas, measure, of, printed):
-    assert producers.line(lynas, measure)[of] == pytest.approx(printed, abs=0.05)
+    assert accounts.line(lynas, measure)[of] == pytest.approx(printed, abs=0.05)
 
 
 def test_the_gross_margin_of_lynas_is_that_of_the_data_vendor(lynas):
     # 47.77/305.111 and 129.82/556.5: 15.7 % in FY2020 and 23.3 % in FY2025.
-    margin = producers.wide(lynas)["gross_margin"]
+    margin = accounts.wide(lynas)["gross_margin"]
     assert margin[2020] == pytest.approx(0.157, abs=0.0005)
     assert margin[2025] == pytest.approx(0.233, abs=0.0005)
 
@@ -81,8 +80,8 @@ def test_the_definition_with_most_years_is_followed():
         year("revenue", 2023, 2.0, "net;rounded"),
         year("revenue", 2024, 9.0, "gross"),
     )
-    own = producers.accounts(frame, "A")
-    assert producers.line(own, "revenue").to_dict() == {2022: 1.0, 2023: 2.0}
+    own = accounts.yearly(frame, "A")
+    assert accounts.line(own, "revenue").to_dict() == {2022: 1.0, 2023: 2.0}
 
 
 def test_half_years_and_the_last_twelve_months_are_no_fiscal_year():
@@ -91,7 +90,7 @@ def test_half_years_and_the_last_twelve_months_are_no_fiscal_year():
         ("revenue", "2023-07-01", "2023-12-31", 5.0, "net"),
         ("revenue", "2023-01-01", "2023-12-31", 7.0, "net;trailing-twelve-months"),
     )
-    assert producers.accounts(frame, "A")["value"].tolist() == [1.0]
+    assert accounts.yearly(frame, "A")["value"].tolist() == [1.0]
 
 
 def test_only_cash_at_the_end_of_the_fiscal_year_belongs_to_it():
@@ -100,7 +99,7 @@ def test_only_cash_at_the_end_of_the_fiscal_year_belongs_to_it():
         ("closing_cash", "2023-06-30", "2023-06-30", 3.0, "cash"),
         ("closing_cash", "2023-12-31", "2023-12-31", 9.0, "cash"),
     )
-    assert producers.line(producers.accounts(frame, "A"), "cash").to_dict() == {2023: 3}
+    assert accounts.line(accounts.yearly(frame, "A"), "cash").to_dict() == {2023: 3}
 
 
 def test_a_margin_without_revenue_is_missing_and_not_zero():
@@ -109,7 +108,7 @@ def test_a_margin_without_revenue_is_missing_and_not_zero():
         year("net_profit", 2023, 1.0, "attributable"),
         year("net_profit", 2024, 1.0, "attributable"),
     )
-    margin = producers.wide(producers.accounts(frame, "A"))["net_margin"]
+    margin = accounts.wide(accounts.yearly(frame, "A"))["net_margin"]
     assert margin[2023] == 0.25
     assert pd.isna(margin[2024])
 
@@ -126,8 +125,8 @@ def test_own_currency_leaves_figures_alone_and_tonnes_are_never_converted():
     def halve(rows, currency, missing):
         return rows.assign(value=rows["value"] / 2, unit=f"{currency} million")
 
-    assert producers.in_currency(frame, halve, "own") is frame
-    turned = producers.in_currency(frame, halve, "USD")
+    assert accounts.in_currency(frame, halve, "own") is frame
+    turned = accounts.in_currency(frame, halve, "USD")
     assert turned["value"].tolist() == [2.0, 5.0]
     assert turned["unit"].tolist() == ["USD million", "t"]
 
@@ -139,14 +138,14 @@ def test_two_different_prints_of_a_year_are_a_conflict_and_equal_ones_are_none()
         year("net_profit", 2023, 1.0, "attributable"),
         year("net_profit", 2023, 1.0, "attributable;rounded"),
     )
-    found = producer_tables.conflicts(producers.accounts(frame, "A"), 6, 2023)
+    found = tables.conflicts(accounts.yearly(frame, "A"), 6, 2023)
     assert found["Measure"].unique().tolist() == ["Revenue"]
     assert found["Year"].tolist() == ["FY2023", "FY2023"]
 
 
 @pytest.mark.parametrize(("month", "name"), [(6, "FY2025"), (12, "2025")])
 def test_a_fiscal_year_is_named_as_such(month, name):
-    assert producers.fiscal_year(2025, month) == name
+    assert accounts.fiscal_year(2025, month) == name
 
 
 @pytest.mark.parametrize(
@@ -165,16 +164,16 @@ def test_wrong_parameters_are_refused_with_the_choices(parameters, error, messag
         for ends in (2023, 2024)
     ]
     with pytest.raises(error, match=message):
-        producers.check_parameters(book(*rows), *parameters, ["AUD", "USD"])
+        accounts.check_parameters(book(*rows), *parameters, ["AUD", "USD"])
 
 
 def test_a_date_before_all_accounts_is_refused_without_an_empty_list_of_choices():
     one = book(year("revenue", 2024, 1.0, "net"))
     with pytest.raises(NoFigures, match=r"no accounts of 'B'; .* a later as_of some"):
-        producers.check_parameters(one, "B", 2020, "own", ["AUD"])
+        accounts.check_parameters(one, "B", 2020, "own", ["AUD"])
 
 
 def test_a_company_with_one_year_only_says_which_year_it_has():
     frame = book(year("revenue", 2014, 1.0, "statutory"))
     with pytest.raises(NoFigures, match="too few accounts of A: revenue of 2014"):
-        producers.check_parameters(frame, "A", 2010, "own", [])
+        accounts.check_parameters(frame, "A", 2010, "own", [])
