@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from rareearth.commands.options import Commands, own_folder
 from rareearth.errors import ParameterError
-from rareearth.render import keys, library, report
+from rareearth.render import library
+from rareearth.render.job import HIDDEN, OWN_DATA, environment, plan
 from rareearth.render.values import shorten, visible
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _audit(options: argparse.Namespace) -> int:
         with TemporaryDirectory() as place:
             return _checked(options, _filled(Path(place), options.claims, data))
     digest = hashlib.sha256(str(options.claims.resolve()).encode()).hexdigest()[:8]
-    folder = out / keys.HIDDEN / f"claims-{digest}"
+    folder = out / HIDDEN / f"claims-{digest}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     status = _checked(options, _filled(folder, options.claims, data))
@@ -83,7 +84,7 @@ def _checked(options: argparse.Namespace, folder: Path) -> int:
     """Print the verdict on each claim; return 1 if one could not be checked."""
     from rareearth.claims import audit as claims
 
-    with report.environment({report.OWN_DATA: str(folder)}):
+    with environment({OWN_DATA: str(folder)}):
         listed, bound = claims.gather("own", "all")
         audited = claims.audit(listed, claims.look(options.as_of), bound)
     if not options.quiet:
@@ -119,7 +120,7 @@ def _report(options: argparse.Namespace, folder: Path, out: Path) -> bool:
     from rareearth.render.run import run
 
     given = {"digest": "own", "as_of": options.as_of}
-    job = report.plan(library.find(NOTEBOOK), given, out, folder)
+    job = plan(library.find(NOTEBOOK), given, out, folder)
     slug = re.sub(r"[^a-z0-9]+", "-", options.claims.stem.lower()).strip("-") or "list"
     job = replace(job, name=f"audit-{slug}-{folder.name[-8:]}")
     watch = progress.Progress(1, options.quiet)

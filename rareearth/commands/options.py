@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rareearth.errors import ParameterError
-from rareearth.render import report
+from rareearth.render.job import OWN_DATA
 from rareearth.render.values import shorten
 
 Commands = argparse._SubParsersAction  # no public name
@@ -76,7 +76,7 @@ def seconds(text: str) -> float:
 
 def own_folder(given: Path | None) -> Path | None:
     """Return the folder of the user's own figures: as given, or by the environment."""
-    named = given or os.environ.get(report.OWN_DATA)
+    named = given or os.environ.get(OWN_DATA)
     if not named:
         return None
     folder = Path(named).expanduser().resolve()

@@ -16,7 +16,9 @@ from rareearth.commands.options import (
     seconds,
 )
 from rareearth.errors import ParameterError
-from rareearth.render import keys, library, parameters, report
+from rareearth.render import keys, library, parameters
+from rareearth.render.job import Job, Result
+from rareearth.render.job import plan as plan_job
 from rareearth.render.values import shorten
 
 
@@ -71,7 +73,7 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _make(
-    jobs: list[report.Job], stale: int, folder: Path, options: argparse.Namespace
+    jobs: list[Job], stale: int, folder: Path, options: argparse.Namespace
 ) -> int:
     from rareearth.render import index, index_parts, partial, pool, progress
     from rareearth.render.run import run
@@ -96,12 +98,12 @@ def _make(
     else:
         failed = 0
         for job in jobs:
-            watch.finished(report.Result(job, 0.0, state="fresh"))
+            watch.finished(Result(job, 0.0, state="fresh"))
     watch.close(index.build(folder, data))
     return 1 if failed else 0
 
 
-def plan(options: argparse.Namespace, folder: Path) -> list[report.Job]:
+def plan(options: argparse.Namespace, folder: Path) -> list[Job]:
     """Return the jobs of a command; a parameter goes to the notebooks that have it."""
     names, own = options.notebooks, own_folder(options.data)
     paths = list(map(library.find, names)) if names else library.notebooks()
@@ -118,7 +120,7 @@ def plan(options: argparse.Namespace, folder: Path) -> list[report.Job]:
     jobs = []
     for path in known:
         used = {n: given[n] for n in given if n in names_of[path]}
-        jobs.append(report.plan(path, used, folder, own, options.timeout))
+        jobs.append(plan_job(path, used, folder, own, options.timeout))
     return _refuse_same_names(jobs)
 
 
@@ -131,7 +133,7 @@ def _given(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
     return given
 
 
-def _refuse_same_names(jobs: list[report.Job]) -> list[report.Job]:
+def _refuse_same_names(jobs: list[Job]) -> list[Job]:
     """Return the jobs unless two of them would write the same files."""
     seen: dict[str, Path] = {}
     for job in jobs:

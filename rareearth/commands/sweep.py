@@ -27,7 +27,7 @@ from rareearth.render.values import shorten
 
 if TYPE_CHECKING:
     from rareearth.render.grid import Grid
-    from rareearth.render.report import Job
+    from rareearth.render.job import Job
 
 
 _MMAP_THRESHOLD, _LARGE = -3, 128 * 1024  # of mallopt(3), and bytes

@@ -21,8 +21,8 @@ from contextlib import suppress
 from typing import Any
 
 from rareearth.errors import WorkbookError
-from rareearth.render import keys, pool, store
-from rareearth.render.report import Job, Result
+from rareearth.render import pool, store
+from rareearth.render.job import Job, Result
 from rareearth.render.worker import Texts, differences, identity, pack, work
 
 PATIENCE = 6.0  # seconds in which a scheduler has to answer
@@ -147,9 +147,9 @@ def _write(job: Job, texts: Texts, error: str) -> None:
     files = {path: texts[name] for name, path in expected.items() if name in texts}
     job.folder.mkdir(parents=True, exist_ok=True)
     records = {path: text for path, text in files.items() if path.parent != job.folder}
-    keys.record_path(job).parent.mkdir(exist_ok=True)
+    job.hidden.mkdir(exist_ok=True)
     if records:
-        keys.record_path(job).unlink(missing_ok=True)
+        job.record.unlink(missing_ok=True)
     store.write({path: text for path, text in files.items() if path not in records})
     store.write(records)
     if not error:

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from rareearth.errors import WorkbookError
 from rareearth.render import library, markdown, markup, parameters, tables
 from rareearth.render.headings import Outline
+from rareearth.render.job import INJECTED
 from rareearth.render.provenance import ERROR_NOTE
-from rareearth.render.report import INJECTED
 from rareearth.render.values import cut, readable
 
 # The first of these that an output has is shown. Scripts and widgets are not among

@@ -25,8 +25,8 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from rareearth import errors
-from rareearth.render import library, provenance, recorder, report, server
-from rareearth.render.report import environment
+from rareearth.render import library, provenance, recorder, server
+from rareearth.render.job import INJECTED, environment
 from rareearth.render.warm import ENGINE as WARM
 from rareearth.render.warm import NeedsKernel, coalesce, follow_cells
 
@@ -238,7 +238,7 @@ def _failure(
     note = provenance.ERROR_NOTE
     cells = [each for each in partial.cells if not library.is_tagged(each, note)]
     cell = cells[index]
-    injected = [library.is_tagged(each, report.INJECTED) for each in cells[:index]]
+    injected = [library.is_tagged(each, INJECTED) for each in cells[:index]]
     place = library.describe_cell(index + 1 - sum(injected), cell.source)
     provenance.settle(partial)
     return RunFailed(f"{place}: {reason}", partial)

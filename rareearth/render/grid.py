@@ -16,7 +16,7 @@ from typing import Any
 
 from rareearth.errors import ParameterError
 from rareearth.render import grid_file, parameters
-from rareearth.render.names import canonical, fingerprint, slug
+from rareearth.render.job import canonical, fingerprint, slug
 from rareearth.render.parameters import Parameter
 from rareearth.render.values import Value, convert
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from rareearth.render import index_parts, keys, library, store, thumbnail
+from rareearth.render import index_parts, library, store, thumbnail
+from rareearth.render.job import HIDDEN
 from rareearth.render.look import POLICY, style
 from rareearth.render.values import cut, readable
 
@@ -109,7 +110,7 @@ def read(path: Path) -> Card | None:
     name = path.name.removesuffix(".ipynb").removesuffix(".failed")
     if not is_failed and not path.with_suffix(".html").is_file():
         return None
-    kept = path.parent / keys.HIDDEN / f"{name}.card.json"
+    kept = path.parent / HIDDEN / f"{name}.card.json"
     try:
         if kept.is_file() and not is_failed:
             return Card(**json.loads(kept.read_text(encoding="utf-8")))

@@ -15,14 +15,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rareearth.render import library
+from rareearth.render.job import Job
 
-if TYPE_CHECKING:
-    from rareearth.render.report import Job
-
-HIDDEN = ".rareearth"  # the folder below the outputs for records, locks and spools
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "seaborn", "statsmodels")
 RENDERERS = ("nbconvert", "mistune", "beautifulsoup4", "jinja2", "pygments")
 PAGE_PARTS = (
@@ -68,15 +65,10 @@ def state(job: Job) -> State:
     return State("page" if reasons else "fresh", reasons)
 
 
-def record_path(job: Job) -> Path:
-    """Return where the record of a report lies."""
-    return job.folder / HIDDEN / f"{job.name}.json"
-
-
 def read(job: Job) -> Record | None:
     """Return the record of a report, None if there is none that can be read."""
     try:
-        record = json.loads(record_path(job).read_text(encoding="utf-8"))
+        record = json.loads(job.record.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return record if isinstance(record, dict) else None

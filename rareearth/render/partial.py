@@ -11,13 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rareearth.render import keys, library, locks, long_outputs, server, store
-from rareearth.render.report import INJECTED, Job
-
-
-def spool_path(job: Job) -> Path:
-    """Return where a run writes what it has done."""
-    return job.folder / keys.HIDDEN / f"{job.name}.spool"
+from rareearth.render import library, locks, long_outputs, server, store
+from rareearth.render.job import HIDDEN, INJECTED, Job
 
 
 class Spool:
@@ -25,7 +20,7 @@ class Spool:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self._file = spool_path(job).open("w", encoding="utf-8")
+        self._file = job.spool.open("w", encoding="utf-8")
         self._is_new = True
 
     def __call__(self, notebook: Any, index: int, is_done: bool) -> None:
@@ -46,7 +41,7 @@ class Spool:
     def close(self) -> None:
         """Remove the spool: the run has come to its end by itself."""
         self._file.close()
-        spool_path(self.job).unlink(missing_ok=True)
+        self.job.spool.unlink(missing_ok=True)
 
     def _line(self, content: Any) -> None:
         self._file.write(json.dumps(content) + "\n")
@@ -56,7 +51,7 @@ class Spool:
 def clean(folder: Path) -> None:
     """Remove what killed renderers have left in the folder of the outputs."""
     store.clean(folder)
-    hidden = folder / keys.HIDDEN
+    hidden = folder / HIDDEN
     store.clean(hidden)
     for spool in hidden.glob("*.spool"):
         if not locks.is_held(hidden, spool.name.removesuffix(".spool")):
@@ -65,8 +60,7 @@ def clean(folder: Path) -> None:
 
 def keep(job: Job, reason: str) -> str:
     """Write the partial notebook of a run that died; return why, with the cell."""
-    spool = spool_path(job)
-    notebook, running = _read(spool)
+    notebook, running = _read(job.spool)
     if notebook is None:
         return reason
     if running is not None:
@@ -82,7 +76,7 @@ def keep(job: Job, reason: str) -> str:
         cell["metadata"].pop("papermill", None)
     with suppress(OSError):  # the disk that was full, for instance
         store.write({job.failed: json.dumps(notebook, indent=1) + "\n"})
-        spool.unlink(missing_ok=True)
+        job.spool.unlink(missing_ok=True)
     return reason
 
 

@@ -115,7 +115,7 @@ def _show() -> None:
 def _keep() -> None:
     """Have the workbook's modules and figures ready for the runs that ask for them."""
     from rareearth.render import ahead
-    from rareearth.render.report import OWN_DATA, environment
+    from rareearth.render.job import OWN_DATA, environment
 
     imported = ahead.import_all()
     figures = importlib.import_module("rareearth.figures.loading")

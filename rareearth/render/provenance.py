@@ -13,8 +13,8 @@ from typing import Any
 
 from rareearth import __version__
 from rareearth.render import keys, library, parameters
+from rareearth.render.job import INJECTED, Job
 from rareearth.render.keys import LIBRARIES
-from rareearth.render.report import INJECTED, Job
 
 SOURCES = "data/sources.csv"
 UNTRACKED = "not under version control"

@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from rareearth.render import execute, library
-from rareearth.render.report import INJECTED, Job
+from rareearth.render.job import INJECTED, Job
 
 
 def revised(job: Job) -> NotebookNode | None:

@@ -19,7 +19,7 @@ from typing import Protocol
 
 from rareearth.errors import WorkbookError
 from rareearth.render import keys, partial, report
-from rareearth.render.report import Job, Result
+from rareearth.render.job import Job, Result
 
 
 class Watch(Protocol):

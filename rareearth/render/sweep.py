@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rareearth.errors import ParameterError
-from rareearth.render import keys, library, partial, report, run, sweep_page, sweep_row
+from rareearth.render import keys, library, partial, run, sweep_page, sweep_row
 from rareearth.render.grid import Grid
-from rareearth.render.names import report_name
-from rareearth.render.report import Job, Result
+from rareearth.render.job import Job, Result, plan, report_name
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def jobs(
 ) -> Iterator[Job]:
     """Yield the job of each run of a grid."""
     for given in grid:
-        yield report.plan(grid.notebook, given, folder, own, timeout)
+        yield plan(grid.notebook, given, folder, own, timeout)
 
 
 def make(

@@ -11,8 +11,7 @@ from html import escape
 from typing import Any, Self
 
 from rareearth.render import library, thumbnail
-from rareearth.render.names import canonical
-from rareearth.render.report import Job, Result
+from rareearth.render.job import Job, Result, canonical
 
 FINDINGS = (
     "application/vnd.rareearth.findings+json"  # as rareearth.display.output emits them

@@ -21,7 +21,7 @@ from typing import Any
 from rareearth import __version__
 from rareearth.errors import WorkbookError
 from rareearth.render import keys, library, partial, pool, provenance
-from rareearth.render.report import Job, Result
+from rareearth.render.job import Job, Result
 
 Identity = dict[str, str]
 Texts = dict[str, str]  # content of files by their path below a folder

@@ -14,7 +14,7 @@ from rareearth.commands import main as cli
 from rareearth.errors import ParameterError
 from rareearth.figures import loading as figures
 from rareearth.render import library, pool, report
-from rareearth.render.report import Result
+from rareearth.render.job import Result
 
 pytestmark = pytest.mark.usefixtures("kept_server")
 
@@ -315,7 +315,7 @@ def test_the_version_is_that_of_the_package(capsys):
 def test_light_commands_import_nothing_heavy(arguments):
     heavy = ["pandas", "papermill", "nbconvert", "nbformat", "seaborn", "bs4"]
     code = (
-        "import sys\nfrom rareearth.render import cli\n"
+        "import sys\nfrom rareearth.commands import main as cli\n"
         f"try: cli.main({arguments})\nexcept SystemExit: pass\n"
         f"sys.exit([m for m in {heavy} if m in sys.modules] or None)"
     )

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rareearth.render import keys, long_outputs
+from rareearth.render.job import HIDDEN, plan
 from rareearth.render.pool import ForkPool
-from rareearth.render.report import plan
 from rareearth.render.run import run
 
 TITLE = ("markdown", "# A question?")
@@ -210,5 +210,5 @@ def test_a_renderer_killed_at_any_moment_leaves_no_half_report(notebook, out, se
     assert files(out) == ["data_dictionary.html", "index.html", *made]
     jobs = [plan(path, {}, out) for path in paths]
     assert [keys.state(job).kind for job in jobs] == ["fresh"] * 3
-    left = [each.name for each in (out / keys.HIDDEN).iterdir()]
+    left = [each.name for each in (out / HIDDEN).iterdir()]
     assert not [name for name in left if name.endswith((".spool", ".tmp"))]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rareearth.render import keys, locks, partial, store
+from rareearth.render.job import HIDDEN, plan
 from rareearth.render.pool import ForkPool
-from rareearth.render.report import plan
 from rareearth.render.run import run
 
 pytestmark = pytest.mark.slow
@@ -38,7 +38,7 @@ def files(folder):
 
 
 def hidden(folder):
-    return sorted(each.name for each in (folder / keys.HIDDEN).iterdir())
+    return sorted(each.name for each in (folder / HIDDEN).iterdir())
 
 
 def start(*words):
@@ -61,7 +61,7 @@ def wait_until(condition, seconds=120):
 
 def spool_says(folder, text):
     """Return whether the run in `folder` has come to a cell, by its spool."""
-    found = [*folder.glob(f"{keys.HIDDEN}/*.spool")]
+    found = [*folder.glob(f"{HIDDEN}/*.spool")]
     return bool(found) and text in found[0].read_text()
 
 

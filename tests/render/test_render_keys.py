@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from rareearth.render import keys, library
+from rareearth.render.job import Job, plan
 from rareearth.render.pool import ForkPool
-from rareearth.render.report import Job, plan
 from rareearth.render.run import run
 
 pytestmark = pytest.mark.slow
@@ -127,7 +127,7 @@ def test_what_decides_the_results_makes_the_run_stale(made, change, reason):
     job = made().job
     record = keys.read(job)
     change(record, job)
-    keys.record_path(job).write_text(json.dumps(record))
+    job.record.write_text(json.dumps(record))
     state = keys.state(job)
     assert state.kind == "run"
     assert any(reason in each for each in state.reasons), state
@@ -154,7 +154,7 @@ def test_what_decides_the_looks_makes_the_page_stale(made, change, reason):
     before = content(job)
     record = keys.read(job)
     change(record, job)
-    keys.record_path(job).write_text(json.dumps(record))
+    job.record.write_text(json.dumps(record))
     state = keys.state(job)
     assert state.kind == "page"
     assert reason in "; ".join(state.reasons)
@@ -165,7 +165,7 @@ def test_what_decides_the_looks_makes_the_page_stale(made, change, reason):
 @pytest.mark.parametrize("text", ["", "[]", '{"run": 1}', "null", '{"schema"'])
 def test_a_record_that_cannot_be_read_means_to_make_the_report(made, text):
     job = made().job
-    keys.record_path(job).write_text(text)
+    job.record.write_text(text)
     assert keys.state(job).kind == "run"
 
 
@@ -264,7 +264,7 @@ def test_nothing_changed_imports_nothing_heavy_and_touches_nothing(checkout):
         "numpy",
     ]
     code = (
-        "import sys\nfrom rareearth.render import cli\n"
+        "import sys\nfrom rareearth.commands import main as cli\n"
         "assert cli.main(['render']) == 0\n"
         f"sys.exit(str([m for m in {heavy} if m in sys.modules] or '') or None)"
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rareearth.errors import ParameterError, UnknownName, unknown_name
 from rareearth.render import library
-from rareearth.render.names import LONGEST, report_name
+from rareearth.render.job import LONGEST, report_name
 from rareearth.render.parameters import Parameter, parse, read, resolve
 from rareearth.render.values import convert
 

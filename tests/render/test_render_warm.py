@@ -6,7 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from rareearth.render import execute, keys, library, parameters, pool, report, server
+from rareearth.render import execute, keys, library, parameters, pool, server
+from rareearth.render import job as jobs
 from rareearth.render.pool import ForkPool
 from rareearth.render.warm import coalesce
 
@@ -137,7 +138,7 @@ WORKBOOK_TEST = "test_both_engines_give_the_same_for_the_workbook"
 
 @pytest.mark.parametrize("path", library.notebooks(), ids=lambda path: path.stem)
 def test_both_engines_give_the_same_for_the_workbook(stock, reports, path):
-    job = report.plan(path, {}, reports.folder)
+    job = jobs.plan(path, {}, reports.folder)
     ours = nbformat.read(job.executed, as_version=4)
     error, cells, manifest, metadata = stock[path].result()
     assert error == ""

@@ -28,7 +28,7 @@ from rareearth.commands import main as cli
 from rareearth.display import output as display
 from rareearth.errors import WorkbookError
 from rareearth.figures import loading as figures
-from rareearth.render import grid, index, index_parts, names, page
+from rareearth.render import grid, index, index_parts, job, page
 from rareearth.render import parameters as notebook_parameters
 
 pytestmark = pytest.mark.usefixtures("kept_server")
@@ -162,7 +162,7 @@ def test_a_grid_file_holds_text_and_nothing_that_runs(sample, work, text):
 @each_hostile
 def test_a_report_lies_in_its_folder_whatever_its_parameters(sample, work, text):
     for stem, used in (("01_a", {"country": text}), ("01_a", {text: 1}), (text, {})):
-        name = names.report_name(stem, used, {})
+        name = job.report_name(stem, used, {})
         assert set(name) <= SAFE
         assert not name.startswith((".", "-"))
         assert ".." not in name
@@ -170,7 +170,7 @@ def test_a_report_lies_in_its_folder_whatever_its_parameters(sample, work, text)
 
 
 def test_no_two_hostile_values_share_a_report():
-    made = {names.report_name("01_a", {"country": text}) for text in HOSTILE}
+    made = {job.report_name("01_a", {"country": text}) for text in HOSTILE}
     assert len(made) == len(HOSTILE)
 
 
@@ -180,9 +180,9 @@ values = st.one_of(st.text(), st.integers(), st.floats(), st.booleans())
 @settings(max_examples=50)
 @given(st.text(), st.dictionaries(st.text(), st.one_of(values, st.lists(values))))
 def test_every_report_has_a_safe_name_whatever_notebook_and_parameters(stem, used):
-    name = names.report_name(stem, used)
+    name = job.report_name(stem, used)
     assert set(name) <= SAFE
-    assert 0 < len(name) <= names.LONGEST
+    assert 0 < len(name) <= job.LONGEST
     assert name[0] not in ".-"
     assert name[-1] not in ".-"
 

@@ -234,7 +234,7 @@ def test_a_sweep_with_nothing_to_do_imports_and_starts_nothing(workbook, tmp_pat
     heavy = "pandas papermill nbconvert nbformat seaborn bs4 distributed".split()
     arguments = ["sweep", str(path), "--grid", "year=2001,2002", "--out", "out"]
     code = (
-        "import subprocess, sys\nfrom rareearth.render import cli\n"
+        "import subprocess, sys\nfrom rareearth.commands import main as cli\n"
         "def refuse(*a, **k): raise AssertionError('a process was started')\n"
         "subprocess.Popen.__init__ = refuse\n"
         f"status = cli.main({arguments} + ['--quiet'])\n"
@@ -457,7 +457,7 @@ def test_a_drawing_full_of_entities_is_left_out_quickly():
 HOLES = """
 import sys
 if sys.argv[1] == "given back":
-    from rareearth.render.cli_sweep import give_back_large_blocks
+    from rareearth.commands.sweep import give_back_large_blocks
     give_back_large_blocks()
 def memory():
     lines = open("/proc/self/status").read().splitlines()
