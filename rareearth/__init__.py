@@ -16,7 +16,7 @@ _HOMES = {
     "sources": "figures.loading",
     "revisions": "figures.loading",
     "countries": "figures.loading",
-    "check": "figures.loading",
+    "check": "figures.checks",
     "assumptions": "figures.records",
     "measures": "methods.concentration",
     "share_table": "methods.concentration",
@@ -35,7 +35,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from rareearth.figures.loading import check, countries, load, revisions, sources
+    from rareearth.figures.checks import check
+    from rareearth.figures.loading import countries, load, revisions, sources
     from rareearth.figures.records import assumptions
     from rareearth.methods.concentration import measures, share_table
 

@@ -11,7 +11,7 @@ from rareearth.claims.bindings.trade import swing
 from rareearth.claims.contradictions import in_words
 from rareearth.claims.evidence import EVENTS, Look
 from rareearth.claims.verdicts import AGREEING, LABELS
-from rareearth.words import SPACE, listed, number, pct, signed, span
+from rareearth.words import SPACE, change, listed, number, pct, span
 
 LONGEST = 1000  # years; above, a number of the unit "year" is a date
 NAMES = ("China", "Kazakhstan", "Texas")  # in names of quantities
@@ -256,8 +256,8 @@ def stories(audited: pd.DataFrame, view: Look) -> list[str]:
     }
     month = auditing.attempt(swing, view).found
     if "C132" in found and month and month.best:
-        change = f"{signed(month.best.low)}{SPACE}%"
-        found["C132"] += f" September alone stood at {change} against a year before."
+        september = f"{change(month.best.low, number)}{SPACE}%"
+        found["C132"] += f" September alone stood at {september} against a year before."
     if "C144" in found and rows["verdict"].get("C125") == "supported":
         found["C144"] += f" The same text has {in_words(rows.loc['C125'])} elsewhere."
     return list(found.values())
@@ -275,8 +275,8 @@ def _world_for_country(row: pd.Series) -> str:
 def _sign(row: pd.Series) -> str:
     return (
         f"**A sign lost, or another period** ({row.name}). Magnet exports are said to "
-        f"have changed by {signed(row['value'])}{SPACE}% in nine months. Customs "
-        f"figures say {signed(row['found'])}{SPACE}%."
+        f"have changed by {change(row['value'], number)}{SPACE}% in nine months. "
+        f"Customs figures say {change(row['found'], number)}{SPACE}%."
     )
 
 

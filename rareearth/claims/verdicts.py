@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from rareearth.figures.reconcile import rounding
+from rareearth.figures.columns import rounding
 
 LABELS = {
     "supported": "supported",

@@ -38,7 +38,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     """Print every problem of a folder of figures, or say how much is in order."""
-    from rareearth.figures import loading as figures
+    from rareearth.figures import checks
 
     curated = library.data_folder()
     folder = options.folder or curated
@@ -46,7 +46,7 @@ def _check(options: argparse.Namespace) -> int:
         raise ParameterError(f"no folder at {shorten(str(folder))}")
     if options.seal:
         _seal(folder)
-    problems = [str(problem) for problem in figures.check(folder)]
+    problems = [str(problem) for problem in checks.check(folder)]
     for problem in problems:
         print(problem)
     if folder.resolve() == curated and not problems:
@@ -60,12 +60,11 @@ def _check(options: argparse.Namespace) -> int:
 
 def _seal(folder: Path) -> None:
     """Seal the tables of a folder unless something else is wrong with them."""
-    from rareearth.figures import loading as figures
-    from rareearth.figures import seals
+    from rareearth.figures import checks, seals
 
     if not (folder / seals.DESCRIPTOR).is_file():
         raise ParameterError(f"no {seals.DESCRIPTOR} in {shorten(str(folder))} to seal")
-    if all(seals.REMEDY in problem.text for problem in figures.check(folder)):
+    if all(seals.REMEDY in problem.text for problem in checks.check(folder)):
         for name in seals.seal(folder):
             print(f"{name} is sealed anew")
 

@@ -17,8 +17,8 @@ import pandas as pd
 
 from rareearth.costs.parameters import Source, has
 from rareearth.errors import NoFigures, UnknownName
+from rareearth.figures.columns import Load
 from rareearth.figures.csv_files import CONFIDENCE, OWN
-from rareearth.figures.frames import Load
 from rareearth.money.money import Money
 from rareearth.money.units import per_kg
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import Load
+from rareearth.figures.columns import Load
 from rareearth.ramp_up.pipeline import Span, ends, figures_of
 
 IMPORTERS = {

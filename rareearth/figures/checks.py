@@ -12,13 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from rareearth.errors import DataError, quoted
 from rareearth.figures import claim_rules, dictionaries, rules, seals
 from rareearth.figures import csv_files as tables
 from rareearth.figures import loading as figures
+from rareearth.figures.columns import rounding
 from rareearth.figures.csv_files import (
     CONFIDENCE,
     DICTIONARIES,
@@ -36,8 +34,10 @@ from rareearth.figures.seals import DESCRIPTOR
 _STARTS = {"total": ("World", "Total"), "residual": ("Other", "Rest of")}
 
 
-def check(where: Path) -> list[Problem]:
+def check(where: str | Path | None = None) -> list[Problem]:
     """Return every violation in a folder of figures, in the order of files and lines.
+
+    Default: the curated figures.
 
     A folder with a ``datapackage.json`` is checked as a package of its own. A folder
     without one is a user's own folder: its names may also be those of the curated
@@ -48,6 +48,7 @@ def check(where: Path) -> list[Problem]:
     DataError
         If there is no such folder, or nothing in it to check.
     """
+    where = Path(where) if where else dictionaries.folder()
     if not where.is_dir():
         raise DataError(f"{where}: no such folder")
     package = (where / DESCRIPTOR).exists()
@@ -277,7 +278,7 @@ def _totals(part: rules.Figures, known: Dictionaries) -> Iterator[Problem]:
         parts = group[group["kind"] != "total"]
         if len(total) != 1 or parts.empty:
             continue
-        slack = rounding(total["value"]).sum() + rounding(parts["value"]).sum()
+        slack = sum(map(rounding, group["value"]))
         surplus = parts["value"].sum() - total["value"].sum()
         if surplus > slack:
             line = part.table.line(int(total.index[0]))
@@ -286,19 +287,3 @@ def _totals(part: rules.Figures, known: Dictionaries) -> Iterator[Problem]:
                 f"({parts['value'].sum():,.0f}), beyond rounding ({slack:,.0f})"
             )
             yield Problem(part.table.file, line, "value", text)
-
-
-def rounding(values: pd.Series) -> pd.Series:
-    """Return half a unit of the last digit that is not zero, for whole numbers.
-
-    270,000 may stand for anything from 265,000 to 275,000. Numbers with a decimal
-    part are taken as off by half of their first decimal.
-    """
-    half = []
-    for value in values:
-        if value == 0 or not float(value).is_integer():
-            half.append(0.05 if value else 0.0)
-            continue
-        digits = f"{int(abs(value))}"
-        half.append(0.5 * 10 ** (len(digits) - len(digits.rstrip("0"))))
-    return pd.Series(np.array(half, dtype=float), index=values.index)

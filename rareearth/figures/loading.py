@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ from rareearth.errors import (
     NoFigures,
     ParameterError,
     UnknownName,
+    few,
     unknown_name,
 )
 from rareearth.figures import csv_files as tables
@@ -33,14 +34,11 @@ from rareearth.figures.csv_files import (
 from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.vintages import Printed
 
-if TYPE_CHECKING:
-    from rareearth.figures.csv_files import Problem
-
 Names = str | Sequence[str]
 
 
 def load(
-    series: str,
+    series: Names,
     entity: Names | None = None,
     product: Names | None = None,
     start: int | str | None = None,
@@ -48,18 +46,20 @@ def load(
     as_of: str = "latest",
     variants: Literal["best", "all"] = "best",
     extra: str | Path | None = None,
+    missing: Literal["raise", "empty"] = "raise",
 ) -> pd.DataFrame:
-    """Return the curated figures of one series.
+    """Return the curated figures of a series, or of several under each other.
 
     One row is one value of the series for an entity, a product and a period. Values
     stay in the unit they were printed in.
 
     Parameters
     ----------
-    series : str
-        A key of ``data/series.csv``, e.g. ``"mine_production"``.
+    series : str or list of str
+        Keys of ``data/series.csv``, e.g. ``"mine_production"``.
     entity, product : str or list of str, optional
-        Keep only these. Names as in ``entities.csv`` and ``products.csv``.
+        Keep only these. Names as in ``entities.csv`` and ``products.csv``; of an empty
+        list there are no figures.
     start, end : int or str, optional
         Keep only figures whose period ends in these years, or on and between these
         ISO dates. Both ends are included.
@@ -74,6 +74,9 @@ def load(
     extra : path, optional
         A folder with the user's own figures in the same columns. Default: the
         environment variable ``RAREEARTH_EXTRA_DATA``.
+    missing : {"raise", "empty"}
+        What to do where the names are known but no figure is left: refuse, or return
+        no rows with all columns. Of several series, "raise" asks for some of each.
 
     Returns
     -------
@@ -88,34 +91,43 @@ def load(
     UnknownName
         If a name is not in its dictionary. The message lists the nearest names.
     NoFigures
-        If the names are known but nothing is left. The message says what exists.
+        If the names are known but nothing is left, unless `missing` is "empty". The
+        message says what exists.
     ParameterError
-        If a date is not a date, `start` lies after `end`, or `variants` is neither.
+        If a date is not a date, `start` lies after `end`, or `variants` or `missing` is
+        neither.
     DataError
         If a file breaks a rule. The message names file, line and column.
     """
-    if variants not in ("best", "all"):
-        raise ParameterError(f"variants: {variants!r} is not 'best' or 'all'")
+    _check_choice("variants", variants, ("best", "all"))
+    _check_choice("missing", missing, ("raise", "empty"))
     first, last = period(start, end)
     known = dictionaries.known(extra)
-    check_name("series", series, known.series.index)
     for kind, names, index in (
+        ("series", series, known.series.index),
         ("entity", entity, known.entities.index),
         ("product", product, known.products.index),
     ):
         for name in listed(names):
             check_name(kind, name, index)
-    printed = _printed(series, known, dictionaries.own_folder(extra))
-    figures = printed.figures
-    chosen = _among(figures["entity"], entity) & _among(figures["product"], product)
-    ends = figures["period_end"].to_numpy()
-    inside = chosen & (ends >= first.to_datetime64()) & (ends <= last.to_datetime64())
-    rows = inside & printed.published_by(as_of)
-    if not rows.any():
-        raise NoFigures(_what_exists(series, printed, chosen, inside, as_of))
-    if variants == "best":
-        rows = printed.best(rows)
-    return figures[rows].reset_index(drop=True)
+    own, found = dictionaries.own_folder(extra), []
+    for name in listed(series):
+        printed = _printed(name, known, own)
+        figures = printed.figures
+        chosen = _among(figures["entity"], entity) & _among(figures["product"], product)
+        ends = figures["period_end"].to_numpy()
+        inside = chosen & (ends >= first.to_datetime64())
+        inside &= ends <= last.to_datetime64()
+        rows = inside & printed.published_by(as_of)
+        if missing == "raise" and not rows.any():
+            raise NoFigures(_what_exists(name, printed, chosen, inside, as_of))
+        if variants == "best":
+            rows = printed.best(rows)
+        found.append(figures[rows])
+    some = [part for part in found if len(part)] or found[:1]
+    if not some:
+        raise ParameterError("series: an empty list names none")
+    return (some[0] if len(some) == 1 else pd.concat(some)).reset_index(drop=True)
 
 
 def revisions(
@@ -228,13 +240,6 @@ def read_ahead() -> None:
     tables.begin_record()
 
 
-def check(where: str | Path | None = None) -> list[Problem]:
-    """Return every violation in a folder of figures (default: the curated ones)."""
-    from rareearth.figures.checks import check as validate
-
-    return validate(Path(where) if where else dictionaries.folder())
-
-
 def figure_files(where: Path) -> list[Path]:
     """Return the files of a folder that hold figures: all CSV but the other tables."""
     others = {f"{name}.csv" for name in (*DICTIONARIES, *RECORDS)}
@@ -250,9 +255,9 @@ def _own_sources(own: Path | None) -> set[str]:
 
 def _among(column: pd.Series, names: Names | None) -> np.ndarray:
     """Return which rows have one of the names; all rows if none is given."""
-    if not (wanted := listed(names)):
+    if names is None:
         return np.ones(len(column), dtype=bool)
-    return column.isin(wanted).to_numpy()
+    return column.isin(listed(names)).to_numpy()
 
 
 _typed_cache: dict[tuple[str, Path], tuple[Dictionaries, pd.DataFrame]] = {}
@@ -314,6 +319,13 @@ def listed(names: Names | None) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ParameterError(
+            f"{name}: {value!r} is not {' or '.join(map(repr, choices))}"
+        )
+
+
 def check_name(kind: str, name: str, index: pd.Index) -> None:
     """Refuse a name that is not in its dictionary, offering the nearest."""
     if name not in index:
@@ -357,7 +369,7 @@ def _what_exists(
         goods = sorted(figures["product"].unique())
         return (
             f"no figures of {series} for this entity and product; it has "
-            f"{_few(names)}; products {_few(goods)}"
+            f"{few(names, 20)}; products {few(goods, 20)}"
         )
     if not inside.any():
         years = figures.loc[chosen, "period_end"].dt.year
@@ -374,13 +386,7 @@ def _what_exists(
     return f"no figures of {series} were published by {as_of}; {first}"
 
 
-def _few(names: list[str], most: int = 20) -> str:
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest
-
-
 __all__ = [
-    "check",
     "countries",
     "dictionary",
     "load",

@@ -158,13 +158,6 @@ def assumptions(
     return frame.reset_index(drop=True)
 
 
-def by_source(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return records with one row per source, for the list of sources."""
-    return frame.assign(source_id=frame["source_id"].str.split(";")).explode(
-        "source_id", ignore_index=True
-    )
-
-
 def _table(name: str) -> tuple[Path, Table]:
     path = dictionaries.folder() / f"{name}.csv"
     return path, tables.read(path, RECORDS[name])

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from rareearth.policy.states import MEASURES, binds
-from rareearth.prices.words import change
-from rareearth.words import listed, number, pct
+from rareearth.words import change, listed, number, pct
 
 LANES = {
     "China": "China",

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import each
+from rareearth.figures.columns import each
 from rareearth.methods.samples import Step, left_out
 
 MARKS = ("sparse", "stale", "possibly-stale", "incomplete-period")

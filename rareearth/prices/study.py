@@ -38,6 +38,7 @@ TIGHTER = ("control", "disruption")
 
 MONTHS = (0, 1)  # from the month-end before an event to the one after the next
 DAYS = (0, 10)  # quotes: two weeks of trading
+CLEAR = 0.05  # a p-value below it is called clear of chance
 PATH = 6  # months after an event that a local projection looks at
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
-from rareearth.figures.frames import Load, several
+from rareearth.figures.columns import Load, several
 
 
 class Measure(NamedTuple):

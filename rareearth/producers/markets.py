@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.frames import Load, several
+from rareearth.figures.columns import Load, several
 from rareearth.producers.accounts import OUTPUT
 
 # China's output of the product, and what a year of it is counted from.

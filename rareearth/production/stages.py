@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.frames import Load
+from rareearth.figures.columns import Load
 
 
 class Stage(NamedTuple):

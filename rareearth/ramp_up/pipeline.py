@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import Load
+from rareearth.figures.columns import Load
 from rareearth.money.chemistry import metal_content
 
 

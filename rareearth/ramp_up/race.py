@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.frames import Load
+from rareearth.figures.columns import Load
 from rareearth.ramp_up import delays as slips
 from rareearth.ramp_up import model as rampup
 from rareearth.ramp_up import pipeline

@@ -10,7 +10,7 @@ from rareearth.ramp_up import model as rampup
 from rareearth.ramp_up.pipeline import GOODS
 from rareearth.ramp_up.race import Race
 from rareearth.ramp_up.sentences import chance, claim_days, year_of
-from rareearth.words import SPACE, number, pct, signed, span
+from rareearth.words import SPACE, change, number, pct, span
 
 MONTH = f"%b{SPACE}%Y"  # on one line in a narrow column
 
@@ -49,7 +49,7 @@ def slip_table(plans: pd.DataFrame) -> pd.DataFrame:
             .dt.strftime(MONTH)
             .where(~plans["started"], ""),
             "Slip (months)": [
-                f"{k}{signed(round(n))}" if n > 0 or not k else "not due yet"
+                f"{k}{change(round(n), number)}" if n > 0 or not k else "not due yet"
                 for k, n in zip(known, plans["slip_months"], strict=True)
             ],
             "Time taken over time planned": [
@@ -172,7 +172,7 @@ def moved_table(milestones: pd.DataFrame) -> pd.DataFrame:
                 "First planned start": said[0],
                 "Then": ", ".join(said[1:-1]),
                 "Newest": said[-1],
-                "Moved by (months)": signed(round(moved)),
+                "Moved by (months)": change(round(moved), number),
                 "source_id": ";".join(turns["source_id"]),
             }
         )

@@ -15,11 +15,11 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from rareearth.display.output import harmless
 from rareearth.render import store
 from rareearth.render.grid import Grid
 from rareearth.render.look import POLICY, style
 from rareearth.render.sweep_row import Columns, Finding, Row, Spool, readable
-from rareearth.words import harmless
 
 ALL_PICTURES = 24_000_000  # characters of all pictures of a page together
 LARGEST_PICTURE = 60_000  # characters of one

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, unknown_name
-from rareearth.figures.frames import Load, figures_or_none, has_code
+from rareearth.figures.columns import Load, figures_or_none, has_codes
 
 IMPORTERS = {
     "European Union": "importer-eu",
@@ -212,7 +212,7 @@ def _shares(load: Load, partner: str, code: str, as_of: str) -> pd.DataFrame:
     found = figures_or_none(load, "import_source_share", partner, as_of=as_of)
     if found.empty:
         return found
-    own = found[has_code(found["basis"], code)]
+    own = found[has_codes(found["basis"], code)]
     return _rows(own, own["basis"].map(_base), own["product"])
 
 
@@ -259,7 +259,7 @@ def _of_use(load: Load, partner: str, importer: str, as_of: str) -> pd.DataFrame
     used = figures_or_none(load, "magnet_consumption", importer, as_of=as_of)
     if bought.empty or used.empty:
         return pd.DataFrame()
-    own = bought[has_code(bought["basis"], IMPORTERS[importer])]
+    own = bought[has_codes(bought["basis"], IMPORTERS[importer])]
     both = own.merge(
         used[["product", "period_end", "value"]], on=["product", "period_end"]
     )

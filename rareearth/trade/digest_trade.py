@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.frames import Load, has_code
+from rareearth.figures.columns import Load, has_codes
 from rareearth.trade import flows as trade
 
 ROUNDING = 0.005  # of a number: what a claim may differ by and still be as printed
@@ -162,7 +162,7 @@ def _covered(load: Load, as_of: str) -> Fact:
         rows = load("demand_coverage_planned", "Lynas", as_of=as_of)
     except NoFigures:
         return NOTHING
-    rows = rows[has_code(rows["basis"], "importer-jpn")]
+    rows = rows[has_codes(rows["basis"], "importer-jpn")]
     basis = "plan, share of Japan's demand for heavy rare earths only"
     return Fact(tuple(rows["value"]), basis, tuple(rows["source_id"]), same=False)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import Load
+from rareearth.figures.columns import Load
 
 
 class Definition(NamedTuple):

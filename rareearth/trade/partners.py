@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.frames import has_code
+from rareearth.figures.columns import has_codes
 from rareearth.trade.dependence import GOODS, IMPORTERS, check_importer, when
 
 
@@ -33,7 +33,7 @@ def partners(
     if not code:
         raise NoFigures("the world imports from nobody; see who mines and separates")
     shares = load("import_source_share", as_of=as_of)
-    rows = shares[has_code(shares["basis"], code) & shares["value"].notna()]
+    rows = shares[has_codes(shares["basis"], code) & shares["value"].notna()]
     if rows.empty:
         raise NoFigures(
             f"no shares of partners of {importer} were published by {as_of}"

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rareearth.methods.seasons import LEAST
 from rareearth.trade.digest_trade import NOT, READINGS
-from rareearth.words import SPACE, listed, number, pct, signed, span, the
+from rareearth.words import SPACE, change, listed, number, pct, span, the
 
 Finding = tuple[str, str, str]
 
@@ -293,10 +293,10 @@ def season_sentence(run: pd.Series, table: pd.DataFrame) -> str:
     first, last = table["trend"].iloc[0], table["trend"].iloc[-1]
     return (
         f"Over {len(run)} two-month totals, exports tend to be highest in {names[top]} "
-        f"({signed(season[top])}{SPACE}t against the trend) and lowest in {names[low]} "
-        f"({signed(season[low])}{SPACE}t). The trend went from {number(first)} to "
-        f"{number(last)}{SPACE}t. Each part of the year was seen only "
-        f"{span(len(run) // 6, -(-len(run) // 6), number)} times, so this describes "
+        f"({change(season[top], number, unit='t')} against the trend) and lowest in "
+        f"{names[low]} ({change(season[low], number, unit='t')}). The trend went from "
+        f"{number(first)} to {number(last)}{SPACE}t. Each part of the year was seen "
+        f"only {span(len(run) // 6, -(-len(run) // 6))} times, so this describes "
         "these years and forecasts none."
     )
 
@@ -362,8 +362,8 @@ def claims_sentence(table: pd.DataFrame) -> str:
     parts = [f"{counts[name]} {name}" for name in READINGS if name in counts]
     off = table[table["reading"] == NOT]
     tail = "".join(
-        f" {row.claim_id} said {signed(row.said)} {row.unit}, printed is "
-        f"{signed(row.low)} {row.unit}."
+        f" {row.claim_id} said {change(row.said, number)} {row.unit}, printed is "
+        f"{change(row.low, number)} {row.unit}."
         for row in off.itertuples()
     )
     return f"Of {len(table)} claims: {'; '.join(parts)}.{tail}"

@@ -2,13 +2,11 @@
 
 import json
 
-import pandas as pd
 import pytest
 
 from rareearth import check, load
 from rareearth.errors import DataError
 from rareearth.figures import seals
-from rareearth.figures.checks import rounding
 
 
 def found(folder):
@@ -160,22 +158,6 @@ def test_a_total_may_be_below_its_parts_by_rounding_alone(data_copy, printed, is
     )
     problems = found(data_copy.path)
     assert [p.startswith(message) for p in problems] == [True] * is_below
-
-
-@pytest.mark.parametrize(
-    ("value", "half"),
-    [
-        (270_000, 5_000),
-        (399_930, 5),
-        (100, 50),
-        (7, 0.5),
-        (4_000.3, 0.05),
-        (0, 0),
-        (-20, 5),
-    ],
-)
-def test_a_number_is_off_by_half_of_its_last_digit(value, half):
-    assert rounding(pd.Series([value])).item() == half
 
 
 def test_a_file_that_is_not_described_is_reported(data_copy):

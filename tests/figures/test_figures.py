@@ -169,6 +169,33 @@ def test_no_figures_says_what_exists(curated, asked, message):
         ree.load("mine_production", **asked)
 
 
+def test_where_nothing_is_left_a_frame_may_be_empty_with_all_columns(curated):
+    none = ree.load("mine_production", "China", as_of="1990-01-01", missing="empty")
+    some = ree.load("mine_production", "China")
+    assert none.empty
+    assert none.dtypes.equals(some.dtypes)
+
+
+def test_a_wrong_name_is_refused_even_where_nothing_is_asked_for(curated):
+    with pytest.raises(UnknownName, match="unknown entity"):
+        ree.load("mine_production", "Chin", missing="empty")
+
+
+def test_several_series_come_under_each_other(curated):
+    both = ree.load(["mine_production", "mine_production"], "China")
+    one = ree.load("mine_production", "China")
+    assert both["value"].tolist() == one["value"].tolist() * 2
+
+
+def test_each_of_several_series_is_asked_for(curated):
+    with pytest.raises(NoFigures, match="no figures of mine_production"):
+        ree.load(["mine_production"], "China", as_of="1990-01-01")
+
+
+def test_of_an_empty_list_there_are_no_figures(curated):
+    assert ree.load("mine_production", [], missing="empty").empty
+
+
 def test_no_figures_says_so_when_no_source_has_a_date(curated):
     for row in (0, 1):
         curated.edit("sources.csv", row=row, published="")

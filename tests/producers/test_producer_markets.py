@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from rareearth.figures.frames import several
+from rareearth.figures.columns import several
 from rareearth.producers import markets
 
 DAYS = {

@@ -19,7 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from rareearth import words
 from rareearth.charts import canvas
 from rareearth.claims import audit as claims
 from rareearth.claims import own as own_claims
@@ -27,6 +26,7 @@ from rareearth.commands import audit as cli_audit
 from rareearth.commands import main as cli
 from rareearth.display import output as display
 from rareearth.errors import WorkbookError
+from rareearth.figures import checks
 from rareearth.figures import loading as figures
 from rareearth.render import grid, index, index_parts, job, page
 from rareearth.render import parameters as notebook_parameters
@@ -315,13 +315,13 @@ def test_a_downloaded_cell_is_one_cell_and_no_formula(text):
     rows = list(csv.reader(io.StringIO(written, newline=""), strict=True))
     assert len(rows) == 2
     assert rows[1][1] == "end"
-    assert not rows[1][0].lstrip(" \n").startswith(words.FORMULA)
+    assert not rows[1][0].lstrip(" \n").startswith(display.FORMULA)
 
 
 @given(st.text())
 def test_any_text_is_harmless_in_a_spreadsheet_and_keeps_its_words(text):
-    cell = words.harmless(text)
-    assert not cell.lstrip(" \n").startswith(words.FORMULA)
+    cell = display.harmless(text)
+    assert not cell.lstrip(" \n").startswith(display.FORMULA)
     assert cell.removeprefix("'").split() == text.removeprefix("'").split()
 
 
@@ -374,7 +374,7 @@ def page_of(own, shown):
 def test_text_in_own_figures_is_shown_as_text(curated, own, shown, monkeypatch):
     monkeypatch.setenv("RAREEARTH_EXTRA_DATA", str(own.path))
     write_own(own, CELLS, FREE)
-    assert figures.check(own.path) == []
+    assert checks.check(own.path) == []
     hostile = page_of(own, shown)
     write_own(own, ["harmless"] * len(CELLS), FREE)
     assert skeleton(hostile) == skeleton(page_of(own, shown))
@@ -384,7 +384,7 @@ def test_text_in_own_figures_is_shown_as_text(curated, own, shown, monkeypatch):
 @pytest.mark.parametrize("column", ["entity", "product", "unit", "basis", "source_id"])
 def test_a_hostile_name_in_own_figures_is_refused_by_its_line(curated, own, column):
     write_own(own, CELLS, [column])
-    problems = [each for each in figures.check(own.path) if each.column == column]
+    problems = [each for each in checks.check(own.path) if each.column == column]
     named = [each for each in problems if each.file == "production.csv"]
     assert {each.line for each in named} == set(range(2, len(CELLS) + 2))
     assert all(one_line(str(each)) for each in problems)

@@ -1,13 +1,18 @@
-"""What the analysis modules share: how they are given figures, and cite them."""
+"""What the columns of a figure say: codes of its basis, sources, confidence, digits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, TypeAlias
 
 import pandas as pd
 
 from rareearth.errors import NoFigures
+from rareearth.figures.csv_files import CONFIDENCE, OWN
+
+RANK = {name: place for place, name in enumerate((*CONFIDENCE, OWN))}
+"""How far a confidence is trusted, from 0 upwards; a user's own figure leads."""
 
 Load: TypeAlias = Callable[..., pd.DataFrame]
 """`figures.load`, or something like it: from names to a frame of figures."""
@@ -105,16 +110,53 @@ def several(
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def has_code(basis: pd.Series, code: str) -> pd.Series:
-    """Return whether each basis holds a code.
+@cache
+def codes(cell: str) -> frozenset[str]:
+    """Return the codes of a cell that names several with semicolons between them."""
+    return frozenset(filter(None, cell.split(";")))
+
+
+def has_codes(basis: pd.Series, *wanted: str, without: Iterable[str] = ()) -> pd.Series:
+    """Return which rows have all of some codes, and none of others.
 
     Parameters
     ----------
     basis : Series of str
-        Codes with semicolons between them, as the column of that name.
+        Codes with semicolons between them, as the column ``basis``, ``marks`` or
+        ``actor``. Whole codes are compared: "nominal" is not in "nominal-usd".
+    wanted : str
+        Each must be there.
+    without : iterable of str
+        None of these may be there.
 
     Returns
     -------
     Series of bool, with the index of `basis`
     """
-    return basis.str.split(";").map(lambda codes: code in codes)
+    must, may_not = frozenset(wanted), frozenset(without)
+    return each(
+        basis, lambda cell: must <= codes(cell) and may_not.isdisjoint(codes(cell))
+    ).astype(bool)
+
+
+def by_source(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with one row for each source that its rows name."""
+    return frame.assign(source_id=frame["source_id"].str.split(";")).explode(
+        "source_id", ignore_index=True
+    )
+
+
+def rounding(value: float) -> float:
+    """Return half a unit of the last digit of a printed number.
+
+    A whole number may have been rounded to its last digit that is not zero: 270,000
+    may stand for 265,000 to 275,000. A decimal fraction was printed with the digits
+    that it has: 12.25 stands for 12.245 to 12.255.
+    """
+    if value == 0:
+        return 0.0
+    text = repr(abs(float(value)))
+    if not text.endswith(".0") and "e" not in text:
+        return float(0.5 * 10 ** -len(text.partition(".")[2]))
+    digits = str(round(abs(value)))
+    return float(0.5 * 10 ** (len(digits) - len(digits.rstrip("0"))))

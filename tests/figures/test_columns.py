@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures, UnknownName
-from rareearth.figures.frames import each, figures_or_none, has_code, joined
+from rareearth.figures.columns import each, figures_or_none, has_codes, joined, rounding
 
 
 def named(*sources):
@@ -48,4 +48,27 @@ def test_without_figures_there_are_no_rows_but_a_wrong_name_is_refused():
 
 def test_a_code_is_held_as_a_whole_and_not_as_a_part_of_another():
     basis = pd.Series(["REO;quota", "quota-held", "quota"])
-    assert has_code(basis, "quota").tolist() == [True, False, True]
+    assert has_codes(basis, "quota").tolist() == [True, False, True]
+
+
+def test_rows_must_have_each_code_and_none_of_the_others():
+    basis = pd.Series(["REO;quota", "REO;quota;estimate", "quota", ""])
+    found = has_codes(basis, "REO", "quota", without=["estimate"])
+    assert found.tolist() == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "half"),
+    [
+        (270_000, 5_000),
+        (399_930, 5),
+        (100, 50),
+        (7, 0.5),
+        (12.25, 0.005),
+        (4_000.3, 0.05),
+        (0, 0),
+        (-20, 5),
+    ],
+)
+def test_a_printed_number_is_off_by_half_of_its_last_digit(value, half):
+    assert rounding(value) == pytest.approx(half)
