@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import pandas as pd
 
 SPACE = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
 # As wide as a plus; a hyphen is a dash that a line may break at.
@@ -99,7 +98,7 @@ def chance(share: float) -> str:
     return pct(share, digits=0)
 
 
-def day(date: pd.Timestamp) -> str:
+def day(date: dt.date) -> str:
     """Return a date as it stands in prose: 3 November 2025."""
     return f"{date.day}{SPACE}{date:%B %Y}"
 

@@ -40,9 +40,8 @@ KNOWN = {
     ("cutoff.model", "ramp_up.pipeline"),
     ("cutoff.sentences", "ramp_up.pipeline"),
     ("policy.flows", "prices.prices"),
-    ("policy.sentences", "prices.words"),
 }
-KNOWN_CIRCLES = {frozenset({"figures.checks", "figures.loading", "figures.records"})}
+KNOWN_CIRCLES: set[frozenset[str]] = set()
 KNOWN_FULL: set[str] = set()
 
 
