@@ -41,37 +41,37 @@ REFERENCE_PRICE = "Nd oxide"  # its annual reference price is printed for all ye
 class Accounts(NamedTuple):
     """Where the accounts of a producer are: their definitions and its output."""
 
-    revenue: tuple[str, ...] = ()  # basis codes that the figure must have
-    ebitda: tuple[str, ...] = ()
-    sales: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()  # basis codes that it must not have
+    must: dict[str, tuple[str, ...]]  # series, and the codes that its figure must have
+    without: tuple[str, ...] = ()  # codes that no figure may have
     reo: str = ""  # product whose output counts as REO
     ndpr: bool = False  # whether all NdPr leaves as oxide
 
 
+CHINESE = Accounts({"revenue": ("statutory",), "cost_of_sales": ("standardised",)})
 PRODUCERS = {
     "Lynas": Accounts(
-        ("revenue-net",),
-        ("company-reported",),
-        ("standardised",),
+        {
+            "revenue": ("revenue-net",),
+            "ebitda": ("company-reported",),
+            "cost_of_sales": ("standardised",),
+        },
         ("vendor-fmp", "excl-depreciation", "inferred-date"),
         "REO",
         True,
     ),
     "MP Materials": Accounts(
-        ("statutory",),
-        ("adjusted",),
-        ("statutory", "excl-depreciation"),
-        (),
-        "REO in concentrate",
+        {
+            "revenue": ("statutory",),
+            "ebitda": ("adjusted",),
+            "cost_of_sales": ("statutory", "excl-depreciation"),
+        },
+        reo="REO in concentrate",
     ),
-    "China Northern Rare Earth": Accounts(("statutory",), (), ("standardised",)),
-    "Shenghe Resources": Accounts(("statutory",), (), ("standardised",)),
-    "China Rare Earth Resources (000831)": Accounts(
-        ("statutory",), (), ("standardised",)
-    ),
-    "Baotou": Accounts(),
-    "Mountain Pass": Accounts(),
+    "China Northern Rare Earth": CHINESE,
+    "Shenghe Resources": CHINESE,
+    "China Rare Earth Resources (000831)": CHINESE,
+    "Baotou": Accounts({}),
+    "Mountain Pass": Accounts({}),
 }
 """Producers with accounts or a printed unit cost; Mountain Pass is Molycorp's time."""
 
@@ -79,22 +79,6 @@ COLUMNS = (
     "producer,measure,allocation,product,period_start,period_end,value,low,high,unit,"
     "formula,inputs,confidence"
 ).split(",")
-
-
-def choose(
-    figures: pd.DataFrame, must: tuple[str, ...], without: tuple[str, ...] = ()
-) -> pd.DataFrame:
-    """Return one figure a year of one definition: the surest that has these codes."""
-    days = (figures["period_end"] - figures["period_start"]).dt.days
-    unwanted = {"trailing-twelve-months", *without}
-    codes = [set(basis.split(";")) for basis in figures["basis"]]
-    sound = [set(must) <= own and not unwanted & own for own in codes]
-    kept = figures[days.between(355, 380) & np.array(sound, dtype=bool)]
-    ranks = [RANK[name] for name in kept["confidence"]]
-    surest_last = sorted(range(len(kept)), key=ranks.__getitem__)
-    ends = kept["period_end"].tolist()
-    taken = {ends[row]: row for row in surest_last}
-    return kept.iloc[[taken[end] for end in sorted(taken)]].reset_index(drop=True)
 
 
 def _load(load: Load, *key: str) -> pd.DataFrame:
@@ -121,14 +105,37 @@ _EMPTY = pd.DataFrame(columns=_FIGURE).astype(_TYPES)
 _NONE = pd.DataFrame(columns=COLUMNS)
 
 
-def spent(
-    load: Load, producer: str, own: Accounts
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def yearly(load: Load, producer: str, series: str) -> pd.DataFrame:
+    """Return one figure a year of the definition of a producer: the surest."""
+    own = PRODUCERS[producer]
+    if series not in own.must:
+        return _EMPTY
+    figures = _load(load, series, producer, "all")
+    days = (figures["period_end"] - figures["period_start"]).dt.days
+    must, without = set(own.must[series]), {"trailing-twelve-months", *own.without}
+    codes = [set(basis.split(";")) for basis in figures["basis"]]
+    sound = [must <= held and not without & held for held in codes]
+    kept = figures[days.between(355, 380) & np.array(sound, dtype=bool)]
+    ranks = [RANK[name] for name in kept["confidence"]]
+    surest_last = sorted(range(len(kept)), key=ranks.__getitem__)
+    ends = kept["period_end"].tolist()
+    taken = {ends[row]: row for row in surest_last}
+    return kept.iloc[[taken[end] for end in sorted(taken)]].reset_index(drop=True)
+
+
+def _sold(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return cost of sales beside revenue (``_earned``) by year, and the figures."""
+    sold = yearly(load, producer, "cost_of_sales")
+    revenue = yearly(load, producer, "revenue") if len(sold) else _EMPTY
+    both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
+    both["weakest"] = weakest(both["confidence"], both["confidence_earned"])
+    return both, pd.concat([sold, revenue], ignore_index=True)
+
+
+def spent(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return revenue less EBITDA per kg: what it took to run, before depreciation."""
-    if not own.ebitda:
-        return _NONE, _EMPTY
-    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
-    ebitda = choose(_load(load, "ebitda", producer, "all"), own.ebitda, own.without)
+    revenue = yearly(load, producer, "revenue")
+    ebitda = yearly(load, producer, "ebitda")
     both = revenue.merge(ebitda, on="period_end", suffixes=("", "_less"))
     terms = zip(both["value"], both["value_less"], both["unit"], strict=True)
     amounts = both.assign(
@@ -138,36 +145,31 @@ def spent(
         inputs=[f"({one:,.1f} - {other:,.1f}) {unit}" for one, other, unit in terms],
         confidence=weakest(both["confidence"], both["confidence_less"]),
     )
-    costs, used = _over_output(load, producer, own, SPENT, amounts)
+    costs, used = _over_output(load, producer, SPENT, amounts)
     return costs, pd.concat([revenue, ebitda, used], ignore_index=True)
 
 
-def sales(
-    load: Load, producer: str, own: Accounts
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def sales(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return cost of sales per kg made; stocks that grow or shrink are left aside."""
-    if not own.sales or not own.reo:
-        return _NONE, _EMPTY
-    sold = choose(_load(load, "cost_of_sales", producer, "all"), own.sales, own.without)
-    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
+    sold = yearly(load, producer, "cost_of_sales")
+    revenue = yearly(load, producer, "revenue")
     earned = sold["period_end"].map(revenue.set_index("period_end")["value"])
     amounts = _amounts(sold, earned, "cost of sales / output")
-    costs, used = _over_output(load, producer, own, SALES, amounts)
+    costs, used = _over_output(load, producer, SALES, amounts)
     return costs, pd.concat([sold, used], ignore_index=True)
 
 
-def paid(load: Load, producer: str, own: Accounts) -> tuple[pd.DataFrame, pd.DataFrame]:
+def paid(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return cash paid for production per kg made, where a company prints it."""
     found = _load(load, "production_cash_outflow", producer, "all")
-    if found.empty:
-        return _NONE, found
-    unknown = pd.Series(float("nan"), index=found.index)
-    amounts = _amounts(found, unknown, "cash paid for production / output")
-    costs, used = _over_output(load, producer, own, PAID, amounts)
+    amounts = _amounts(found, np.nan, "cash paid for production / output")
+    costs, used = _over_output(load, producer, PAID, amounts)
     return costs, pd.concat([found, used], ignore_index=True)
 
 
-def _amounts(figures: pd.DataFrame, earned: pd.Series, formula: str) -> pd.DataFrame:
+def _amounts(
+    figures: pd.DataFrame, earned: pd.Series | float, formula: str
+) -> pd.DataFrame:
     terms = zip(figures["value"], figures["unit"], strict=True)
     return figures.assign(
         amount=figures["value"],
@@ -178,9 +180,12 @@ def _amounts(figures: pd.DataFrame, earned: pd.Series, formula: str) -> pd.DataF
 
 
 def _over_output(
-    load: Load, producer: str, own: Accounts, measure: str, amounts: pd.DataFrame
+    load: Load, producer: str, measure: str, amounts: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return amounts of money over what was made in their period, by allocation."""
+    own = PRODUCERS[producer]
+    if amounts.empty or not own.reo:
+        return _NONE, _EMPTY
     share = _load(load, "output_value_share", "Rare-earth separation industry")
     share = share[share["product"] == "NdPr oxide"]
     made = {PER_REO: _load(load, "reo_production", producer, own.reo)}
@@ -236,32 +241,22 @@ def _per_kg(
     ).dropna(subset=["value"])
 
 
-def margin(
-    load: Load, producer: str, own: Accounts
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def margin(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the reference price times the share of revenue that sales cost.
 
     By share of value: every product is taken to earn the margin of the company. It
     needs no output, so that refiners which publish none can be compared. A fiscal year
     takes the mean of the two calendar years in which it lies.
     """
-    if not own.sales:
-        return _NONE, _EMPTY
-    sold = choose(_load(load, "cost_of_sales", producer, "all"), own.sales, own.without)
-    revenue = choose(_load(load, "revenue", producer, "all"), own.revenue, own.without)
+    both, used = _sold(load, producer)
     price = _load(load, "oxide_price_annual", "USGS reference", REFERENCE_PRICE)
-    both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
-    yearly = price.groupby(price["period_end"].dt.year)["value"].median()
+    median = price.groupby(price["period_end"].dt.year)["value"].median()
     years = [both[column].dt.year for column in ("period_start", "period_end")]
-    both["price"] = (years[0].map(yearly) + years[1].map(yearly)) / 2
+    both["price"] = (years[0].map(median) + years[1].map(median)) / 2
     both = both.dropna(subset=["price"])
     price = price[price["period_end"].dt.year.isin(pd.concat(years))]
-    return _at_price(both, producer), pd.concat([sold, revenue, price])
-
-
-def _at_price(both: pd.DataFrame, producer: str) -> pd.DataFrame:
     columns = ["price", "value", "value_earned", "unit"]
-    return pd.DataFrame(
+    costs = pd.DataFrame(
         {
             "producer": producer,
             "measure": MARGIN,
@@ -276,9 +271,10 @@ def _at_price(both: pd.DataFrame, producer: str) -> pd.DataFrame:
                 f"{p:,.0f} USD/kg x {a:,.0f} / {b:,.0f} {unit}"
                 for p, a, b, unit in both[columns].itertuples(index=False)
             ],
-            "confidence": weakest(both["confidence"], both["confidence_earned"]),
+            "confidence": both["weakest"],
         }
     )
+    return costs, pd.concat([used, price])
 
 
 def printed(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -313,32 +309,21 @@ def gross_margins(load: Load) -> tuple[pd.DataFrame, pd.DataFrame]:
     used : DataFrame
         The figures behind them.
     """
-    parts, used = [_NONE.iloc[:0]], [_EMPTY]
-    for producer, own in PRODUCERS.items():
-        if not own.sales:
-            continue
-        sold = _load(load, "cost_of_sales", producer, "all")
-        sold = choose(sold, own.sales, own.without)
-        revenue = _load(load, "revenue", producer, "all")
-        revenue = choose(revenue, own.revenue, own.without)
-        both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "entity": producer,
-                    "year": both["period_end"].dt.year,
-                    "value": 1 - both["value"] / both["value_earned"],
-                    "confidence": weakest(
-                        both["confidence"], both["confidence_earned"]
-                    ),
-                }
+    parts, used = [], []
+    for producer in PRODUCERS:
+        both, figures = _sold(load, producer)
+        if len(both):
+            margins = both.assign(
+                entity=producer,
+                year=both["period_end"].dt.year,
+                value=1 - both["value"] / both["value_earned"],
+                confidence=both["weakest"],
             )
-        )
-        used += [sold, revenue]
-    parts = [part for part in parts if len(part)]
+            parts.append(margins[["entity", "year", "value", "confidence"]])
+            used.append(figures)
     if not parts:
         raise NoFigures("no accounts of any producer had been published by then")
-    return pd.concat(parts, ignore_index=True), pd.concat(used[1:], ignore_index=True)
+    return pd.concat(parts, ignore_index=True), pd.concat(used, ignore_index=True)
 
 
 def unit_costs(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -362,46 +347,43 @@ def unit_costs(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     ------
     UnknownName
         If the producer is none of `PRODUCERS`.
-    NoFigures
-        If nothing had been published by then.
     """
     if producer not in PRODUCERS:
         raise UnknownName(
             f"producer: {producer!r} is not one of {', '.join(PRODUCERS)}"
         )
-    own = PRODUCERS[producer]
-    parts = [
-        spent(load, producer, own),
-        sales(load, producer, own),
-        paid(load, producer, own),
-        margin(load, producer, own),
-        printed(load, producer),
-    ]
-    parts = [(found, figures) for found, figures in parts if len(found)]
-    if not parts:
-        raise NoFigures(f"nothing on the cost of {producer} had been published by then")
-    costs = pd.concat([found for found, _ in parts], ignore_index=True)
-    costs = costs.reindex(columns=COLUMNS)
-    used = pd.concat([figures for _, figures in parts], ignore_index=True)
+    routes = (spent, sales, paid, margin, printed)
+    parts = [route(load, producer) for route in routes]
+    costs = _joined([found for found, _ in parts], COLUMNS)
+    used = _joined([figures for found, figures in parts if len(found)], _FIGURE)
     order = ["measure", "allocation", "period_end"]
     costs = costs.sort_values(order, ignore_index=True)
     return costs, used.drop_duplicates("figure_id", ignore_index=True)
 
 
 def available(load: Load) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the unit costs of all producers that have any, and the figures."""
-    found = []
-    for producer in PRODUCERS:
-        try:
-            found.append(unit_costs(load, producer))
-        except NoFigures:
-            continue
-    if not found:
+    """Return the unit costs of all producers that have any, and the figures.
+
+    Raises
+    ------
+    NoFigures
+        If nothing had been published by then.
+    """
+    parts = [unit_costs(load, producer) for producer in PRODUCERS]
+    costs = _joined([found for found, _ in parts], COLUMNS)
+    if costs.empty:
         load("revenue")  # its refusal says when the first accounts came out
         raise NoFigures("no unit cost of any producer had been published by then")
-    costs = pd.concat([one for one, _ in found], ignore_index=True)
-    used = pd.concat([other for _, other in found], ignore_index=True)
+    used = _joined([figures for _, figures in parts], _FIGURE)
     return costs, used.drop_duplicates("figure_id", ignore_index=True)
+
+
+def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Return frames one below the other; empty ones would turn numbers to objects."""
+    filled = [part for part in parts if len(part)]
+    if not filled:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(filled, ignore_index=True).reindex(columns=columns)
 
 
 def in_money(
@@ -435,71 +417,65 @@ def fiscal_year(costs: pd.DataFrame) -> pd.Series:
 class Plant(NamedTuple):
     """Where the capital and the capacity of a plant are, and what it includes."""
 
-    capital: tuple[str, str]  # series, entity
-    capacity: tuple[str, str, str]  # series, entity, product
+    country: str
+    capital: str  # series
+    capacity: str
+    product: str
     scope: str
-    code: str = ""  # basis code that the capacity must have
-    country: str = ""
+    entity: str = ""  # where it is not the name of the plant
+    must: tuple[str, str] = ("", "")  # codes that capital and capacity must have
+    first: bool = False  # whether the first printed capacity counts, not the newest
 
 
 BUILT, PLAN = "project_capex", "project_capex_planned"
 SIZE, SIZE_PLAN = "nameplate_capacity", "nameplate_capacity_planned"
+REO, NDPR = "REO", "NdPr oxide"
 PLANTS = {
     "China Northern Huamei": Plant(
-        (PLAN, "China Northern Huamei"),
-        (SIZE_PLAN, "China Northern Huamei", "REO"),
-        "cracking and separation, replaces older plants",
-        "separation-stage",
         "China",
+        PLAN,
+        SIZE_PLAN,
+        REO,
+        "cracking and separation, replaces older plants",
+        must=("", "separation-stage"),
     ),
     "Lynas Malaysia": Plant(
-        (BUILT, "Lynas Malaysia"),
-        (SIZE_PLAN, "Lynas Malaysia", "REO"),
-        "cracking and separation, greenfield",
-        "",
-        "Malaysia",
+        "Malaysia", BUILT, SIZE_PLAN, REO, "cracking and separation, greenfield"
     ),
     "Eneabba": Plant(
-        (PLAN, "Eneabba"),
-        (SIZE_PLAN, "Eneabba", "REO"),
-        "cracking and separation, greenfield, feed in stock",
-        "",
         "Australia",
+        PLAN,
+        SIZE_PLAN,
+        REO,
+        "cracking and separation, greenfield, feed in stock",
+        first=True,
     ),
     "Mountain Pass (Molycorp)": Plant(
-        (BUILT, "Molycorp Phoenix"),
-        (SIZE_PLAN, "Molycorp Phoenix", "REO"),
-        "mine, separation and utilities, rebuilt",
-        "",
         "United States",
+        BUILT,
+        SIZE_PLAN,
+        REO,
+        "mine, separation and utilities, rebuilt",
+        entity="Molycorp Phoenix",
     ),
-    "Lynas Kalgoorlie": Plant(
-        (PLAN, "Lynas Kalgoorlie"),
-        (SIZE, "Lynas Kalgoorlie", "NdPr oxide"),
-        "cracking only",
-        "",
-        "Australia",
-    ),
+    "Lynas Kalgoorlie": Plant("Australia", PLAN, SIZE, NDPR, "cracking only"),
     "Nolans": Plant(
-        (PLAN, "Nolans"),
-        (SIZE_PLAN, "Nolans", "NdPr oxide"),
-        "mine to oxide, greenfield, a study",
-        "",
         "Australia",
+        PLAN,
+        SIZE_PLAN,
+        NDPR,
+        "mine to oxide, greenfield, a study",
+        must=("study-update", ""),  # the last print conflicts, see its note
     ),
     "Dubbo": Plant(
-        (PLAN, "Dubbo"),
-        (SIZE_PLAN, "Dubbo", "NdPr oxide"),
-        "mine to oxide, heap leach, a study",
-        "",
-        "Australia",
+        "Australia", PLAN, SIZE_PLAN, NDPR, "mine to oxide, heap leach, a study"
     ),
     "White Mesa Phase 2": Plant(
-        (PLAN, "White Mesa Phase 2"),
-        (SIZE_PLAN, "White Mesa Phase 2", "NdPr oxide"),
-        "separation in a licensed mill, a study",
-        "",
         "United States",
+        PLAN,
+        SIZE_PLAN,
+        NDPR,
+        "separation in a licensed mill, a study",
     ),
 }
 
@@ -514,7 +490,7 @@ def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     table : DataFrame
         ``plant``, ``country``, ``product``, ``scope``; ``year`` of the money;
-        ``capital_usd_million``, ``capacity_t``, ``usd_per_t``, and ``low``, ``high``
+        ``capacity_t``, ``usd_per_t``, and ``low``, ``high``
         where a range is printed.
     used : DataFrame
         Figures, rates and indices.
@@ -524,21 +500,21 @@ def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     NoFigures
         If nothing had been published by then.
     """
-    rows, used, load = [], [], source.load
+    rows, used = [], []
     for name, plant in PLANTS.items():
+        entity = plant.entity or name
         try:
-            capital = load(*plant.capital)
-            capacity = load(*plant.capacity)
+            capital = source.load(plant.capital, entity)
+            capacity = source.load(plant.capacity, entity, plant.product)
         except NoFigures:
             continue
-        if plant.code:
-            capacity = capacity[has(capacity, plant.code)]
-        capital = capital.sort_values(["period_end", "high"]).tail(1)
-        if plant.capital[1] == "Nolans":  # the last print conflicts, see its note
-            capital = _latest_study(load(*plant.capital))
-        capacity = capacity.sort_values("period_end").drop_duplicates(
-            "product", keep="first" if name == "Eneabba" else "last"
+        capital, capacity = (
+            figures[has(figures, code)] if code else figures
+            for figures, code in zip((capital, capacity), plant.must, strict=True)
         )
+        capital = capital.sort_values(["period_end", "high"]).tail(1)
+        capacity = capacity.sort_values("period_end")
+        capacity = capacity.head(1) if plant.first else capacity.tail(1)
         row = _plant_row(name, plant, source, capital, capacity)
         if row is None:  # money of a year whose price level is not known yet
             continue
@@ -549,11 +525,6 @@ def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     return pd.DataFrame(rows), source.behind(pd.concat(used, ignore_index=True))
 
 
-def _latest_study(capital: pd.DataFrame) -> pd.DataFrame:
-    study = capital[has(capital, "study-update")]
-    return study.sort_values("period_end").tail(1)
-
-
 def _plant_row(
     name: str,
     plant: Plant,
@@ -561,23 +532,19 @@ def _plant_row(
     capital: pd.DataFrame,
     capacity: pd.DataFrame,
 ) -> dict[str, object] | None:
-    money = source.usd(capital, "nan").iloc[0]
-    ends = [money[column] for column in ("value", "low", "high")]
-    known = [float(end) for end in ends if pd.notna(end)]
-    if not known:
+    money = source.usd(capital, "nan")[["value", "low", "high"]].iloc[0].dropna()
+    if money.empty:
         return None
-    size = capacity.iloc[-1]
+    size = capacity.iloc[0]
     tonnes = float(size["value"] if pd.notna(size["value"]) else size["low"])
-    middle = sum(known) / len(known)
     return {
         "plant": name,
         "country": plant.country,
-        "product": plant.capacity[2],
+        "product": plant.product,
         "scope": plant.scope,
         "year": int(capital["period_end"].dt.year.iloc[0]),
-        "capital_usd_million": middle,
         "capacity_t": tonnes,
-        "usd_per_t": middle * 1e6 / tonnes,
-        "low": min(known) * 1e6 / tonnes,
-        "high": max(known) * 1e6 / tonnes,
+        "usd_per_t": float(money.mean()) * 1e6 / tonnes,
+        "low": float(money.min()) * 1e6 / tonnes,
+        "high": float(money.max()) * 1e6 / tonnes,
     }

@@ -112,8 +112,9 @@ def test_an_unknown_producer_and_a_date_before_all_accounts_are_refused():
     with pytest.raises(UnknownName, match="'Linas' is not one of Lynas, MP Materials"):
         accounts.unit_costs(ree.load, "Linas")
     early = partial(ree.load, as_of="2005-01-01")
-    with pytest.raises(NoFigures, match="nothing on the cost of Lynas had been"):
-        accounts.unit_costs(early, "Lynas")
+    assert accounts.unit_costs(early, "Lynas")[0].empty
+    with pytest.raises(NoFigures, match="the first that are known came out"):
+        accounts.available(early)
 
 
 def test_real_money_of_the_base_year_is_the_printed_money():
