@@ -23,7 +23,7 @@ from rareearth.errors import (
     unknown_name,
 )
 from rareearth.figures import csv_files as tables
-from rareearth.figures import dictionaries, rules, seals, vintages
+from rareearth.figures import dictionaries, lookup, rules, seals, vintages
 from rareearth.figures.csv_files import (
     CONFIDENCE,
     DICTIONARIES,
@@ -47,6 +47,7 @@ def load(
     variants: Literal["best", "all"] = "best",
     extra: str | Path | None = None,
     missing: Literal["raise", "empty"] = "raise",
+    country: Names | None = None,
 ) -> pd.DataFrame:
     """Return the curated figures of a series, or of several under each other.
 
@@ -77,6 +78,8 @@ def load(
     missing : {"raise", "empty"}
         What to do where the names are known but no figure is left: refuse, or return
         no rows with all columns. Of several series, "raise" asks for some of each.
+    country : str or list of str, optional
+        Another word for `entity`.
 
     Returns
     -------
@@ -101,6 +104,10 @@ def load(
     """
     _check_choice("variants", variants, ("best", "all"))
     _check_choice("missing", missing, ("raise", "empty"))
+    if country is not None:
+        if entity is not None:
+            raise ParameterError("country is another word for entity: give one of them")
+        entity = country
     first, last = period(start, end)
     known = dictionaries.known(extra)
     for kind, names, index in (
@@ -329,7 +336,7 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 def check_name(kind: str, name: str, index: pd.Index) -> None:
     """Refuse a name that is not in its dictionary, offering the nearest."""
     if name not in index:
-        raise unknown_name(kind, name, index)
+        raise lookup.unknown(kind, name, index)
 
 
 def period(

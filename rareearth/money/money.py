@@ -344,3 +344,30 @@ class Money:
     @cached_property
     def _tax(self) -> VatRates:
         return VatRates(self.vat, self._by)
+
+
+def in_currency(
+    figures: pd.DataFrame, currency: str, as_of: str = "latest"
+) -> pd.DataFrame:
+    """Return figures of money in one currency, at the average rate of their periods.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `load`. Units may differ by row: "AUD million" becomes "USD million".
+    currency : str
+        USD, or one that has rates: see `Money.currencies`.
+    as_of : str, default "latest"
+        ISO date: only rates published by then.
+
+    Returns
+    -------
+    DataFrame
+        A copy with ``value``, ``low``, ``high`` converted and ``unit`` changed.
+
+    Raises
+    ------
+    UnknownName, NoFigures, ParameterError
+        As in `Money.in_currency`.
+    """
+    return Money.load(as_of).in_currency(figures, currency)

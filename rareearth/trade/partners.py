@@ -135,7 +135,7 @@ def suppliers(
     Parameters
     ----------
     mined : DataFrame
-        From `concentration.share_table` of mine production; its last year is used.
+        From `concentration.shares` of mine production; its last year is used.
     """
     if importer != "World":
         return partners(load, importer, as_of)

@@ -116,7 +116,7 @@ def test_a_period_counts_by_its_last_day(curated, start, end, is_kept):
         ),
         (
             {"series": "mine_production", "product": "neodymium"},
-            "unknown product: 'neodymium'; one of 'Nd oxide', 'REO'",
+            "unknown product: 'neodymium'; did you mean 'Nd oxide'",
         ),
     ],
 )
