@@ -23,7 +23,7 @@ def test_a_module_that_the_methods_name_is_the_one_they_link_to(name, path):
 
 
 def test_the_tests_that_the_methods_name_exist():
-    named = re.findall(r"`(tests/\w+\.py)`", METHODS)
+    named = re.findall(r"`(tests/[\w/]+\.py)`", METHODS)
     assert named
     assert [name for name in named if not (ROOT / name).is_file()] == []
 
