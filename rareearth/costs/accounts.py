@@ -10,19 +10,19 @@ References: Werner, Journal of Business Chemistry (2022), on joint products.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from rareearth.costs.parameters import Source, has
+from rareearth.costs.parameters import Source
 from rareearth.errors import NoFigures, UnknownName
-from rareearth.figures.columns import Load
-from rareearth.figures.csv_files import CONFIDENCE, OWN
+from rareearth.figures.columns import RANK, Load, has_codes
+from rareearth.figures.csv_files import FIGURE_COLUMNS
 from rareearth.money.money import Money
 from rareearth.money.units import per_kg
 
-RANK = {name: at for at, name in enumerate((*CONFIDENCE, OWN))}
 ON_NDPR = "all cost on NdPr"
 NET = "less by-product credits"
 BY_VALUE = "by share of value"
@@ -81,41 +81,16 @@ COLUMNS = (
 ).split(",")
 
 
-def _load(load: Load, *key: str) -> pd.DataFrame:
-    """Return figures, or none where nothing had been published by then."""
-    try:
-        return load(*key)
-    except NoFigures:
-        return _EMPTY
-
-
-_FIGURE = (
-    "figure_id series entity product period_start period_end value low high unit "
-    "price_year basis source_id locator confidence note"
-).split()
-_TYPES = {
-    "period_start": "datetime64[ns]",
-    "period_end": "datetime64[ns]",
-    "value": "float64",
-    "low": "float64",
-    "high": "float64",
-    "price_year": "Int64",
-}
-_EMPTY = pd.DataFrame(columns=_FIGURE).astype(_TYPES)
-_NONE = pd.DataFrame(columns=COLUMNS)
-
-
 def yearly(load: Load, producer: str, series: str) -> pd.DataFrame:
     """Return one figure a year of the definition of a producer: the surest."""
     own = PRODUCERS[producer]
+    figures = load(series, producer, "all", missing="empty")
     if series not in own.must:
-        return _EMPTY
-    figures = _load(load, series, producer, "all")
+        return figures.iloc[:0]
     days = (figures["period_end"] - figures["period_start"]).dt.days
-    must, without = set(own.must[series]), {"trailing-twelve-months", *own.without}
-    codes = [set(basis.split(";")) for basis in figures["basis"]]
-    sound = [must <= held and not without & held for held in codes]
-    kept = figures[days.between(355, 380) & np.array(sound, dtype=bool)]
+    without = ("trailing-twelve-months", *own.without)
+    sound = has_codes(figures["basis"], *own.must[series], without=without)
+    kept = figures[days.between(355, 380) & sound]
     ranks = [RANK[name] for name in kept["confidence"]]
     surest_last = sorted(range(len(kept)), key=ranks.__getitem__)
     ends = kept["period_end"].tolist()
@@ -126,7 +101,7 @@ def yearly(load: Load, producer: str, series: str) -> pd.DataFrame:
 def _sold(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return cost of sales beside revenue (``_earned``) by year, and the figures."""
     sold = yearly(load, producer, "cost_of_sales")
-    revenue = yearly(load, producer, "revenue") if len(sold) else _EMPTY
+    revenue = yearly(load, producer, "revenue")
     both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
     both["weakest"] = weakest(both["confidence"], both["confidence_earned"])
     return both, pd.concat([sold, revenue], ignore_index=True)
@@ -161,7 +136,7 @@ def sales(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def paid(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return cash paid for production per kg made, where a company prints it."""
-    found = _load(load, "production_cash_outflow", producer, "all")
+    found = load("production_cash_outflow", producer, "all", missing="empty")
     amounts = _amounts(found, np.nan, "cash paid for production / output")
     costs, used = _over_output(load, producer, PAID, amounts)
     return costs, pd.concat([found, used], ignore_index=True)
@@ -185,12 +160,12 @@ def _over_output(
     """Return amounts of money over what was made in their period, by allocation."""
     own = PRODUCERS[producer]
     if amounts.empty or not own.reo:
-        return _NONE, _EMPTY
-    share = _load(load, "output_value_share", "Rare-earth separation industry")
-    share = share[share["product"] == "NdPr oxide"]
-    made = {PER_REO: _load(load, "reo_production", producer, own.reo)}
+        return _joined([], COLUMNS), _joined([], FIGURE_COLUMNS)
+    industry = "Rare-earth separation industry"
+    share = load("output_value_share", industry, "NdPr oxide", missing="empty")
+    made = {PER_REO: load("reo_production", producer, own.reo, missing="empty")}
     if own.ndpr:
-        made[ON_NDPR] = _load(load, "ndpr_production", producer, "NdPr oxide")
+        made[ON_NDPR] = load("ndpr_production", producer, "NdPr oxide", missing="empty")
         if len(share):
             made[NET] = made[BY_VALUE] = made[ON_NDPR]
     parts, used = [], [share] if BY_VALUE in made else []
@@ -206,10 +181,7 @@ def _over_output(
         ndpr_value = share["value"].iloc[-1] / 100 if len(share) else 1.0
         parts.append(_per_kg(both, producer, measure, allocation, ndpr_value))
         used.append(output[output["period_end"].isin(both["period_end"])])
-    parts = [part for part in parts if len(part)]
-    if not parts:
-        return _NONE, _EMPTY
-    return pd.concat(parts, ignore_index=True), pd.concat(used, ignore_index=True)
+    return _joined(parts, COLUMNS), _joined(used, FIGURE_COLUMNS)
 
 
 def _per_kg(
@@ -249,7 +221,9 @@ def margin(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     takes the mean of the two calendar years in which it lies.
     """
     both, used = _sold(load, producer)
-    price = _load(load, "oxide_price_annual", "USGS reference", REFERENCE_PRICE)
+    price = load(
+        "oxide_price_annual", "USGS reference", REFERENCE_PRICE, missing="empty"
+    )
     median = price.groupby(price["period_end"].dt.year)["value"].median()
     years = [both[column].dt.year for column in ("period_start", "period_end")]
     both["price"] = (years[0].map(median) + years[1].map(median)) / 2
@@ -279,7 +253,7 @@ def margin(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def printed(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return unit costs as printed, with their product."""
-    costs = _load(load, "unit_cost", producer)
+    costs = load("unit_cost", producer, missing="empty")
     found = costs.assign(
         producer=producer,
         measure=PRINTED,
@@ -355,7 +329,7 @@ def unit_costs(load: Load, producer: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     routes = (spent, sales, paid, margin, printed)
     parts = [route(load, producer) for route in routes]
     costs = _joined([found for found, _ in parts], COLUMNS)
-    used = _joined([figures for found, figures in parts if len(found)], _FIGURE)
+    used = _joined([figures for found, figures in parts if len(found)], FIGURE_COLUMNS)
     order = ["measure", "allocation", "period_end"]
     costs = costs.sort_values(order, ignore_index=True)
     return costs, used.drop_duplicates("figure_id", ignore_index=True)
@@ -374,11 +348,11 @@ def available(load: Load) -> tuple[pd.DataFrame, pd.DataFrame]:
     if costs.empty:
         load("revenue")  # its refusal says when the first accounts came out
         raise NoFigures("no unit cost of any producer had been published by then")
-    used = _joined([figures for _, figures in parts], _FIGURE)
+    used = _joined([figures for _, figures in parts], FIGURE_COLUMNS)
     return costs, used.drop_duplicates("figure_id", ignore_index=True)
 
 
-def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+def _joined(parts: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
     """Return frames one below the other; empty ones would turn numbers to objects."""
     filled = [part for part in parts if len(part)]
     if not filled:
@@ -423,7 +397,7 @@ class Plant(NamedTuple):
     product: str
     scope: str
     entity: str = ""  # where it is not the name of the plant
-    must: tuple[str, str] = ("", "")  # codes that capital and capacity must have
+    must: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # of capital, capacity
     first: bool = False  # whether the first printed capacity counts, not the newest
 
 
@@ -437,7 +411,7 @@ PLANTS = {
         SIZE_PLAN,
         REO,
         "cracking and separation, replaces older plants",
-        must=("", "separation-stage"),
+        must=((), ("separation-stage",)),
     ),
     "Lynas Malaysia": Plant(
         "Malaysia", BUILT, SIZE_PLAN, REO, "cracking and separation, greenfield"
@@ -465,7 +439,7 @@ PLANTS = {
         SIZE_PLAN,
         NDPR,
         "mine to oxide, greenfield, a study",
-        must=("study-update", ""),  # the last print conflicts, see its note
+        must=(("study-update",), ()),  # the last print conflicts, see its note
     ),
     "Dubbo": Plant(
         "Australia", PLAN, SIZE_PLAN, NDPR, "mine to oxide, heap leach, a study"
@@ -503,23 +477,22 @@ def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, used = [], []
     for name, plant in PLANTS.items():
         entity = plant.entity or name
-        try:
-            capital = source.load(plant.capital, entity)
-            capacity = source.load(plant.capacity, entity, plant.product)
-        except NoFigures:
-            continue
+        printed_for = (
+            source.load(plant.capital, entity, missing="empty"),
+            source.load(plant.capacity, entity, plant.product, missing="empty"),
+        )
         capital, capacity = (
-            figures[has(figures, code)] if code else figures
-            for figures, code in zip((capital, capacity), plant.must, strict=True)
+            figures[has_codes(figures["basis"], *code)]
+            for figures, code in zip(printed_for, plant.must, strict=True)
         )
         capital = capital.sort_values(["period_end", "high"]).tail(1)
         capacity = capacity.sort_values("period_end")
         capacity = capacity.head(1) if plant.first else capacity.tail(1)
-        row = _plant_row(name, plant, source, capital, capacity)
-        if row is None:  # money of a year whose price level is not known yet
-            continue
-        rows.append(row)
-        used += [capital, capacity]
+        if len(capital) and len(capacity):
+            row = _plant_row(name, plant, source, capital, capacity)
+            if row is not None:
+                rows.append(row)
+                used += [capital, capacity]
     if not rows:
         raise NoFigures("no capital cost of any plant had been published by then")
     return pd.DataFrame(rows), source.behind(pd.concat(used, ignore_index=True))
@@ -533,7 +506,7 @@ def _plant_row(
     capacity: pd.DataFrame,
 ) -> dict[str, object] | None:
     money = source.usd(capital, "nan")[["value", "low", "high"]].iloc[0].dropna()
-    if money.empty:
+    if money.empty:  # money of a year whose price level is not known yet
         return None
     size = capacity.iloc[0]
     tonnes = float(size["value"] if pd.notna(size["value"]) else size["low"])

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ import pandas as pd
 
 from rareearth.costs.model import COMPONENTS
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.figures.columns import Load, has_codes
 from rareearth.figures.rules import MONEY
 from rareearth.money.averages import Missing
 from rareearth.money.money import Money
@@ -49,7 +50,7 @@ Reader = Callable[["Source"], Printed]
 class Source:
     """What the functions here need: a loader of figures, and money of one year."""
 
-    load: Callable[..., pd.DataFrame]
+    load: Load
     money: Money
     base_year: int
     _read: dict[Reader, Printed] = field(default_factory=dict, repr=False)
@@ -80,43 +81,10 @@ class Source:
         return Printed(low, mode, high, unit, note, figures)
 
 
-def once(load: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
-    """Return a loader that reads each series once, and says the same.
-
-    Choosing among vintages takes most of the time; a study asks for the same series
-    again and again.
-    """
-    whole = cache(load)
-
-    def chosen(
-        series: str,
-        entity: str | None = None,
-        product: str | tuple[str, ...] | None = None,
-    ) -> pd.DataFrame:
-        found = whole(series)
-        keep = np.ones(len(found), dtype=bool)
-        if entity is not None:
-            keep &= (found["entity"] == entity).to_numpy()
-        if product is not None:
-            names = (product,) if isinstance(product, str) else product
-            keep &= found["product"].isin(names).to_numpy()
-        if not keep.any():  # the loader knows what there is instead
-            return load(series, entity, product)
-        return found[keep].reset_index(drop=True)
-
-    return chosen
-
-
 def recent(figures: pd.DataFrame, years: int = RECENT) -> pd.DataFrame:
     """Return the figures whose period ends within some years of the newest."""
     newest = figures["period_end"].max()
     return figures[figures["period_end"] > newest - pd.DateOffset(years=years)]
-
-
-def has(figures: pd.DataFrame, *codes: str) -> pd.Series:
-    """Return which figures have all these basis codes."""
-    found = [set(codes) <= set(basis.split(";")) for basis in figures["basis"]]
-    return pd.Series(found, index=figures.index, dtype=bool)
 
 
 def _needed(figures: pd.DataFrame, what: str) -> pd.DataFrame:
@@ -128,7 +96,7 @@ def _needed(figures: pd.DataFrame, what: str) -> pd.DataFrame:
 def transfer_price(source: Source) -> Printed:
     """Return what China Northern Rare Earth pays for a kg of REO in concentrate."""
     prices = source.load("concentrate_price", "China Northern Rare Earth")
-    prices = prices[has(prices, "transfer-price")]
+    prices = prices[has_codes(prices["basis"], "transfer-price")]
     over = source.usd(prices, "nan")["value"].notna()  # a quarter that has begun only
     prices = recent(_needed(prices[over], "a transfer price"))
     reo = prices["basis"].str.extract(r"reo-content-(\d+)")[0].astype(float) / 100
@@ -181,8 +149,8 @@ def mountain_pass_share(source: Source) -> Printed:
 def bayan_obo_power(source: Source) -> Printed:
     """Return the electricity per kg REO in two published inventories of Bayan Obo."""
     power = source.load("lci_input", "Bayan Obo", "electricity")
-    whole = power[has(power, "batch-lee-bayan-obo-1kg-reo")]
-    part = power[has(power, "batch-bailey-sx-bayan-obo-1kg-reo")]
+    whole = power[has_codes(power["basis"], "batch-lee-bayan-obo-1kg-reo")]
+    part = power[has_codes(power["basis"], "batch-bailey-sx-bayan-obo-1kg-reo")]
     low, high = part["value"].item() / MJ_PER_KWH, whole["value"].item() / MJ_PER_KWH
     note = "separation alone, and mine to oxide: two inventories"
     used = pd.concat([whole, part], ignore_index=True)
@@ -200,10 +168,12 @@ def power_price(source: Source, country: str) -> Printed:
 def chinese_wage(source: Source) -> Printed:
     """Return the pay of a year in China: production staff, up to all staff."""
     wages = source.load("wage_annual", "China")
-    wages = _needed(wages[has(wages, "above-designated-size")], "pay in China")
+    wages = _needed(
+        wages[has_codes(wages["basis"], "above-designated-size")], "pay in China"
+    )
     wages = wages[wages["period_end"] == wages["period_end"].max()]
-    staff = wages[has(wages, "occ-production")]
-    everyone = wages[has(wages, "occ-all")]
+    staff = wages[has_codes(wages["basis"], "occ-production")]
+    everyone = wages[has_codes(wages["basis"], "occ-all")]
     pay = [float(source.usd(rows)["value"].item()) for rows in (staff, everyone)]
     used = pd.concat([staff, everyone], ignore_index=True)
     note = "production staff, up to the mean of all staff"
@@ -214,7 +184,7 @@ def american_wage(source: Source) -> Printed:
     """Return the pay of a year in the United States: operators, up to engineers."""
     wages = source.load("wage_hourly", "United States")
     rows = [
-        wages[has(wages, f"occ-{job}")]
+        wages[has_codes(wages["basis"], f"occ-{job}")]
         for job in ("unskilled-operator", "skilled-operator", "engineer")
     ]
     low, mode, high = (
@@ -283,7 +253,7 @@ def huamei_capital(source: Source) -> Printed:
     """
     capital = source.load("project_capex_planned", "China Northern Huamei")
     sizes = source.load("nameplate_capacity_planned", "China Northern Huamei", "REO")
-    size = sizes[has(sizes, "separation-stage")]
+    size = sizes[has_codes(sizes["basis"], "separation-stage")]
     share = source.read(baotou_share)
     whole = _capital(source, [(capital, size)])
     used = pd.concat([whole.figures, share.figures], ignore_index=True)

@@ -9,31 +9,14 @@ import pandas as pd
 from rareearth.costs import accounts, tables
 from rareearth.costs.simulation import ACCOUNTS_OF, Study
 from rareearth.costs.tables import CASH, CLAIMS, FULL, Floor
-from rareearth.words import SPACE, listed, number, pct, span
+from rareearth.words import SPACE, chance, listed, number, pct, span
 
 OUTCOME = {"full": "with the capital charge", "cash": "in cash, without capital"}
 
 
 def factor(value: float) -> str:
     """Return a ratio as a reader says it: 2.0 times, 0.87 times."""
-    return f"{value:.1f} times" if value >= 1.05 else f"{value:.2f} times"
-
-
-def chance(share: float) -> str:
-    """Return how often something happened in the draws; never "0 %" for "hardly"."""
-    if share == 0:
-        return "in none of the draws"
-    if share == 1:
-        return "in all draws"
-    if share < 0.005:
-        return f"in fewer than 1{SPACE}% of the draws"
-    if share > 0.995:
-        return f"in more than 99{SPACE}% of the draws"
-    return f"in {pct(share)} of the draws"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}{SPACE}%"
+    return f"{number(value, digits=1 if value >= 1.05 else 2)} times"
 
 
 def findings(study: Study) -> list[tuple[str, str, str]]:
@@ -46,7 +29,7 @@ def findings(study: Study) -> list[tuple[str, str, str]]:
             (
                 f"{one} over {other}, {OUTCOME[outcome]}",
                 factor(middle),
-                f"{low:.1f} to {high:.1f} in 80{SPACE}% of the draws",
+                f"{span(low, high, digits=1)} in {pct(0.8)} of the draws",
             )
         )
     for claim, level in CLAIMS.items():
@@ -54,7 +37,7 @@ def findings(study: Study) -> list[tuple[str, str, str]]:
         rows.append(
             (
                 f"Chance of at least {claim}",
-                span(min(shares), max(shares), _percent),
+                span(min(shares), max(shares), chance),
                 "in cash, and with the capital charge; given the assumptions",
             )
         )
@@ -64,7 +47,7 @@ def findings(study: Study) -> list[tuple[str, str, str]]:
             (
                 f"Cost of a kg of NdPr oxide, {name}",
                 f"{number(middle)} {study.currency}",
-                f"{number(low)} to {number(high)}, in money of {study.base_year}; "
+                f"{span(low, high)}, in money of {study.base_year}; "
                 f"{pct(tables.assumed_share(study, name))} of it without any figure",
             )
         )
@@ -78,8 +61,7 @@ def answer(study: Study) -> str:
     for name in (one, other):
         low, middle, high = study.band(name)
         costs.append(
-            f"**{name} about {number(middle)} {study.currency}** "
-            f"({number(low)} to {number(high)})"
+            f"**{name} about {number(middle)} {study.currency}** ({span(low, high)})"
         )
     full, cash = study.ratios(), study.ratios("cash")
     return (
@@ -87,10 +69,11 @@ def answer(study: Study) -> str:
         f"of {study.base_year}, with a capital charge at "
         f"{100 * study.discount_rate:g}{SPACE}% a year and all cost on NdPr oxide "
         f"less what the other oxides earn. {one} costs "
-        f"**{factor(full[1])}** what {other} does ({full[0]:.1f} to {full[2]:.1f}); "
-        f"{factor(cash[1])} in cash ({cash[0]:.1f} to {cash[2]:.1f}). The ranges span "
-        f"80{SPACE}% of {study.simulation.draws:,} draws; they are ranges of a model "
-        "that is in large part assumed, not of measured costs."
+        f"**{factor(full[1])}** what {other} does "
+        f"({span(full[0], full[2], digits=1)}); {factor(cash[1])} in cash "
+        f"({span(cash[0], cash[2], digits=1)}). The ranges span {pct(0.8)} of "
+        f"{number(study.simulation.draws)} draws; they are ranges of a model that is "
+        "in large part assumed, not of measured costs."
     )
 
 
@@ -147,9 +130,10 @@ def claim_sentences(study: Study, table: pd.DataFrame) -> list[str]:
         middle = {label: float(rows.at[label, "At the middle"]) for label in rows.index}
         base = study.band(study.producer)[1]
         said.append(
-            f"**{claim}**: a ratio of {level:.1f} or more comes about "
-            f"{chance(cash)} in cash and {chance(full)} in full, against "
-            f"{middle[CASH]:.1f} and {middle[FULL]:.1f} with every input at its "
+            f"**{claim}**: a ratio of {number(level, digits=1)} or more comes about in "
+            f"{chance(cash)} of the draws in cash and in {chance(full)} in full, "
+            f"against {number(middle[CASH], digits=1)} and "
+            f"{number(middle[FULL], digits=1)} with every input at its "
             f"middle. In full it needs {study.reference} at or below "
             f"{number(base / level)} {study.currency} a kilogram while "
             f"{study.producer} costs {number(base)}."
@@ -188,13 +172,14 @@ def nominal_sentence(study: Study) -> str:
         )
     before, last = own.iloc[max(0, len(own) - 4)], own.iloc[-1]
     currency = str(last["unit"]).split("/")[0]
+    first, then = (number(row["value"], digits=0) for row in (before, last))
     return (
         f"In its own money, revenue less EBITDA of **{last['producer']}** was "
-        f"**{before['value']:.0f} {currency} per kg NdPr oxide** in the fiscal year to "
-        f"{before['period_end']:%B %Y}, from {before['inputs']}, and "
-        f"**{last['value']:.0f} {currency}** in that to {last['period_end']:%B %Y} "
-        f"(from {last['inputs']}), all cost on NdPr oxide. It holds administration and "
-        "royalties and leaves depreciation out."
+        f"**{first} {currency} per kg NdPr oxide** in the fiscal year to "
+        f"{before['period_end']:%B %Y}, from {before['inputs']}, and **{then} "
+        f"{currency}** in that to {last['period_end']:%B %Y} (from {last['inputs']}), "
+        "all cost on NdPr oxide. It holds administration and royalties and leaves "
+        "depreciation out."
     )
 
 
@@ -250,7 +235,7 @@ def scope_of_feed(study: Study) -> str:
         f"For the listed refiner feed alone is {number(refiner)} {study.currency} per "
         f"kg NdPr oxide, at the printed transfer price; for the group with the mine it "
         f"is {number(mine)}, an assumption. The refiner's full cost is "
-        f"{number(middle)} ({number(low)} to {number(high)}): "
+        f"{number(middle)} ({span(low, high)}): "
         f"{pct(refiner / middle)} of it is paid to its own parent."
     )
 
@@ -262,7 +247,7 @@ def level_sentence(study: Study, table: pd.DataFrame, floor: Floor) -> str:
     said = (
         f"**{study.producer}** needs {number(cash['Price'])} {study.currency} per kg "
         f"NdPr oxide for its cash cost and **{number(full['Price'])}** "
-        f"({number(full['Low'])} to {number(full['High'])}) for its full cost. The "
+        f"({span(full['Low'], full['High'])}) for its full cost. The "
         f"price was above the first in {pct(cash['Months above'])} of the months at "
         f"hand and above the second in {pct(full['Months above'])}"
     )
@@ -298,8 +283,8 @@ def chance_title(study: Study) -> str:
     """Return the finding of the chart of chances."""
     cash, full = study.chances(CLAIMS["40 % dearer"])
     return (
-        f"{study.producer} is at least 40{SPACE}% dearer than {study.reference} "
-        f"{chance(cash)} in cash, and {chance(full)} with capital"
+        f"{study.producer} is at least {pct(0.4)} dearer than {study.reference} in "
+        f"{chance(cash)} of the draws in cash, and in {chance(full)} with capital"
     )
 
 
@@ -310,8 +295,7 @@ def tornado_title(frame: pd.DataFrame) -> str:
     kind = "an assumption" if top["assumed"] else "a printed range"
     name = str(top["label"])[0].lower() + str(top["label"])[1:]
     return (
-        f"The ratio hinges most on {kind}: {name} moves it from {ends[0]:.1f} to "
-        f"{ends[1]:.1f}"
+        f"The ratio hinges most on {kind}: {name} moves it from {span(*ends, digits=1)}"
     )
 
 
@@ -351,7 +335,7 @@ def capital_title(table: pd.DataFrame) -> str:
     low, high = reo.idxmin(), reo.idxmax()
     return (
         f"Capital per annual tonne: of all oxides, {high} cost "
-        f"{reo[high] / reo[low]:.0f} times as much to build as {low}"
+        f"{number(reo[high] / reo[low], digits=0)} times as much to build as {low}"
     )
 
 
@@ -362,7 +346,7 @@ def route_title(frame: pd.DataFrame, study: Study) -> str:
     own = frame[frame["year"] == year]["value"]
     return (
         f"By share of value, a kilogram of NdPr oxide cost these producers "
-        f"{number(own.min())} to {number(own.max())} {study.currency} in {year}"
+        f"{span(own.min(), own.max())} {study.currency} in {year}"
     )
 
 

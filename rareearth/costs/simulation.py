@@ -5,7 +5,7 @@ The same draws to the last digit for the same seed, whatever the number of threa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -24,8 +24,9 @@ from rareearth.costs.model import (
     full_cost,
     unit_cost,
 )
-from rareearth.costs.parameters import Source, once
+from rareearth.costs.parameters import Source
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.figures.columns import Load
 from rareearth.methods import draws as points
 from rareearth.methods.draws import BLOCK, Shape, Span
 from rareearth.methods.sensitivity import Result
@@ -338,7 +339,7 @@ class Study:
 
 
 def prepare(
-    load: Callable[..., pd.DataFrame],
+    load: Load,
     money: Money,
     assumptions: pd.DataFrame,
     producer: str,
@@ -367,7 +368,6 @@ def prepare(
     check_rate(discount_rate)
     points.check_draws(draws, seed)
     rate = accounts.exchange(money, currency, base_year)
-    load = once(load)
     source = Source(load, money, base_year)
     published, behind = accounts.available(load)
     parameters.check_producers(producer, reference, published)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -19,16 +19,15 @@ from rareearth.costs.simulation import (
     ratio_of,
     uncertain,
 )
-from rareearth.errors import NoFigures
 from rareearth.methods import sensitivity
 from rareearth.methods.draws import middle_80
+from rareearth.words import chance, number, span
 
 CLAIMS = {"40 % dearer": 1.4, "five times": 5.0}
 """What is claimed of refining outside China, as a ratio of costs."""
 
 SHORT = {"China Rare Earth Resources (000831)": "China Rare Earth"}
 CASH, FULL = "Cash cost", "Full cost"
-AT_LEAST = [f"At least {claim}" for claim in CLAIMS]
 COSTS = [f"{name}, {end}" for name in (CASH, FULL) for end in ("low", "middle", "high")]
 LEAST, MOST = "Least, all at an end", "Most, all at an end"
 SHARES = ["Months above", "Months with a floor", "Over the last price"]
@@ -149,8 +148,8 @@ def tornado(study: Study, most: int = 12) -> pd.DataFrame:
                 "at_low": item.at_low,
                 "at_high": item.at_high,
                 "base": item.base,
-                "low_text": f"{item.low:,.3g}",
-                "high_text": f"{item.high:,.3g}",
+                "low_text": _short(item.low),
+                "high_text": _short(item.high),
                 "unit": own["unit"],
                 "assumed": own["kind"] == ASSUMPTION,
                 "swing": item.swing,
@@ -327,17 +326,16 @@ def floor_price(study: Study) -> Floor:
     In the money of the day of its announcement: it is nominal, so that it loses worth
     with every year. None where it had not been announced by then.
     """
-    try:
-        floors = study.source.load("price_floor", "MP Materials")
-        shares = study.source.load("price_floor_upside_share", "MP Materials")
-    except NoFigures:
-        return Floor(None, "", 0.0, pd.DataFrame())
+    load = partial(study.source.load, entity="MP Materials", missing="empty")
+    floors, shares = load("price_floor"), load("price_floor_upside_share")
+    if floors.empty or shares.empty:
+        return Floor(None, "", 0.0, floors)
     first = floors.sort_values("period_start").head(1)
     day = first.assign(period_end=first["period_start"])
     real = float(study.source.money.in_money_of(day, study.base_year)["value"].item())
     used = pd.concat([first, shares], ignore_index=True)
     upside = float(shares["value"].iloc[-1]) / 100
-    printed = f"{first['value'].item():,.0f} {first['unit'].item()}"
+    printed = number(first["value"].item(), unit=first["unit"].item())
     return Floor(real * study.rate, printed, upside, used)
 
 
@@ -366,9 +364,9 @@ def scopes(study: Study) -> pd.DataFrame:
             low, middle, high = middle_80(ratio)
             row: dict[str, object] = {"Against": other, "Cost": label}
             row |= {"Ratio, low": low, "Ratio": middle, "Ratio, high": high}
-            row["Dearer"] = float((ratio > 1).mean())
+            row["Dearer"] = chance(float((ratio > 1).mean()))
             for claim, level in CLAIMS.items():
-                row[f"At least {claim}"] = float((ratio >= level).mean())
+                row[f"At least {claim}"] = chance(float((ratio >= level).mean()))
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -420,10 +418,7 @@ def allocations(study: Study, entity: str) -> pd.DataFrame:
             "Period": newest["period_start"].dt.strftime("%Y-%m")
             + " to "
             + newest["period_end"].dt.strftime("%Y-%m"),
-            "Unit cost": [
-                _cell(*item)
-                for item in newest[["value", "low", "high"]].itertuples(index=False)
-            ],
+            "Unit cost": _cells(newest),
             "Unit": newest["unit"],
             "Formula": newest["formula"],
             "Inputs": newest["inputs"],
@@ -478,15 +473,7 @@ def supports(study: Study, prices: pd.Series, floor: Floor) -> pd.DataFrame:
 def wanted_prices(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the NdPr prices that analysts say new plants need, real, and figures."""
     series = ("incentive_price", "price_required_15pct_return", "breakeven_price")
-    parts = []
-    for name in series:
-        try:
-            parts.append(study.source.load(name, product="NdPr oxide"))
-        except NoFigures:
-            continue
-    if not parts:
-        return pd.DataFrame(), pd.DataFrame()
-    figures = pd.concat(parts, ignore_index=True)
+    figures = study.source.load(series, product="NdPr oxide", missing="empty")
     years = figures["price_year"].astype("Int64")
     real = study.source.money.in_money_of(figures, study.base_year)
     table = pd.DataFrame(
@@ -494,17 +481,9 @@ def wanted_prices(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
             "Statement": figures["series"].str.replace("_", " "),
             "For": figures["entity"],
             "Year": years.astype(int),
-            "As printed": [
-                _cell(*item)
-                for item in figures[["value", "low", "high"]].itertuples(index=False)
-            ],
+            "As printed": _cells(figures),
             "Unit": figures["unit"],
-            f"In {study.unit}": [
-                _cell(*item)
-                for item in (real[["value", "low", "high"]] * study.rate).itertuples(
-                    index=False
-                )
-            ],
+            f"In {study.unit}": _cells(real, study.rate),
             "Confidence": figures["confidence"],
         }
     )
@@ -514,7 +493,7 @@ def wanted_prices(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
 def plants(capital: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Return `capital.capital_per_tonne` as a table in the money of the study."""
     columns = ["low", "high"]
-    ends = (capital[columns] * study.rate / 1000).round(0)
+    ends = capital[columns] * study.rate / 1000
     reo = capital.loc[capital["product"] == "REO", "usd_per_t"]
     least = reo.min() if len(reo) else float("nan")
     return pd.DataFrame(
@@ -526,11 +505,10 @@ def plants(capital: pd.DataFrame, study: Study) -> pd.DataFrame:
             "Annual capacity, t": capital["capacity_t"],
             "Of": capital["product"],
             f"Thousand {study.base_year} {study.currency} per t": [
-                f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
-                for low, high in ends.itertuples(index=False)
+                span(low, high, digits=0) for low, high in ends.itertuples(index=False)
             ],
             "Over the lowest per t of all oxides": [
-                f"{value / least:.1f}" if product == "REO" else ""
+                number(value / least, digits=1) if product == "REO" else ""
                 for value, product in capital[["usd_per_t", "product"]].itertuples(
                     index=False
                 )
@@ -577,12 +555,18 @@ def _accounts(entity: str) -> list[str]:
     return [entity, *([ACCOUNTS_OF[entity]] if entity in ACCOUNTS_OF else [])]
 
 
+def _cells(figures: pd.DataFrame, rate: float = 1.0) -> list[str]:
+    """Return value, range or bound of each row, times a rate."""
+    rows = (figures[["value", "low", "high"]] * rate).itertuples(index=False)
+    return [_cell(*row) for row in rows]
+
+
 def _cell(value: float, low: float, high: float) -> str:
     if pd.notna(value):
-        return f"{value:,.1f}" if abs(value) < 1000 else f"{value:,.0f}"
+        return number(value, digits=1 if abs(value) < 1000 else 0)
     if pd.notna(low) and pd.notna(high):
-        return f"{low:,.3g} to {high:,.3g}"
-    return f"above {low:,.3g}" if pd.notna(low) else f"up to {high:,.3g}"
+        return span(low, high)
+    return f"above {number(low)}" if pd.notna(low) else f"up to {number(high)}"
 
 
 def _short(value: float) -> str:

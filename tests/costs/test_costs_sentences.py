@@ -16,20 +16,6 @@ def test_a_ratio_is_said_with_the_digits_it_bears(ratio, said):
     assert sentences.factor(ratio) == said
 
 
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [
-        (0.0, "in none of the draws"),
-        (0.001, f"in fewer than 1{SPACE}% of the draws"),
-        (0.7, f"in 70{SPACE}% of the draws"),
-        (0.999, f"in more than 99{SPACE}% of the draws"),
-        (1.0, "in all draws"),
-    ],
-)
-def test_a_rare_case_is_never_said_to_be_none(share, said):
-    assert sentences.chance(share) == said
-
-
 def test_the_waterfall_names_the_component_that_separates_the_two_most():
     parts = pd.DataFrame(
         {
