@@ -7,7 +7,6 @@ import math
 import pandas as pd
 
 from rareearth.claims import audit as auditing
-from rareearth.claims.bindings.trade import swing
 from rareearth.claims.contradictions import in_words
 from rareearth.claims.evidence import EVENTS, Look
 from rareearth.claims.verdicts import AGREEING, LABELS
@@ -254,10 +253,19 @@ def stories(audited: pd.DataFrame, view: Look) -> list[str]:
         for name, tell in told
         if name in rows.index and rows.loc[name, "verdict"] in WRONG
     }
-    month = auditing.attempt(swing, view).found
-    if "C132" in found and month and month.best:
-        september = f"{change(month.best.low, number)}{SPACE}%"
-        found["C132"] += f" September alone stood at {september} against a year before."
+    september = view.printed(
+        "magnet_exports_change",
+        "China",
+        None,
+        "2025-09-30",
+        "2025-09-30",
+        "year-on-year",
+        "year-to-date",
+        missing="empty",
+    )
+    if "C132" in found and len(september):
+        stood = f"{change(september['value'].iloc[0], number)}{SPACE}%"
+        found["C132"] += f" September alone stood at {stood} against a year before."
     if "C144" in found and rows["verdict"].get("C125") == "supported":
         found["C144"] += f" The same text has {in_words(rows.loc['C125'])} elsewhere."
     return list(found.values())

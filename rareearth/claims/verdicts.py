@@ -59,7 +59,6 @@ class Print:
     """One number on the claim's basis, as printed or computed from one source."""
 
     span: Span
-    source_id: str
     is_firm: bool = True
 
 

@@ -85,8 +85,8 @@ def _checked(options: argparse.Namespace, folder: Path) -> int:
     from rareearth.claims import audit as claims
 
     with environment({OWN_DATA: str(folder)}):
-        listed, bound = claims.gather("own", "all")
-        audited = claims.audit(listed, claims.look(options.as_of), bound)
+        listed = claims.gather("own", "all")
+        audited = claims.audit(listed, claims.look(options.as_of))
     if not options.quiet:
         for line in _lines(audited):
             print(line)

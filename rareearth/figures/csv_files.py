@@ -48,7 +48,8 @@ RECORDS = {
         "quantities": "quantity,kind,unit,meaning",
         "claims": "claim_id,article,published,location,topic,subject,quantity,"
         "product,period_start,period_end,value,low,high,unit,qualifier,due,paraphrase,"
-        "fragment",
+        "fragment,found_by,series,entity,figure_product,figure_start,figure_end,codes,"
+        "evidence,basis,counts,at_least,at_most,reading",
         "claim_checks": "check_id,claim_id,verdict,value,low,high,unit,period,"
         "source_id,locator,reasoning",
         "claim_differences": "claim_id,computed,written,reason",

@@ -237,7 +237,7 @@ def claims(
 def typed_claims(frame: pd.DataFrame) -> pd.DataFrame:
     """Return text columns of claims with numbers as float64 and days as datetime64."""
     typed = frame.copy()
-    for column in ("value", "low", "high"):
+    for column in typed.columns.intersection(claim_rules.NUMBERS):
         typed[column] = pd.to_numeric(typed[column].replace("", None)).astype(float)
     for column in ("period_start", "period_end", "due"):
         if column in typed:

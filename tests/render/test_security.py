@@ -414,7 +414,7 @@ def test_hostile_claims_are_judged_and_told_as_text(work):
                 row[place] = text
                 writer.writerow(row)
     read = own_claims.read(path)
-    audited = claims.audit(read.claims, claims.look(), read.bound())
+    audited = claims.audit(read, claims.look())
     assert len(audited) == len(CELLS) * len(header)
     for line in cli_audit._lines(audited):
         assert line.isprintable(), ascii(line)
