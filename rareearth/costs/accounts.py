@@ -20,8 +20,7 @@ from rareearth.costs.parameters import Source
 from rareearth.errors import NoFigures, UnknownName
 from rareearth.figures.columns import RANK, Load, has_codes
 from rareearth.figures.csv_files import FIGURE_COLUMNS
-from rareearth.money.money import Money
-from rareearth.money.units import per_kg
+from rareearth.money.money import Money, per_kg
 
 ON_NDPR = "all cost on NdPr"
 NET = "less by-product credits"

@@ -20,9 +20,8 @@ from rareearth.costs.model import COMPONENTS
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load, has_codes
 from rareearth.figures.rules import MONEY
-from rareearth.money.averages import Missing
-from rareearth.money.money import Money
-from rareearth.money.units import per_kg
+from rareearth.money.money import Money, per_kg
+from rareearth.money.rates import Missing
 
 TOPIC = "refining-cost"
 FIGURE, ASSUMPTION, BOTH = "figure", "assumption", "both"

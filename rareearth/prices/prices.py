@@ -20,8 +20,7 @@ import pandas as pd
 from rareearth.errors import NoFigures, ParameterError, unknown_name
 from rareearth.figures import loading as store
 from rareearth.figures.columns import each
-from rareearth.money.money import Money
-from rareearth.money.units import per_kg
+from rareearth.money.money import Money, per_kg
 from rareearth.prices.series import (
     EXPORT_DUTY,
     MARKS,

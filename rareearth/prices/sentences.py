@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.methods.breaks import Breaks
-from rareearth.methods.candidates import NAIVE
-from rareearth.methods.forecasts import Forecast
+from rareearth.methods.forecasts import NAIVE, Forecast
 from rareearth.prices.digest_prices import verdict
 from rareearth.prices.market_sentences import europe, sentences
 from rareearth.prices.series import PriceSeries

@@ -14,12 +14,10 @@ import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName
 from rareearth.figures import loading as store
-from rareearth.methods.breaks import Breaks, breaks
-from rareearth.methods.event_study import EventEffects, event_effects
+from rareearth.methods.breaks import Breaks, breaks, stability
+from rareearth.methods.event_study import EventEffects, event_effects, local_projection
 from rareearth.methods.forecasts import LONGEST, Forecast, forecast
-from rareearth.methods.projections import local_projection
 from rareearth.methods.samples import Step, left_out
-from rareearth.methods.stability import stability
 from rareearth.methods.trends import (
     Stationarity,
     net_of,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.methods.seasons import LEAST
+from rareearth.methods.months import LEAST
 from rareearth.trade.digest_trade import NOT, READINGS
 from rareearth.words import SPACE, change, listed, number, pct, span, the
 

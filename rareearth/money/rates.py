@@ -1,19 +1,53 @@
-"""Periods as spans of days, and the printed average of a quantity over each of them."""
+"""Printed rates and indices over periods: averages of spans, and taxes in force.
+
+A period takes its own printed average: of the month, of the calendar year, and for any
+other span of whole months (a quarter, a fiscal year) the unweighted mean of its months;
+a day, or part of a month, takes the average of its month. Nothing is interpolated or
+taken from a neighbour: without a figure, a refusal.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.figures.columns import RANK
+from rareearth.figures.loading import load
 
 Periods: TypeAlias = pd.DataFrame | pd.Series | pd.Index
 Missing: TypeAlias = Literal["refuse", "nan"]
 Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
+
+
+def surest(
+    series: list[str], as_of: str = "latest", extra: str | Path | None = None
+) -> pd.DataFrame:
+    """Return one figure per entity, product and period, of the highest confidence.
+
+    Parameters
+    ----------
+    series : list of str
+        Series of one quantity: its months and its years.
+    as_of, extra
+        As in `figures.load`. A figure of the reader's own is the surest.
+
+    Returns
+    -------
+    DataFrame
+        Figures by their first days; of those with the same first day the surest is the
+        last. No rows where nothing had been published.
+    """
+    figures = load(series, as_of=as_of, extra=extra, missing="empty")
+    order = figures["confidence"].map(RANK).sort_values(kind="stable").index
+    key = ["entity", "product", "period_start", "period_end"]
+    found = figures.loc[order].drop_duplicates(key, keep="last")
+    return found.sort_values("period_start", kind="stable", ignore_index=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,23 +76,41 @@ class Averages:
     option: str = ""
 
     def along(
-        self, spans: pd.DataFrame, needed: pd.Series, missing: Missing | None
+        self, spans: pd.DataFrame, needed: pd.Series, missing: Missing
     ) -> pd.Series:
         """Return the average over each span, NaN where there is none.
 
         Raises
         ------
         NoFigures
-            If a span that is `needed` has none, unless `missing` is "nan". None for
-            `missing` refuses without offering "nan".
+            If a span that is `needed` has none, unless `missing` is "nan".
         """
-        means = [self._mean(span) for span in _pairs(spans)]
+        means = [self.mean(span) for span in _pairs(spans)]
         found = pd.Series(means, index=spans.index, dtype="float64")
         lacking = spans[found.isna() & needed]
-        if (missing is None or refuses(missing)) and len(lacking):
-            offer = "; missing='nan' leaves such rows NaN" if missing else ""
-            raise NoFigures(self._refusal(lacking) + offer)
+        if refuses(missing) and len(lacking):
+            offer = "missing='nan' leaves such rows NaN"
+            raise NoFigures(f"{self._refusal(lacking)}; {offer}")
         return found
+
+    def of_year(self, year: int) -> float:
+        """Return the average of a calendar year.
+
+        Raises
+        ------
+        NoFigures
+            If there is none.
+        """
+        level = self.mean(_year(year))
+        if np.isnan(level):
+            raise NoFigures(self._refusal(year_spans(pd.Series([year]))))
+        return level
+
+    @cached_property
+    def whole_years(self) -> list[int]:
+        """Return the years that have an average, in order."""
+        years = sorted(set(self.figures["period_end"].dt.year))
+        return [int(y) for y in years if not np.isnan(self.mean(_year(y)))]
 
     def behind(self, spans: pd.DataFrame) -> pd.DataFrame:
         """Return the figures that the averages over the spans are made of."""
@@ -67,7 +119,7 @@ class Averages:
         for span in dict.fromkeys(_pairs(spans)):
             if span in self._printed:
                 exact.add(span)
-            elif not np.isnan(self._mean(span)):
+            elif not np.isnan(self.mean(span)):
                 months.update(_months(span))
         printed = [
             span in exact or month in months
@@ -94,7 +146,7 @@ class Averages:
         named = zip(self._month_of, self.figures["value"], strict=True)
         return {month: value for month, value in named if month is not None}
 
-    def _mean(self, span: Span) -> float:
+    def mean(self, span: Span) -> float:
         """Return the average over a span, NaN where there is none; found once."""
         if span not in self._means:
             self._means[span] = self._found(span)
@@ -142,6 +194,57 @@ class Averages:
         gaps = self._gaps(range(first, last))
         without = f" without {', '.join(map(_month_name, gaps))}" if gaps else ""
         return f"{_month_name(first)} to {_month_name(last)}{without}"
+
+
+@dataclass(frozen=True, eq=False)
+class Taxes:
+    """Printed rates of a tax, of which one is in force at a time.
+
+    A rate with one day as its period holds from that day until another is printed; one
+    with a longer period holds for that period; where two overlap, the later start
+    counts.
+
+    Attributes
+    ----------
+    name : str
+        What the rate is of, for messages.
+    figures : DataFrame
+        Rates in percent, by their first days.
+    """
+
+    name: str
+    figures: pd.DataFrame
+
+    def along(
+        self, spans: pd.DataFrame, needed: pd.Series, missing: Missing
+    ) -> pd.Series:
+        """Return the rate over each span (0.13 is 13 %), NaN where it is not one.
+
+        Raises
+        ------
+        NoFigures
+            If a span that is `needed` has none, or several, unless `missing` is "nan".
+        """
+        first = self.figures["period_start"].min()
+        last = max(self.figures["period_end"].max(), spans["end"].max())
+        daily = pd.Series(np.nan, index=pd.date_range(first, last))
+        columns = ["period_start", "period_end", "value"]
+        for start, end, percent in self.figures[columns].itertuples(index=False):
+            daily[start : end if end > start else last] = percent
+        change = daily.ne(daily.shift()).cumsum()
+        steps = [change.reindex(spans[side]).to_numpy() for side in ("start", "end")]
+        rate = daily.reindex(spans["start"]).where(steps[0] == steps[1]).to_numpy()
+        found = pd.Series(rate / 100, index=spans.index)
+        lacking = spans[found.isna() & needed]
+        if refuses(missing) and len(lacking):
+            until = daily.last_valid_index()
+            ends = "on" if until == last else f"to {until:%Y-%m-%d}"
+            raise NoFigures(
+                f"no single {self.name} for {label(lacking)}; printed rates are from "
+                f"{first:%Y-%m-%d} {ends}; give your own as vat_rate figures in an "
+                "extra folder"
+            )
+        return found
 
 
 def spans_of(periods: Periods, values: pd.Series) -> pd.DataFrame:
@@ -223,6 +326,10 @@ def label(spans: pd.DataFrame) -> str:
     return (first if first == last else f"{first} to {last}") + rest
 
 
+def _year(year: int) -> Span:
+    return pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+
+
 def _pairs(spans: pd.DataFrame) -> list[Span]:
     """Return the two columns of a frame as pairs of days."""
     return list(spans.itertuples(index=False, name=None))
@@ -252,6 +359,5 @@ def _whole(span: Span) -> bool:
 
 def _month(span: Span) -> int | None:
     """Return the months since the year 0 of a span that is one month, else None."""
-    start, end = span
-    is_one = _ordinal(start) == _ordinal(end) and _whole(span)
-    return int(_ordinal(start)) if is_one else None
+    months = _months(span)
+    return months[0] if len(months) == 1 and _whole(span) else None
