@@ -8,8 +8,7 @@ import pandas as pd
 
 from rareearth.claims.verdicts import LABELS
 from rareearth.production.stages import STAGES
-from rareearth.ramp_up.sentences import chance
-from rareearth.words import SPACE, listed, number, pct, span
+from rareearth.words import SPACE, chance, listed, number, pct, span
 
 RECENT = 5  # years: how far back a printed share still speaks of the present
 
@@ -171,7 +170,7 @@ def race_finding(found: dict[str, float]) -> tuple[str, str, str]:
     Parameters
     ----------
     found : dict
-        From `race.answers`.
+        From `ramp_up.model.answers`.
     """
     soon = span(found["soon_low"], found["soon_high"], chance)
     late = span(found["late_low"], found["late_high"], chance)

@@ -139,6 +139,13 @@ def has_codes(basis: pd.Series, *wanted: str, without: Iterable[str] = ()) -> pd
     ).astype(bool)
 
 
+def ends(figures: pd.DataFrame) -> tuple[float, float]:
+    """Return the least and the most that some figures say: of a range, its ends."""
+    low = figures["low"].fillna(figures["value"]).min()
+    high = figures["high"].fillna(figures["value"]).max()
+    return float(low), float(high)
+
+
 def by_source(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a frame with one row for each source that its rows name."""
     return frame.assign(source_id=frame["source_id"].str.split(";")).explode(

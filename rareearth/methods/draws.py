@@ -33,6 +33,11 @@ class Span(NamedTuple):
     best: float
     high: float
 
+    @classmethod
+    def around(cls, low: float, high: float) -> Span:
+        """Return the range of two ends of which no value between is known to lead."""
+        return cls(low, (low + high) / 2, high)
+
     def ppf(self, u: np.ndarray, shape: Shape = "triangular") -> np.ndarray:
         """Return quantiles at `u` in (0, 1), in the asked shape."""
         return quantiles(u, *self, shape)
@@ -42,6 +47,14 @@ class Span(NamedTuple):
         if self.high <= self.low:
             return np.full(draws, float(self.best))
         return self.ppf(rng.random(draws))
+
+
+def spans(assumptions: pd.DataFrame) -> dict[str, Span]:
+    """Return the range of each parameter of `records.assumptions`."""
+    return {
+        row.parameter: Span(row.low, row.value, row.high)
+        for row in assumptions.itertuples()
+    }
 
 
 def check_draws(draws: int, seed: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 from rareearth.claims import said
 from rareearth.cutoff import model as cutoff
 from rareearth.figures import records
-from rareearth.ramp_up import race
+from rareearth.ramp_up import model as race
 
 
 def claim(claim_id, value=None, low=None, high=None, day="2025-11-03T10:40"):

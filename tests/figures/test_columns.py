@@ -4,7 +4,14 @@ import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures, UnknownName
-from rareearth.figures.columns import each, figures_or_none, has_codes, joined, rounding
+from rareearth.figures.columns import (
+    each,
+    ends,
+    figures_or_none,
+    has_codes,
+    joined,
+    rounding,
+)
 
 
 def named(*sources):
@@ -72,3 +79,10 @@ def test_rows_must_have_each_code_and_none_of_the_others():
 )
 def test_a_printed_number_is_off_by_half_of_its_last_digit(value, half):
     assert rounding(value) == pytest.approx(half)
+
+
+def test_the_ends_of_figures_are_those_of_their_ranges():
+    printed = pd.DataFrame(
+        {"value": [3.0, None], "low": [None, 2.0], "high": [None, 5.0]}, dtype=float
+    )
+    assert ends(printed) == (2, 5)

@@ -81,3 +81,7 @@ def test_never_is_a_quantile_when_enough_draws_never_come():
 def test_impossible_draws_are_refused(given, message):
     with pytest.raises(ParameterError, match=message):
         draws.check_draws(*given)
+
+
+def test_a_range_around_two_ends_has_its_best_value_in_the_middle():
+    assert Span.around(2.0, 6.0) == (2, 4, 6)

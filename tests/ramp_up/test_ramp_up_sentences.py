@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from rareearth.ramp_up.sentences import chance, when_sentence
+from rareearth.ramp_up.sentences import when_sentence
 
 NEVER = math.inf
 
@@ -49,11 +49,3 @@ def test_the_years_are_those_that_so_many_paths_need(early, median, slow, said):
     start = pd.Timestamp("2026-06-30")
     text = when_sentence(found, start, 0.5)
     assert text.replace("\N{NO-BREAK SPACE}", " ") == said
-
-
-@pytest.mark.parametrize(
-    ("probability", "said"),
-    [(0.0, "<1 %"), (0.004, "<1 %"), (0.136, "14 %"), (0.995, ">99 %"), (1.0, ">99 %")],
-)
-def test_a_simulated_chance_is_never_said_to_be_none_or_all(probability, said):
-    assert chance(probability).replace("\N{NO-BREAK SPACE}", " ") == said

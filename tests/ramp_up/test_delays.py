@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from rareearth.errors import NoFigures
-from rareearth.ramp_up import delays as slips
+from rareearth.ramp_up import delays
 
 
 def steps(*rows):
@@ -30,7 +30,7 @@ def plans(started=(), waiting=()):
 
 
 def test_a_plan_of_one_year_that_took_two_has_factor_two():
-    found = slips.starts(
+    found = delays.starts(
         steps(
             ("A", "first_production", "2021-01-01", None, "2020-01-02"),
             ("A", "first_production", None, "2021-12-31", "2022-01-31"),
@@ -42,7 +42,7 @@ def test_a_plan_of_one_year_that_took_two_has_factor_two():
 
 
 def test_a_plan_stated_shortly_before_the_date_tests_nothing():
-    found = slips.starts(
+    found = delays.starts(
         steps(
             ("A", "first_feed", "2020-05-01", None, "2020-01-01"),
             ("A", "first_feed", None, "2021-05-01", "2021-05-01"),
@@ -52,7 +52,7 @@ def test_a_plan_stated_shortly_before_the_date_tests_nothing():
 
 
 def test_what_has_not_started_counts_up_to_the_last_news():
-    found = slips.starts(
+    found = delays.starts(
         steps(
             ("A", "first_production", "2021-01-01", None, "2020-01-02"),
             ("A", "financing", None, None, "2021-12-31"),
@@ -64,7 +64,7 @@ def test_what_has_not_started_counts_up_to_the_last_news():
 
 def test_a_plan_that_nobody_spoke_of_again_says_nothing():
     rows = steps(("A", "first_production", "2021-01-01", None, "2020-01-02"))
-    assert slips.starts(rows).empty
+    assert delays.starts(rows).empty
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_a_plan_that_nobody_spoke_of_again_says_nothing():
     ],
 )
 def test_the_stage_follows_from_the_steps(rows, stage):
-    assert slips.latest(steps(*rows)).loc["A", "stage"] == stage
+    assert delays.latest(steps(*rows)).loc["A", "stage"] == stage
 
 
 def test_without_waiting_projects_the_next_delay_is_student_t():
     logs = np.array([0.0, 0.2, 0.5, 0.9])
-    known = slips.delay(plans(np.exp(logs)))
-    drawn = np.log(slips.factors(known, 200_000, np.random.default_rng(1)))
+    known = delays.delay(plans(np.exp(logs)))
+    drawn = np.log(delays.factors(known, 200_000, np.random.default_rng(1)))
     scale = logs.std(ddof=1) * np.sqrt(1 + 1 / 4)
     for level in (0.1, 0.5, 0.9):
         expected = logs.mean() + scale * stats.t.ppf(level, 3)
@@ -104,16 +104,41 @@ def test_without_waiting_projects_the_next_delay_is_student_t():
 
 def test_a_project_that_still_waits_moves_the_delay_up():
     rng = np.random.default_rng
-    without = slips.factors(slips.delay(plans([1, 1.5, 2])), 20_000, rng(1))
-    late = slips.factors(slips.delay(plans([1, 1.5, 2], [3])), 20_000, rng(1))
+    without = delays.factors(delays.delay(plans([1, 1.5, 2])), 20_000, rng(1))
+    late = delays.factors(delays.delay(plans([1, 1.5, 2], [3])), 20_000, rng(1))
     assert np.median(late) > np.median(without)
 
 
 def test_the_delay_of_a_project_lies_above_what_has_passed():
-    known = slips.delay(plans([0.9, 1.1, 1.6]))
-    assert slips.factors(known, 5_000, np.random.default_rng(1), above=2).min() >= 2
+    known = delays.delay(plans([0.9, 1.1, 1.6]))
+    assert delays.factors(known, 5_000, np.random.default_rng(1), above=2).min() >= 2
+
+
+def test_a_plan_that_moved_is_told_in_the_order_of_its_statements():
+    # From June 2021 to June 2022 are 12 months; what stays, or moves a month, is left.
+    found = delays.moved(
+        steps(
+            ("A", "first_feed", "2022-06-01", None, "2020-06-01"),
+            ("A", "first_feed", "2021-06-01", None, "2020-01-01"),
+            ("B", "first_feed", "2021-06-01", None, "2020-01-01"),
+            ("B", "first_feed", "2021-07-01", None, "2020-06-01"),
+        )
+    )
+    assert found["project"].tolist() == ["A", "A"]
+    assert found["planned"].dt.year.tolist() == [2021, 2022]
+    assert found["moved_months"].iloc[0] == pytest.approx(12, abs=0.01)
+
+
+def test_what_was_stated_after_a_day_is_news_unless_it_had_happened_before():
+    rows = steps(
+        ("A", "first_feed", None, "2020-01-01", "2020-06-01"),
+        ("B", "first_feed", None, "2020-04-01", "2020-06-01"),
+        ("C", "financing", None, None, "2020-02-01"),
+    )
+    found = delays.since(rows, pd.Timestamp("2020-03-01"))
+    assert found["project"].tolist() == ["B"]
 
 
 def test_two_starts_are_too_few():
     with pytest.raises(NoFigures, match=r"only 2 of the projects .* needs at least 3"):
-        slips.delay(plans([1.0, 2.0]))
+        delays.delay(plans([1.0, 2.0]))
