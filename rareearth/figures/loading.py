@@ -144,6 +144,7 @@ def revisions(
     product: Names | None = None,
     as_of: str = "latest",
     extra: str | Path | None = None,
+    missing: Literal["raise", "empty"] = "raise",
 ) -> pd.DataFrame:
     """Return every printed value with its edition, the oldest of each figure first.
 
@@ -153,6 +154,8 @@ def revisions(
         What was measured, and for whom. Default: all entities and products.
     period : int or str, optional
         The year, or the ISO date on which the period ends. Default: all periods.
+    missing : {"raise", "empty"}
+        As for `load`.
 
     Returns
     -------
@@ -160,7 +163,9 @@ def revisions(
         ``published`` (datetime64, NaT if unknown), ``title``, then the columns of
         `load`.
     """
-    printed = load(series, entity, product, period, period, as_of, "all", extra)
+    printed = load(
+        series, entity, product, period, period, as_of, "all", extra, missing
+    )
     known = dictionaries.known(extra)
     printed.insert(0, "published", vintages.available(printed, known))
     printed.insert(1, "title", printed["source_id"].map(known.sources["title"]))

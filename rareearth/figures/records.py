@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
@@ -60,8 +61,14 @@ def events(
     return chosen.sort_values(["date", "event_id"], ignore_index=True)
 
 
-def milestones(project: Names | None = None, as_of: str = "latest") -> pd.DataFrame:
+def milestones(
+    project: Names | None = None,
+    as_of: str = "latest",
+    missing: Literal["raise", "empty"] = "raise",
+) -> pd.DataFrame:
     """Return planned and actual dates of the steps of projects, as they were stated.
+
+    Names, dates and `missing` are as for `load`.
 
     Returns
     -------
@@ -83,7 +90,7 @@ def milestones(project: Names | None = None, as_of: str = "latest") -> pd.DataFr
         frame = frame[vintages.last_day(frame["as_stated_on"]) <= vintages.day(as_of)]
     if names := listed(project):
         frame = frame[frame["project"].isin(names)]
-    if frame.empty:
+    if frame.empty and missing == "raise":
         raise NoFigures(f"no milestones had been stated by {as_of}")
     return frame.reset_index(drop=True)
 

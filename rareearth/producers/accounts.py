@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
-from rareearth.figures.columns import Load, several
+from rareearth.figures.columns import Load, codes, each, has_codes
 
 
 class Measure(NamedTuple):
@@ -95,8 +95,8 @@ def gather(load: Load, as_of: str = "latest", variants: str = "best") -> pd.Data
     NoFigures
         If nothing had been published by then.
     """
-    names = dict.fromkeys(measure.series for measure in MEASURES.values())
-    found = several(load, names, as_of=as_of, variants=variants)
+    names = list(dict.fromkeys(measure.series for measure in MEASURES.values()))
+    found = load(names, as_of=as_of, variants=variants, missing="empty")
     if found.empty:
         raise NoFigures(f"no accounts of any producer had been published by {as_of}")
     return found
@@ -121,8 +121,8 @@ def dated(figures: pd.DataFrame, qualifiers: set[str]) -> pd.DataFrame:
     start, end = figures["period_start"], figures["period_end"]
     span = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
     whole = (start.dt.day == 1) & end.dt.is_month_end
-    meant = figures["basis"].map(
-        lambda basis: ";".join(sorted(set(basis.split(";")) - qualifiers))
+    meant = each(
+        figures["basis"], lambda basis: ";".join(sorted(codes(basis) - qualifiers))
     )
     return figures.assign(
         definition=meant.replace(CARRIED_ON),
@@ -193,7 +193,7 @@ def year_end(book: pd.DataFrame, company: str) -> int:
     yearly = book[
         (book["entity"] == company)
         & (book["months"] == 12)
-        & ~book["definition"].str.contains(NO_YEAR)
+        & ~has_codes(book["definition"], NO_YEAR)
         & book["series"].isin(["revenue", "net_profit"])
     ]
     return int(yearly["period_end"].dt.month.mode().iloc[0])
@@ -241,7 +241,7 @@ def yearly(
     stock = own["series"] == "closing_cash"
     closed = own["period_end"].dt.month == month
     fiscal = ((own["months"] == 12) & ~stock & closed) | (stock & closed)
-    own = own[fiscal & ~own["definition"].str.contains(NO_YEAR)]
+    own = own[fiscal & ~has_codes(own["definition"], NO_YEAR)]
     parts = []
     for name in only:
         measure = MEASURES[name]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.errors import NoFigures
-from rareearth.figures.columns import Load, several
+from rareearth.figures.columns import Load, codes
 from rareearth.producers.accounts import OUTPUT
 
 # China's output of the product, and what a year of it is counted from.
@@ -66,7 +65,7 @@ def china(revisions: Load, as_of: str = "latest") -> pd.DataFrame:
         `figures.revisions`.
     """
     parts = [
-        several(revisions, [series], ["China"], product=product, as_of=as_of)
+        revisions(series, "China", product=product, as_of=as_of, missing="empty")
         for series, product in dict.fromkeys(CHINA.values())
     ]
     return pd.concat(parts, ignore_index=True)
@@ -277,20 +276,11 @@ def counted(printed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(basis: str) -> str:
-    codes = basis.split(";")
-    if "ndpr-oxide" in codes:
-        feed = next((FEEDS[c] for c in codes if c in FEEDS), FEEDS["feeds-unstated"])
+    held = codes(basis)
+    if "ndpr-oxide" in held:
+        feed = next((FEEDS[c] for c in FEEDS if c in held), FEEDS["feeds-unstated"])
         return f"China's output {feed}"
     return "China's mine output"
-
-
-def steps_of(milestones: Load, plants: list[str], as_of: str) -> pd.DataFrame:
-    """Return the `records.milestones` of some plants, an empty frame without any."""
-    try:
-        known = milestones(as_of=as_of)
-    except NoFigures:
-        return pd.DataFrame()
-    return known[known["project"].isin(plants)].reset_index(drop=True)
 
 
 def ramp_table(milestones: pd.DataFrame) -> pd.DataFrame:
@@ -302,43 +292,23 @@ def ramp_table(milestones: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``project``, ``step``, ``product``, ``planned``, ``stated``, ``actual``,
-        ``slip_months`` (missing while a date is), ``remark``, ``source_id``.
+        ``project``, ``step``, ``planned``, ``stated``, ``actual``, ``slip_months``
+        (missing while a date is), ``source_id``.
     """
-    rows: list[dict[str, object]] = []
-    if milestones.empty:
-        return milestones
-    for (project, step), group in milestones.groupby(["project", "step"]):
-        if step == "other":
-            continue
-        plans = group.dropna(subset=["planned_end"]).sort_values("planned_end")
-        done = group.dropna(subset=["actual_start"]).sort_values("actual_start")
-        for plan in plans.itertuples():
-            actual = done["actual_start"].iloc[0] if len(done) else pd.NaT
-            rows.append(
-                {
-                    "project": project,
-                    "step": str(step).replace("_", " "),
-                    "planned": plan.planned_end,
-                    "stated": plan.as_stated_on,
-                    "actual": actual,
-                    "slip_months": (actual - plan.planned_end).days / 30.44
-                    if pd.notna(actual)
-                    else float("nan"),
-                    "source_id": plan.source_id,
-                }
-            )
-        if plans.empty and len(done):
-            first = done.iloc[0]
-            rows.append(
-                {
-                    "project": project,
-                    "step": str(step).replace("_", " "),
-                    "planned": pd.NaT,
-                    "stated": "",
-                    "actual": first["actual_start"],
-                    "slip_months": float("nan"),
-                    "source_id": first["source_id"],
-                }
-            )
-    return pd.DataFrame(rows)
+    known = milestones[milestones["step"] != "other"]
+    named = known.assign(step=known["step"].str.replace("_", " "))
+    by = ["project", "step"]
+    done = named.dropna(subset=["actual_start"]).sort_values("actual_start")
+    done = done.drop_duplicates(by).rename(columns={"actual_start": "actual"})
+    plans = named.dropna(subset=["planned_end"]).sort_values("planned_end")
+    plans = plans.rename(columns={"planned_end": "planned", "as_stated_on": "stated"})
+    found = plans[[*by, "planned", "stated", "source_id"]].merge(
+        done[[*by, "actual", "source_id"]], on=by, how="outer", suffixes=("", "_done")
+    )
+    slip = (found["actual"] - found["planned"]).dt.days / 30.44
+    found = found.assign(
+        stated=found["stated"].fillna(""),
+        slip_months=slip,
+        source_id=found["source_id"].fillna(found["source_id_done"]),
+    )
+    return found.drop(columns="source_id_done")

@@ -6,6 +6,7 @@ import calendar
 
 import pandas as pd
 
+from rareearth.figures.columns import codes, has_codes
 from rareearth.producers.accounts import (
     MEASURES,
     OUTPUT,
@@ -13,7 +14,7 @@ from rareearth.producers.accounts import (
     definition,
     fiscal_year,
 )
-from rareearth.words import MINUS, SPACE, listed, number, pct, span
+from rareearth.words import SPACE, change, listed, number, pct, span
 
 TOLD = "Lynas"  # the only producer whose accounts the digests speak of
 _AMOUNTS = ("revenue", "ebitda", "net_profit")
@@ -21,23 +22,19 @@ _AMOUNTS = ("revenue", "ebitda", "net_profit")
 
 def amount(value: float, unit: str) -> str:
     """Return "AUD 84.5 million", "AUD \N{MINUS SIGN}65.4 million" or "6,558 t"."""
-    digits = 0 if abs(value) >= 1000 else 1
-    text = f"{abs(value):,.{digits}f}"
-    sign = MINUS if value < 0 else ""
-    if " million" in unit:
-        return f"{unit[:3]}{SPACE}{sign}{text}{SPACE}million"
     if unit == "t":
-        return f"{number(value)}{SPACE}t"
-    return f"{sign}{text}{SPACE}{unit}"
+        return number(value, unit=unit)
+    if " million" not in unit:
+        return f"{bare(value)}{SPACE}{unit}"
+    return f"{unit[:3]}{SPACE}{bare(value)}{SPACE}million"
 
 
 def bare(value: float) -> str:
-    """Return an amount without its unit, with its digits: 84.5, 8.0, 1,010."""
-    digits = 0 if abs(value) >= 1000 else 1
-    return f"{MINUS if value < 0 else ''}{abs(value):,.{digits}f}"
+    """Return an amount of money without its unit: 84.5, 8.0, 1,010."""
+    return number(value, digits=0 if abs(value) >= 1000 else 1)
 
 
-def change(before: float, after: float) -> str:
+def moved(before: float, after: float) -> str:
     """Return the change as "+20.1 %"; where a sign changed, "from loss to profit"."""
     if before <= 0 < after:
         return "from loss to profit"
@@ -45,8 +42,7 @@ def change(before: float, after: float) -> str:
         return "from profit to loss"
     if before <= 0:
         return "a smaller loss" if after > before else "a larger loss"
-    rate = (after / before - 1) * 100
-    return f"{'+' if rate >= 0 else MINUS}{abs(rate):.1f}{SPACE}%"
+    return change(after / before - 1, digits=1)
 
 
 def period(year: int, month: int) -> str:
@@ -76,7 +72,7 @@ def headline(
         text = f"{MEASURES[name].label} {amount(series[year], of)}"
         if year - 1 in series.index:
             before = series[year - 1]
-            text += f" ({change(before, series[year])} from {amount(before, of)})"
+            text += f" ({moved(before, series[year])} from {amount(before, of)})"
         parts.append(text if not parts else text[0].lower() + text[1:])
     joined = "; ".join(parts).replace("eBITDA", "EBITDA").replace("ndPr", "NdPr")
     return f"**{company}, {period(year, month)}.** {joined}."
@@ -102,7 +98,7 @@ def panel(
         remark = (
             "no figure for the year before"
             if before is None
-            else f"{change(before, series[last])} from {amount(before, of)}"
+            else f"{moved(before, series[last])} from {amount(before, of)}"
         )
         label = f"{MEASURES[measure].label}, {fiscal_year(last, month)}"
         form = number if measure in OUTPUT else bare
@@ -231,7 +227,7 @@ def cash_sentence(bridge: pd.DataFrame, profit: pd.Series, year: int, unit: str)
         ratio = -value["capex"] / (opening - closing)
         text += (
             f"Capital spending was **{amount(-value['capex'], unit)}**, "
-            f"{ratio:.1f} times the whole fall. "
+            f"{number(ratio, digits=1)} times the whole fall. "
         )
     if "operating_cash" in value.index:
         earned = value["operating_cash"]
@@ -274,28 +270,26 @@ def profit_sentence(bridge: pd.DataFrame, unit: str, template: str) -> str:
     steps = bridge[bridge["kind"] == "step"]
     ordered = steps.reindex(steps["value"].abs().sort_values(ascending=False).index)
     parts = [
-        f"{str(row.label).lower()} {_plus(row.value)}" for row in ordered.itertuples()
+        f"{str(row.label).lower()} {change(row.value, number, digits=1)}"
+        for row in ordered.itertuples()
     ]
     rest = bridge.loc[bridge["kind"] == "rest", "value"].sum()
     return (
-        f"Line by line, in {unit}: {listed(parts)}; everything else {_plus(rest)}. "
-        f"Plus means that the line raised the profit. {_template(template)}"
+        f"Line by line, in {unit}: {listed(parts)}; everything else "
+        f"{change(rest, number, digits=1)}. Plus means that the line raised the "
+        f"profit. {_template(template)}"
     )
 
 
 def _template(definition: str) -> str:
-    if "standardised" in definition:
+    if "standardised" in codes(definition):
         return (
             "Lines follow the template of a data vendor, which may put depreciation "
             "into cost of sales or into administration."
         )
-    if "excl-depreciation" in definition:
+    if "excl-depreciation" in codes(definition):
         return "Gross profit is before depreciation, which is in everything else."
     return f"Gross profit is {definition.replace(';', ', ')}."
-
-
-def _plus(value: float) -> str:
-    return f"{'+' if value >= 0 else MINUS}{abs(value):,.1f}"
 
 
 def price_title(ratio: pd.DataFrame, company: str, product: str) -> str:
@@ -315,12 +309,14 @@ def price_sentence(ratio: pd.DataFrame, company: str, product: str) -> str:
     if ratio.empty:
         return f"No quarter has both a selling price of {company} and a market price."
     last = ratio.iloc[-1]
+    own, market = (
+        f"{last['currency']}{SPACE}{number(last[name], digits=1)}"
+        for name in ("per_kg", "market")
+    )
     text = (
-        f"In {_quarter(last['quarter'])} {company} realised "
-        f"**{last['currency']}{SPACE}{last['per_kg']:.1f}** per kg of {product}, when "
-        f"NdPr oxide stood at {last['currency']}{SPACE}{last['market']:.1f}. Over "
-        f"{len(ratio)} quarters the ratio ran from {pct(ratio['ratio'].min())} to "
-        f"{pct(ratio['ratio'].max())}. "
+        f"In {_quarter(last['quarter'])} {company} realised **{own}** per kg of "
+        f"{product}, when NdPr oxide stood at {market}. Over {len(ratio)} quarters the "
+        f"ratio ran from {span(ratio['ratio'].min(), ratio['ratio'].max(), pct)}. "
     )
     if product == "NdPr oxide":
         return text + "A ratio below one can come from grade, terms and dates of sale."
@@ -374,7 +370,8 @@ def ramp_sentence(ramp: pd.DataFrame) -> str:
     first = done.sort_values("planned").drop_duplicates(["project", "step"])
     worst = first.loc[first["slip_months"].idxmax()]
     open_ = ramp[ramp["actual"].isna()]
-    delay = span(first["slip_months"].min(), first["slip_months"].max(), _m)
+    ends = first["slip_months"].min(), first["slip_months"].max()
+    delay = span(*ends, digits=0, unit="months")
     text = (
         f"Steps with a plan and an outcome: {len(first)}. Measured from the first "
         f"plan, the delay was {delay}, the longest at {worst['project']} "
@@ -385,19 +382,14 @@ def ramp_sentence(ramp: pd.DataFrame) -> str:
     return text
 
 
-def _m(months: float) -> str:
-    sign = MINUS if round(months) < 0 else ""
-    return f"{sign}{abs(months):.0f}{SPACE}months"
-
-
 def capital_sentence(figures: pd.DataFrame) -> str:
     """Return in words the discounts at which shares were sold."""
     rows = figures[figures["series"] == "equity_issue_discount"]
-    close = rows[rows["basis"].str.contains("to-last-close")].sort_values("period_end")
+    close = rows[has_codes(rows["basis"], "to-last-close")].sort_values("period_end")
     if close.empty:
         return "No discount of a share issue is printed."
     parts = [
-        f"{row.value:.1f}{SPACE}% in {row.period_end:%B %Y}"
+        f"{pct(row.value / 100, digits=1)} in {row.period_end:%B %Y}"
         for row in close.itertuples()
     ]
     return (
@@ -450,11 +442,11 @@ def _profit(table: pd.DataFrame, year: int, unit: str) -> str:
     return (
         f"So it did: {amount(before['net_profit'], unit)} to "
         f"{amount(now['net_profit'], unit)} "
-        f"({change(before['net_profit'], now['net_profit'])}). Left out: revenue "
-        f"{change(before['revenue'], now['revenue'])}, NdPr output "
-        f"{change(before['ndpr'], now['ndpr'])}, gross profit "
-        f"{change(before['gross_profit'], now['gross_profit'])}, EBITDA "
-        f"{change(before['ebitda'], now['ebitda'])}"
+        f"({moved(before['net_profit'], now['net_profit'])}). Left out: revenue "
+        f"{moved(before['revenue'], now['revenue'])}, NdPr output "
+        f"{moved(before['ndpr'], now['ndpr'])}, gross profit "
+        f"{moved(before['gross_profit'], now['gross_profit'])}, EBITDA "
+        f"{moved(before['ebitda'], now['ebitda'])}"
     )
 
 
@@ -481,20 +473,21 @@ def _raise(capital: pd.DataFrame) -> str:
         return ""
     rows = capital[
         (capital["series"] == "equity_issue_discount")
-        & capital["basis"].str.contains("to-last-close")
+        & has_codes(capital["basis"], "to-last-close")
     ].sort_values("period_end")
     if len(rows) < 2:
         return ""
     then, now = rows.iloc[0], rows.iloc[-1]
     text = (
-        f"The discount was {now['value']:.1f}{SPACE}% to the last close, against "
-        f"{then['value']:.1f}{SPACE}% in {then['period_end']:%Y}"
+        f"The discount was {pct(now['value'] / 100, digits=1)} to the last close, "
+        f"against {pct(then['value'] / 100, digits=1)} in {then['period_end']:%Y}"
     )
     rose = capital[capital["series"] == "share_price_change"]
     if len(rose):
         text += (
-            f"; the share price had risen by more than {rose['low'].iloc[-1]:.0f}"
-            f"{SPACE}% in the eight months before. That does not show distress"
+            f"; the share price had risen by more than "
+            f"{pct(rose['low'].iloc[-1] / 100, digits=0)} in the eight months before. "
+            "That does not show distress"
         )
     return text
 

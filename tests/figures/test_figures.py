@@ -287,6 +287,12 @@ def test_the_order_of_basis_codes_makes_no_other_figure(curated):
     assert len(australia()) == 1
 
 
+def test_revisions_of_what_was_not_out_are_no_rows_when_asked_for(curated):
+    found = ree.revisions("mine_production", as_of="1900-01-01", missing="empty")
+    assert found.empty
+    assert {"published", "title", "value"} <= set(found)
+
+
 def test_revisions_give_each_edition_the_oldest_first(curated):
     printed = ree.revisions("mine_production", "Australia", 2024)
     assert printed["value"].tolist() == [13_000, 29_000]

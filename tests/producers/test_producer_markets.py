@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from rareearth.figures.columns import several
 from rareearth.producers import markets
 
 DAYS = {
@@ -125,10 +124,3 @@ def test_a_plan_without_an_outcome_has_no_slip():
         }
     )
     assert markets.ramp_table(steps)["slip_months"].isna().all()
-
-
-def test_nothing_is_loaded_for_a_company_without_plants():
-    def load(*_, **__):
-        raise AssertionError("nothing should be loaded")
-
-    assert several(load, ("nameplate_capacity",), []).empty
