@@ -10,6 +10,7 @@ from typing import Any
 SPACE = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
 # As wide as a plus; a hyphen is a dash that a line may break at.
 MINUS = "\N{MINUS SIGN}"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
 def number(
@@ -127,3 +128,9 @@ def _behind(text: str) -> int:
 def _tells(text: str) -> bool:
     """Return whether a written number differs from nothing."""
     return re.search("[1-9]", text) is not None
+
+
+def harmless(text: str) -> str:
+    """Return the text of a CSV cell so that no spreadsheet takes it for a formula."""
+    plain = text.replace("\r", " ")  # unquoted by csv, it would start a row
+    return f"'{plain}" if text.lstrip(" \n").startswith(FORMULA) else plain

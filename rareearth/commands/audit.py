@@ -17,11 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from rareearth.commands.options import Commands, own_folder
+from rareearth.commands.render import Commands, own_folder
 from rareearth.errors import ParameterError
 from rareearth.render import library
 from rareearth.render.job import HIDDEN, OWN_DATA, environment, plan
-from rareearth.render.values import shorten, visible
+from rareearth.render.parameters import shorten, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,7 +117,7 @@ def _lines(audited: pd.DataFrame) -> Iterator[str]:
 def _report(options: argparse.Namespace, folder: Path, out: Path) -> bool:
     """Make the report on the list; return whether it was made."""
     from rareearth.render import index, pool, progress
-    from rareearth.render.run import run
+    from rareearth.render.report import run
 
     given = {"digest": "own", "as_of": options.as_of}
     job = plan(library.find(NOTEBOOK), given, out, folder)

@@ -22,14 +22,13 @@ import pandas as pd
 from IPython.display import display
 
 from rareearth.figures import loading as figures
-from rareearth.words import MINUS
+from rareearth.words import MINUS, harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FINDINGS = "application/vnd.rareearth.findings+json"
 MOST_ROWS = 30  # of a table behind a chart that is shown whole
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 FIRST_ROWS = 10  # of a longer one, to show what it has; the CSV has all
 PRINTED = 12  # significant digits: no printed figure has more, a computed one has 17
 COMPUTED = 6  # significant digits of a computed number in a CSV
@@ -210,12 +209,6 @@ def reset() -> None:
 def _show(bundle: dict[str, Any]) -> None:
     bundle.setdefault("text/plain", re.sub("<[^>]+>", " ", bundle["text/html"])[:200])
     display(bundle, raw=True)
-
-
-def harmless(text: str) -> str:
-    """Return the text of a CSV cell so that no spreadsheet takes it for a formula."""
-    plain = text.replace("\r", " ")  # unquoted by csv, it would start a row
-    return f"'{plain}" if text.lstrip(" \n").startswith(FORMULA) else plain
 
 
 def _harmless(cell: object) -> object:

@@ -23,6 +23,7 @@ from typing import Any
 from rareearth.render import parameters
 
 INJECTED = "injected-parameters"  # the tag of papermill's own cell
+ERROR_NOTE = "papermill-error-cell-tag"  # papermill marks cells that it adds with it
 OWN_DATA = "RAREEARTH_EXTRA_DATA"
 HIDDEN = ".rareearth"  # the folder below the outputs for records, locks and spools
 LONGEST = 80  # characters, so that a folder and an extension still fit anywhere

@@ -17,7 +17,7 @@ MOST_ROWS = 40  # of the closing table; unchanged reports are left out beyond
 
 
 class Progress:
-    """What `rareearth.render.run.run` tells its news to.
+    """What `rareearth.render.report.run` tells its news to.
 
     Parameters
     ----------

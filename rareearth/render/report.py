@@ -1,16 +1,22 @@
-"""Make one report: execute the notebook, write the page, keep what failed.
+"""Make a report, or many over any ``concurrent.futures.Executor``, on one code path.
 
-`make` is a plain function of a picklable job, so that any
-``concurrent.futures.Executor`` can map it over many jobs.
+`make` is a plain function of a picklable job. A report that is as it would be made now
+is not made again. `run` hands over a bounded number of jobs at a time, so that a
+million jobs cost no more memory than a hundred.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import time
-from typing import Any
+from collections.abc import Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from copy import deepcopy
+from typing import Any, Protocol
 
 from rareearth.errors import WorkbookError
-from rareearth.render import keys, locks, server, store
+from rareearth.render import provenance, server, store
 from rareearth.render.job import OWN_DATA, Job, Result, environment
 
 
@@ -23,9 +29,9 @@ def make(job: Job, force: bool = False) -> Result:
     """
     started = time.monotonic()
     try:
-        with locks.held(job.hidden, job.name, lambda: _wait(job)):
+        with store.held(job.hidden, job.name, lambda: _wait(job)):
             server.begin()  # to wait for another renderer is not to be late
-            kind = "run" if force else keys.state(job).kind
+            kind = "run" if force else provenance.state(job).kind
             state, error = ("fresh", "") if kind == "fresh" else _make(job, kind)
     except WorkbookError as problem:
         state, error = "failed", str(problem)
@@ -41,17 +47,17 @@ def _wait(job: Job) -> None:
 
 def _make(job: Job, kind: str) -> tuple[str, str]:
     """Make the report; return its state and its error."""
-    from rareearth.render import execute, page, revise
+    from rareearth.render import execute, page
 
     partial = None
     try:
-        notebook = revise.revised(job) if kind == "page" else None
+        notebook = execute.revised(job) if kind == "page" else None
         if notebook is not None:
-            _finish(job, notebook, keys.read(job) or {}, page.render)
+            _finish(job, notebook, provenance.read(job) or {}, page.render)
             return "page", ""
         partial, manifest = _run(job)
-        used = keys.used_by(manifest)
-        _finish(job, partial, {"run": keys.run_key(job, used)}, page.render)
+        used = provenance.used_by(manifest)
+        _finish(job, partial, {"run": provenance.run_key(job, used)}, page.render)
     except execute.RunFailed as problem:
         error, partial = str(problem), problem.notebook
     except page.PageError as problem:
@@ -67,17 +73,17 @@ def _make(job: Job, kind: str) -> tuple[str, str]:
 
 def _run(job: Job) -> tuple[Any, dict[str, Any]]:
     """Execute the notebook; what it has done is on disk at any moment."""
-    from rareearth.render import execute, long_outputs, partial
+    from rareearth.render import execute
 
-    spool = partial.Spool(job)
+    spool = store.Spool(job)
     try:
         with environment({OWN_DATA: str(job.own) if job.own else None}):
             done = execute.execute(job.notebook, job.parameters, job.timeout, spool)
-        long_outputs.cut(done[0])
+        store.cut(done[0])
         return done
     except execute.RunFailed as problem:
         if problem.notebook is not None:
-            long_outputs.cut(problem.notebook)
+            store.cut(problem.notebook)
         raise
     finally:
         spool.close()
@@ -85,16 +91,14 @@ def _run(job: Job) -> tuple[Any, dict[str, Any]]:
 
 def _finish(job: Job, notebook: Any, record: dict[str, Any], render: Any) -> None:
     """Write the page, the notebook, and last the record that says they are whole."""
-    import json
-
-    from rareearth.render import index, provenance
+    from rareearth.render import index
 
     notebook.metadata["rareearth"] = provenance.describe(job, record["run"])
     html, executed = render(notebook), _text(notebook)
     record = {
         "schema": 1,
         "run": record["run"],
-        "page": keys.page_key(job.notebook),
+        "page": provenance.page_key(job.notebook),
         "size": {"page": len(html.encode()), "executed": len(executed.encode())},
     }
     job.record.unlink(missing_ok=True)
@@ -106,15 +110,114 @@ def _finish(job: Job, notebook: Any, record: dict[str, Any], render: Any) -> Non
 
 def _text(notebook: Any) -> str:
     """Return a notebook as nbformat writes it, without validating it again."""
-    import json
-
     from nbformat.v4.rwbase import split_lines, strip_transient
 
-    whole = strip_transient(split_lines(_copied(notebook)))
+    whole = strip_transient(split_lines(deepcopy(notebook)))
     return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _copied(notebook: Any) -> Any:
-    from copy import deepcopy
+class Watch(Protocol):
+    """Someone who is told how the work goes; see `rareearth.render.progress`."""
 
-    return deepcopy(notebook)
+    def started(self, job: Job) -> None:
+        """Note that a job was handed over."""
+
+    def cell(self, name: str, number: int, cells: int) -> None:
+        """Note that the run `name` has begun its cell `number` of `cells`."""
+
+    def wait(self, name: str) -> None:
+        """Note that the run `name` waits for another renderer that makes it."""
+
+    def finished(self, result: Result) -> None:
+        """Note that a job has come to its end."""
+
+
+def run(
+    jobs: Iterable[Job],
+    executor: Executor,
+    watch: Watch | None = None,
+    force: bool = False,
+    most: int | None = None,
+) -> Generator[Result, None, None]:
+    """Yield the result of each job as it comes, failed ones with their error.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        Taken one after the other as there is room for them.
+    executor : Executor
+        Where the work is done: `rareearth.render.pool.local`, a Dask executor ...
+    watch : Watch, optional
+        Told when a job starts and ends; with a `ForkPool` also of each cell.
+    force : bool
+        Make also the reports that are up to date.
+    most : int, optional
+        The number of jobs handed over at a time. Default: twice the workers.
+    """
+    room = most or 2 * getattr(executor, "_max_workers", os.cpu_count() or 1)
+    waiting, running = iter(jobs), dict[Future[Result], Job]()
+    if watch:
+        _listen(executor, watch, running)
+    try:
+        while True:
+            while len(running) < room and (job := next(waiting, None)):
+                if not force and provenance.state(job).kind == "fresh":
+                    yield _told(Result(job, 0.0, state="fresh"), watch)
+                    continue
+                if watch:
+                    watch.started(job)
+                running[executor.submit(make, job, force)] = job
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield _told(_result(running.pop(future), future), watch)
+    finally:
+        _stop(executor, running)
+
+
+def _result(job: Job, future: Future[Result]) -> Result:
+    """Return what came of a job, also when its process died."""
+    try:
+        return future.result()
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - one job's, not ours
+        reason = str(error) if isinstance(error, WorkbookError) else _name(error)
+        return Result(job, 0.0, store.keep(job, reason), "failed")
+
+
+def _name(error: BaseException) -> str:
+    line = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
+
+
+def _told(result: Result, watch: Watch | None) -> Result:
+    if watch:
+        watch.finished(result)
+    return result
+
+
+def _listen(
+    executor: Executor, watch: Watch, running: dict[Future[Result], Job]
+) -> None:
+    """Have a `ForkPool` pass on what its calls tell."""
+
+    def told(_: Future[Result], message: tuple[object, ...]) -> None:
+        kind, *rest = message
+        getattr(watch, str(kind))(*rest)
+
+    if hasattr(executor, "on_told"):
+        executor.on_told = told
+
+
+def _stop(executor: Executor, running: dict[Future[Result], Job]) -> None:
+    """End the jobs that still run when nobody wants them any more, as after Ctrl-C."""
+    if not running:
+        return
+    if hasattr(executor, "kill"):
+        executor.kill()
+    for future in running:
+        future.cancel()
+    wait(running, timeout=10)
+    for future, job in running.items():
+        if future.done():
+            store.keep(job, "interrupted")

@@ -13,9 +13,9 @@ import time
 import pytest
 
 from rareearth.commands import main as cli
-from rareearth.render import cluster, library, pool, worker
+from rareearth.render import cluster, library, pool
 from rareearth.render.job import Result, plan
-from rareearth.render.run import run
+from rareearth.render.report import run
 
 TITLE = ("markdown", "# A question?\n\nLead.")
 CELL = ("parameters", 'year: int = 2024  # calendar year\nname: str = "China"')
@@ -303,10 +303,10 @@ def test_a_worker_needs_no_file_of_this_machine(notebook, own, tmp_path, no_fork
     own.text("prices.csv", "figure_id\n")
     size = path.stat().st_size
     job = plan(path, {}, tmp_path / "out", own.path)
-    parcel = pickle.dumps(worker.pack(write, job, ()))
+    parcel = pickle.dumps(cluster.pack(write, job, ()))
     path.unlink()
     (own.path / "prices.csv").unlink()
-    result, texts = worker.work(pickle.loads(parcel))
+    result, texts = cluster.work(pickle.loads(parcel))
     assert result == Result(job, 1.0)
     assert texts == {f"{job.name}.html": f"{size} ['prices.csv']"}
     assert not (tmp_path / "out").exists()
@@ -314,20 +314,20 @@ def test_a_worker_needs_no_file_of_this_machine(notebook, own, tmp_path, no_fork
 
 def test_a_worker_that_differs_says_so_instead_of_working(notebook, tmp_path, no_fork):
     job = plan(notebook(TITLE, CELL), {}, tmp_path / "out")
-    parcel = worker.pack(write, job, ())
+    parcel = cluster.pack(write, job, ())
     parcel.sender["pandas"] = "0.1"
-    result, texts = worker.work(parcel)
+    result, texts = cluster.work(parcel)
     assert result.error.startswith("the worker has pandas ")
     assert result.error.endswith(", this machine 0.1")
     assert texts == {}
 
 
 def test_identity_changes_with_version_figures_and_libraries(monkeypatch):
-    here = worker.identity()
+    here = cluster.identity()
     assert {"rareearth", "figures", "python", "pandas"} <= here.keys()
-    assert worker.differences(here, here) == ""
-    assert worker.differences(here, {**here, "figures": "x"}).startswith("figures x,")
-    assert worker.differences(here, {}).startswith("rareearth nothing, this machine")
+    assert cluster.differences(here, here) == ""
+    assert cluster.differences(here, {**here, "figures": "x"}).startswith("figures x,")
+    assert cluster.differences(here, {}).startswith("rareearth nothing, this machine")
     library_of = [str(library.PACKAGE), str(library.data_folder())]
     assert not any(path in " ".join(here.values()) for path in library_of)
 

@@ -28,7 +28,7 @@ from rareearth.display import output as display
 from rareearth.errors import WorkbookError
 from rareearth.figures import checks
 from rareearth.figures import loading as figures
-from rareearth.render import grid, index, index_parts, job, page
+from rareearth.render import grid, index, job, page
 from rareearth.render import parameters as notebook_parameters
 
 pytestmark = pytest.mark.usefixtures("kept_server")
@@ -266,7 +266,7 @@ def settings_page(value):
 
 
 def test_a_parameter_is_text_on_the_page_and_in_the_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(index_parts, "data", lambda _: "")
+    monkeypatch.setattr(index, "data_section", lambda _: "")
     _, harmless = settings_page("harmless")
     cards = []
     for texts in (SHORT, ["harmless"] * len(SHORT)):
