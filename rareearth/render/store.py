@@ -159,8 +159,8 @@ class Spool:
                 found["outputs"] = shortened(found["outputs"])
             self._line({"done": index, **found})
         else:
-            self._line({"start": index})
             server.tell(("cell", self.job.name, index + 1, len(notebook.cells)))
+            self._line({"start": index})
 
     def close(self) -> None:
         """Remove the spool: the run has come to its end by itself."""

@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from rareearth import words
 from rareearth.charts import canvas
 from rareearth.claims import audit as claims
 from rareearth.claims import own as own_claims
@@ -315,13 +316,13 @@ def test_a_downloaded_cell_is_one_cell_and_no_formula(text):
     rows = list(csv.reader(io.StringIO(written, newline=""), strict=True))
     assert len(rows) == 2
     assert rows[1][1] == "end"
-    assert not rows[1][0].lstrip(" \n").startswith(display.FORMULA)
+    assert not rows[1][0].lstrip(" \n").startswith(words.FORMULA)
 
 
 @given(st.text())
 def test_any_text_is_harmless_in_a_spreadsheet_and_keeps_its_words(text):
-    cell = display.harmless(text)
-    assert not cell.lstrip(" \n").startswith(display.FORMULA)
+    cell = words.harmless(text)
+    assert not cell.lstrip(" \n").startswith(words.FORMULA)
     assert cell.removeprefix("'").split() == text.removeprefix("'").split()
 
 
