@@ -27,7 +27,6 @@ NET = "less by-product credits"
 BY_VALUE = "by share of value"
 PER_REO = "alike for every kg of REO"
 AS_PRINTED = "as printed"
-ALLOCATIONS = (ON_NDPR, NET, BY_VALUE, PER_REO)
 
 SPENT = "revenue less EBITDA"
 SALES = "cost of sales"

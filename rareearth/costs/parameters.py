@@ -23,7 +23,6 @@ from rareearth.figures.rules import MONEY
 from rareearth.money.money import Money, per_kg
 from rareearth.money.rates import Missing
 
-TOPIC = "refining-cost"
 FIGURE, ASSUMPTION, BOTH = "figure", "assumption", "both"
 WORK_HOURS = 2080  # a year: 52 weeks of 40 hours
 MJ_PER_KWH = 3.6
@@ -414,7 +413,7 @@ def gather(
     -------
     ranges : DataFrame, indexed by `PARAMETERS`
         ``low``, ``mode``, ``high`` float; ``unit``, ``note``, ``kind`` str: "figure"
-        or "assumption"; ``label`` in words, ``direction``, ``falsified_by`` str.
+        or "assumption"; ``label`` in words, ``falsified_by`` str.
     used : DataFrame
         Figures, rates and indices, for the list of sources.
     """

@@ -137,7 +137,7 @@ def test_real_money_of_the_base_year_is_the_printed_money():
 
 
 def gathered(producer):
-    return parameters.gather(SOURCE, ree.assumptions(parameters.TOPIC), producer)
+    return parameters.gather(SOURCE, ree.assumptions("refining-cost"), producer)
 
 
 @pytest.mark.parametrize("producer", parameters.PRODUCERS)
@@ -173,7 +173,7 @@ def test_the_newest_dollars_of_an_assumption_are_in_money_of_the_base_year():
     # Consumer prices fell from 2024 back to 2010: a dollar was worth more then.
     later, _ = gathered("Lynas")
     source = Source(ree.load, MONEY, 2010)
-    earlier, _ = parameters.gather(source, ree.assumptions(parameters.TOPIC), "Lynas")
+    earlier, _ = parameters.gather(source, ree.assumptions("refining-cost"), "Lynas")
     ratio = earlier.at["feed_cost", "mode"] / later.at["feed_cost", "mode"]
     assert ratio == pytest.approx(218.056 / 313.689, rel=1e-3)  # CPI-U, 2010 and 2024
     assert earlier.at["recovery", "mode"] == later.at["recovery", "mode"]
