@@ -9,13 +9,12 @@ import pandas as pd
 from rareearth.claims import audit as auditing
 from rareearth.claims.contradictions import in_words
 from rareearth.claims.evidence import EVENTS, Look
-from rareearth.claims.verdicts import AGREEING, LABELS
+from rareearth.claims.verdicts import AGREEING, LABELS, WRONG
 from rareearth.words import SPACE, change, listed, number, pct, span
 
 LONGEST = 1000  # years; above, a number of the unit "year" is a date
 NAMES = ("China", "Kazakhstan", "Texas")  # in names of quantities
 PLAIN = ("rare earths", "REO", "critical minerals", "rare earth alloys and magnets")
-WRONG = ("outdated", "other_basis", "misattributed", "contradicted")
 
 
 def score_findings(audited: pd.DataFrame) -> list[tuple[str, str, str]]:

@@ -26,6 +26,7 @@ LABELS = {
     "opinion": "opinion",
 }
 AGREEING = ("supported", "roughly_supported")
+WRONG = ("outdated", "other_basis", "misattributed", "contradicted")
 COARSEST = 0.05  # a round number such as 70 is not taken as anything from 65 to 75
 LOOSE = 2.0  # "about" and a forecast have twice the rounding of a plain number
 NEAR = 0.10  # a miss by less than a tenth is roughly right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -13,6 +14,7 @@ from rareearth.figures import csv_files as tables
 from rareearth.figures.csv_files import RECORDS, Table
 from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.loading import Names, check_name, listed, period
+from rareearth.words import span
 
 
 def events(
@@ -239,6 +241,30 @@ def claims(
     if chosen.empty:
         raise NoFigures(f"no such claims had been made by {as_of}")
     return chosen.reset_index(drop=True)
+
+
+def claimed(claim_ids: Sequence[str]) -> pd.DataFrame:
+    """Return some claims as a reader sees them, in the order in which they are named.
+
+    Returns
+    -------
+    DataFrame
+        ``Claim``, ``What was said``, ``Said`` in words, ``Unit``; ``day`` (datetime64)
+        on which it was said, ``source_id``, the article.
+    """
+    found = claims().set_index("claim_id").loc[list(claim_ids)]
+    numbers = found[["low", "high"]].astype(float)
+    ends = numbers.apply(lambda end: end.fillna(found["value"]))
+    return pd.DataFrame(
+        {
+            "Claim": found.index,
+            "What was said": found["paraphrase"].to_numpy(),
+            "Said": [span(low, high) for low, high in ends.to_numpy()],
+            "Unit": found["unit"].to_numpy(),
+            "day": pd.to_datetime(found["published"]).dt.normalize().to_numpy(),
+            "source_id": found["article"].to_numpy(),
+        }
+    )
 
 
 def typed_claims(frame: pd.DataFrame) -> pd.DataFrame:
