@@ -74,8 +74,9 @@ def _filled(folder: Path, claims: Path, data: Path | None) -> Path:
     """Put the list of claims into a folder, beside the user's own figures."""
     from rareearth.claims import own as own_claims
 
-    for path in sorted(data.glob("*.csv")) if data else []:
-        shutil.copy(path, folder)
+    for path in sorted(data.iterdir()) if data else []:
+        if path.is_file():
+            shutil.copy(path, folder)
     own_claims.copy(claims, folder)
     return folder
 

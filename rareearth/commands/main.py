@@ -129,7 +129,7 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     """Print every problem of a folder of figures, or say how much is in order."""
-    from rareearth.figures import checks
+    from rareearth.figures import checks, csv_files
 
     curated = library.data_folder()
     folder = options.folder or curated
@@ -143,7 +143,9 @@ def _check(options: argparse.Namespace) -> int:
     if folder.resolve() == curated and not problems:
         for line in (*_counts(folder), *_open_comparisons()):
             print(line)
-    rows = library.figure_counts(folder)
+    for name in csv_files.passed_over(folder) if folder.resolve() != curated else []:
+        print(f"{name}: not read; tables are CSV files and sheets of XLSX workbooks")
+    rows = checks.counts(folder)
     counted = f"{_count(sum(rows), 'figure')} in {_count(len(rows), 'table')}"
     print(f"{counted}, {_count(len(problems), 'problem')}")
     return 1 if problems else 0

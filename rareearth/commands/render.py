@@ -22,6 +22,7 @@ from rareearth.render.job import plan as plan_job
 from rareearth.render.parameters import shorten
 
 Commands = argparse._SubParsersAction  # no public name
+TABLES = (".csv", ".xlsx")
 _SHIELD = "\0"  # no argument of a command can hold it
 _MMAP_THRESHOLD, _LARGE = -3, 128 * 1024  # of mallopt(3), and bytes
 
@@ -376,6 +377,8 @@ def own_folder(given: Path | None) -> Path | None:
     folder = Path(named).expanduser().resolve()
     if not folder.is_dir():
         raise ParameterError(f"no folder at {folder}; own figures are CSV files in one")
-    if not any(folder.glob("*.csv")):
-        raise ParameterError(f"no CSV file in {folder}; own figures are CSV files")
+    if not any(each.suffix.lower() in TABLES for each in folder.iterdir()):
+        raise ParameterError(
+            f"no table in {folder}; own figures are CSV files or sheets of a workbook"
+        )
     return folder

@@ -253,16 +253,17 @@ def read_ahead() -> None:
 
 
 def figure_files(where: Path) -> list[Path]:
-    """Return the files of a folder that hold figures: all CSV but the other tables."""
-    others = {f"{name}.csv" for name in (*DICTIONARIES, *RECORDS)}
-    return [path for path in sorted(where.glob("*.csv")) if path.name not in others]
+    """Return the tables of a folder that hold figures: all but those of other names."""
+    found = tables.tables_in(where).items()
+    return [path for name, path in found if name not in {*DICTIONARIES, *RECORDS}]
 
 
 def _own_sources(own: Path | None) -> set[str]:
-    path = own / "sources.csv" if own else None
-    if path is None or not path.exists():
+    path = tables.tables_in(own).get("sources") if own else None
+    if path is None:
         return set()
-    return set(tables.read(path, DICTIONARIES["sources"]).frame["source_id"])
+    table = tables.read(path, DICTIONARIES["sources"], strict=False)
+    return set(table.frame["source_id"])
 
 
 def _among(column: pd.Series, names: Names | None) -> np.ndarray:
@@ -305,8 +306,8 @@ def _parts(series: str, known: Dictionaries, own: Path | None) -> list[pd.DataFr
 def _typed(
     path: Path, known: Dictionaries, confidence: tuple[str, ...]
 ) -> pd.DataFrame:
-    table = tables.read(path, FIGURE_COLUMNS)
     curated = dictionaries.folder()
+    table = tables.read(path, FIGURE_COLUMNS, strict=path.parent == curated)
     if path.parent == curated:
         seals.warn(table, curated)
     cached = _typed_cache.get((table.sha256, path))

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from rareearth.errors import DataError, NoFigures
-from rareearth.figures import claim_rules, dictionaries, rules, vintages
+from rareearth.figures import claim_rules, dictionaries, rules, seals, vintages
 from rareearth.figures import csv_files as tables
 from rareearth.figures.csv_files import RECORDS, Table
 from rareearth.figures.dictionaries import Dictionaries
@@ -47,6 +47,8 @@ def events(
         As for `load`.
     """
     frame = _records("events", dictionaries.known())
+    if frame.empty:
+        raise NoFigures("events.csv: no events")
     frame.insert(1, "date", frame["date_announced"].fillna(frame["date_effective"]))
     kinds_ = sorted(frame["kind"].unique())
     for name in listed(kind):
@@ -147,8 +149,8 @@ def assumptions(
     """
     known, own = dictionaries.known(extra), dictionaries.own_folder(extra)
     frame = _records("assumptions", known)
-    path = own / "assumptions.csv" if own else None
-    if path is not None and path.exists():
+    path = tables.tables_in(own).get("assumptions") if own else None
+    if path is not None:
         mine = _checked("assumptions", path, known)
         kept = frame[~frame["assumption_id"].isin(mine["assumption_id"])]
         frame = pd.concat([kept, mine], ignore_index=True)
@@ -169,7 +171,9 @@ def assumptions(
 
 def _table(name: str) -> tuple[Path, Table]:
     path = dictionaries.folder() / f"{name}.csv"
-    return path, tables.read(path, RECORDS[name])
+    table = tables.read(path, RECORDS[name])
+    seals.warn(table, path.parent)
+    return path, table
 
 
 def _records(name: str, known: Dictionaries) -> pd.DataFrame:
@@ -177,7 +181,10 @@ def _records(name: str, known: Dictionaries) -> pd.DataFrame:
 
 
 def _checked(name: str, path: Path, known: Dictionaries) -> pd.DataFrame:
-    table = tables.read(path, RECORDS[name])
+    curated = dictionaries.folder()
+    table = tables.read(path, RECORDS[name], strict=path.parent == curated)
+    if path.parent == curated:
+        seals.warn(table, curated)
     if not dictionaries.was_checked(path, table):
         problems = (
             claim_rules.problems(name, table, known, None)

@@ -215,7 +215,7 @@ def test_there_must_be_a_folder(tmp_path):
 
 
 def test_there_must_be_something_to_check(tmp_path):
-    with pytest.raises(DataError, match=r"no datapackage\.json and no CSV file"):
+    with pytest.raises(DataError, match=r"no datapackage\.json and no table"):
         check(tmp_path)
 
 
@@ -261,6 +261,20 @@ def test_a_plausible_wrong_digit_is_found_by_the_seal(data_copy):
     assert str(problem).startswith("production.csv: not as datapackage.json seals it")
     assert seals.seal(data_copy.path) == ["production.csv"]
     assert check(data_copy.path) == []
+
+
+def test_a_schema_is_sealed_as_well(data_copy):
+    seals.seal(data_copy.path)
+    schema = data_copy.path / "schemas" / "figures.json"
+    schema.write_text(schema.read_text().replace('"required": true', '"required":true'))
+    problems = [str(each) for each in check(data_copy.path)]
+    assert problems[0].startswith("schemas/figures.json: not as datapackage.json seals")
+
+
+def test_the_curated_figures_must_have_a_package_and_be_sealed(curated):
+    assert any("not sealed by" in str(each) for each in check())
+    (curated.path / "datapackage.json").unlink()
+    assert any("datapackage.json: cannot be read" in str(each) for each in check())
 
 
 def test_a_descriptor_that_is_no_json_is_named_by_the_loader(curated):
