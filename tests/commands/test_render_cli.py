@@ -13,6 +13,7 @@ import rareearth
 from rareearth.commands import main as cli
 from rareearth.errors import ParameterError
 from rareearth.figures import checks
+from rareearth.figures.csv_files import FIGURE_COLUMNS
 from rareearth.render import library, pool, report
 from rareearth.render.job import Result
 
@@ -277,7 +278,9 @@ def test_list_as_json_can_be_read_by_programs(workbook, capsys):
 
 
 def test_check_counts_the_figures_of_a_folder_in_order(tmp_path, monkeypatch, capsys):
-    (tmp_path / "production.csv").write_text("figure_id,value\na,1\nb,2\n")
+    columns = ",".join(FIGURE_COLUMNS)
+    rows = "\n".join(each + "," * columns.count(",") for each in "ab")
+    (tmp_path / "production.csv").write_text(f"{columns}\n{rows}\n")
     (tmp_path / "sources.csv").write_text("source_id\nx\n")
     monkeypatch.setattr(checks, "check", lambda folder: [])
     assert cli.main(["check", str(tmp_path)]) == 0
