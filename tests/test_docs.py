@@ -34,12 +34,7 @@ def test_every_module_with_references_is_in_the_methods():
         for path in sorted((ROOT / "rareearth").rglob("*.py"))
         if re.search(r"^ *References?\b.*\n", path.read_text("utf-8"), re.MULTILINE)
     ]
-    known = {"partners.py"}  # its method is that of supply_risk
-    missing = [
-        path.stem
-        for path in cited
-        if f"{path.stem}.py)" not in METHODS and path.name not in known
-    ]
+    missing = [path.stem for path in cited if f"{path.stem}.py)" not in METHODS]
     assert missing == []
 
 

@@ -7,18 +7,11 @@ from functools import partial
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.columns import Load, ends, has_codes
+from rareearth.figures.columns import IMPORTERS, Load, ends, has_codes
 from rareearth.methods.draws import Span
 from rareearth.words import number
 
 WEEKS = 365.25 / 12 / 7  # in a month
-
-IMPORTERS = {
-    "European Union": "importer-eu",
-    "Japan": "importer-jpn",
-    "South Korea": "importer-kor",
-    "United States": "importer-usa",
-}
 
 
 def importer_code(importer: str) -> str:

@@ -14,6 +14,14 @@ from rareearth.figures.csv_files import CONFIDENCE, OWN
 RANK = {name: place for place, name in enumerate((*CONFIDENCE, OWN))}
 """How far a confidence is trusted, from 0 upwards; a user's own figure leads."""
 
+IMPORTERS = {
+    "European Union": "importer-eu",
+    "Japan": "importer-jpn",
+    "South Korea": "importer-kor",
+    "United States": "importer-usa",
+}
+"""Importers whose partners are printed, and the basis code of each."""
+
 Load: TypeAlias = Callable[..., pd.DataFrame]
 """`figures.load`, or something like it: from names to a frame of figures."""
 
