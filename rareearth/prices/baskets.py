@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,12 @@ import pandas as pd
 from rareearth.errors import NoFigures
 from rareearth.figures import loading as store
 from rareearth.money.chemistry import metal_content
-from rareearth.prices.prices import NDPR, Prices
+from rareearth.prices.series import NDPR, Prices
 
 WHOLE = 0.01  # how far printed shares may be from 100 percent: rounding
+DRAWN = ("Nd oxide", "Pr oxide", "NdPr oxide", "Dy oxide", "Tb oxide", "Y oxide")
+"""Oxides with a part of their own in a chart of baskets."""
+
 COMPOSITIONS = ("oxide_distribution", "separation_product_mix", "element_resource_use")
 """Series that can give the composition of a deposit, the most direct first."""
 
@@ -70,29 +74,17 @@ class Compositions:
         cls, as_of: str = "latest", extra: str | Path | None = None
     ) -> Compositions:
         """Return the compositions that had been published by a date."""
-        parts = []
-        for name in COMPOSITIONS:
-            try:
-                parts.append(store.load(name, as_of=as_of, extra=extra))
-            except NoFigures:
-                continue
-        if not parts:
+        names = list(COMPOSITIONS)
+        figures = store.load(names, as_of=as_of, extra=extra, missing="empty")
+        if figures.empty:
             raise NoFigures(
                 f"no composition of a deposit had been published by {as_of}"
             )
-        products = store.dictionary("products", extra)
-        return cls(pd.concat(parts, ignore_index=True), products)
+        return cls(figures, store.dictionary("products", extra))
 
-    def deposits(self) -> pd.DataFrame:
-        """Return the deposits with a complete composition.
-
-        Returns
-        -------
-        DataFrame
-            ``deposit``, ``composition`` str: how it is known; ``oxides`` int.
-        """
-        rows = [(name, how, len(shares)) for name, (shares, how) in self._whole.items()]
-        return pd.DataFrame(rows, columns=["deposit", "composition", "oxides"])
+    def deposits(self) -> list[str]:
+        """Return the deposits with a complete composition, sorted."""
+        return list(self._whole)
 
     def incomplete(self) -> list[str]:
         """Return the deposits of which only a part of the composition is printed."""
@@ -240,27 +232,62 @@ def prices_at(
     """
     catalogue = prices.catalogue()
     own = catalogue[catalogue["market"] == market]
+    if own.empty:
+        markets = ", ".join(sorted(set(catalogue["market"])))
+        raise NoFigures(f"no regular prices of {market!r}; there are some of {markets}")
     frequency = "year" if "year" in set(own["frequency"]) else "month"
     rows = []
     for product in own.loc[own["frequency"] == frequency, "product"]:
         one = prices.series(product, market, frequency=frequency)
-        try:
-            price = one.mean(when)
-        except NoFigures:
-            continue
-        part = one.figures["figure_id"].isin(one.within(when)["figure_id"])
-        rows.append(
-            one.figures[part]
-            .head(1)
-            .assign(product=product, price_usd_per_kg=price, period=str(when))
-        )
-    if own.empty:
-        markets = ", ".join(sorted(set(catalogue["market"])))
-        raise NoFigures(f"no regular prices of {market!r}; there are some of {markets}")
+        price, used = one.mean(when), one.within(when)["figure_id"]
+        part = one.figures[one.figures["figure_id"].isin(used)].head(1)
+        if not np.isnan(price):
+            rows.append(part.assign(product=product, price_usd_per_kg=price))
     if not rows:
         times = f"{own['first'].min():%Y-%m} to {own['last'].max():%Y-%m}"
         raise NoFigures(
             f"no oxide has a price in {market!r} for {when}; there are prices by "
             f"{frequency} from {times}"
         )
-    return pd.concat(rows, ignore_index=True)
+    return pd.concat(rows, ignore_index=True).assign(period=str(when))
+
+
+def baskets_of(prices: Prices, compositions: Compositions) -> list[Basket]:
+    """Return the baskets of all deposits of known composition, the dearest first.
+
+    At the average prices of the newest year of the USGS reference, which alone prices
+    the oxides beyond those of the magnets.
+
+    Raises
+    ------
+    NoFigures
+        If no year of that market is priced.
+    """
+    known = prices.catalogue()
+    own = known[known["market"] == "USGS reference"]
+    if own.empty:
+        raise NoFigures("no annual price of the USGS reference had been published")
+    priced = prices_at(prices, int(own["last"].max().year))
+    found = [basket(compositions, priced, name) for name in compositions.deposits()]
+    return sorted(found, key=lambda item: -item.value_usd_per_kg)
+
+
+def basket_parts(found: Sequence[Basket]) -> pd.DataFrame:
+    """Return the parts of baskets for a chart: oxides by name, the small ones together.
+
+    Returns
+    -------
+    DataFrame
+        ``row`` (the deposit), ``part`` str, ``value`` float (USD in a kg).
+    """
+    rows = []
+    for item in found:
+        named = item.parts["product"].where(
+            item.parts["product"].isin(DRAWN), "other oxides"
+        )
+        sums = item.parts["value_usd"].groupby(named).sum()
+        for part in [*DRAWN, "other oxides"]:
+            rows.append((item.deposit, part, float(sums.get(part, 0.0))))
+    frame = pd.DataFrame(rows, columns=["row", "part", "value"])
+    used = frame.groupby("part")["value"].sum()
+    return frame[frame["part"].map(used) > 0].reset_index(drop=True)

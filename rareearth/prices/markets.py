@@ -1,7 +1,8 @@
-"""One product in several markets on one basis: US dollars per kilogram of oxide."""
+"""Products in several markets on one basis: US dollars per kilogram of oxide."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +10,10 @@ import pandas as pd
 
 from rareearth.errors import NoFigures, unknown_name
 from rareearth.figures import loading as store
-from rareearth.figures.columns import codes, each, has_codes
+from rareearth.figures.columns import each, has_codes
 from rareearth.money.money import per_kg
-from rareearth.prices.prices import QUOTES, REGULAR, Prices
-from rareearth.prices.series import PriceSeries, marks_of
+from rareearth.prices.series import QUOTES, REGULAR, Prices, PriceSeries, marks_of
+from rareearth.words import day
 
 CONTROLS = "2025-04-04"
 """First day of China's licences for seven medium and heavy rare earths (events.csv)."""
@@ -25,6 +26,10 @@ SIDES = ("China FOB", "China domestic", "European market")
 NEAR = 31  # days: the China FOB quote that a quote is compared with is no older
 BOUNDS = ("greater-than", "less-than", "ask-price")
 THIN = 12  # quotes: fewer in the period are single events, not a market's price
+
+STALE = ("stale", "possibly-stale")
+SHOWN = ("Dy oxide", "Tb oxide", "Y oxide")
+"""Products shown beside the chosen one: under licence since April 2025."""
 
 THINNESS = {"European market": "a thin market whose price few buyers pay"}
 
@@ -92,15 +97,10 @@ def spread(
     NoFigures
         If there is no quote in this time. The message says when there are.
     """
-    everything = prices.figures
-    if product not in set(everything["product"]):
-        raise unknown_name("priced product", product, set(everything["product"]))
-    series = {QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
-    own = everything[
-        (everything["product"] == product)
-        & everything["entity"].isin(SIDES)
-        & everything["series"].isin(series)
-    ]
+    known = set(prices.figures["product"])
+    if product not in known:
+        raise unknown_name("priced product", product, known)
+    own = _quotes(prices, product)
     first, last = store.period(start, end)
     chosen = own[own["period_end"].between(first, last)].reset_index(drop=True)
     if chosen.empty:
@@ -128,6 +128,17 @@ def spread(
     )
 
 
+def _quotes(prices: Prices, product: str) -> pd.DataFrame:
+    """Return what is quoted of a product in China and Europe, but by year."""
+    series = {QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
+    figures = prices.figures
+    return figures[
+        (figures["product"] == product)
+        & figures["entity"].isin(SIDES)
+        & figures["series"].isin(series)
+    ]
+
+
 def _aside(chosen: pd.DataFrame) -> pd.Series:
     """Return which export quotes are of other publishers than the regular series.
 
@@ -151,7 +162,7 @@ def _in_dollars(
     )
     net = prices.money.without_vat(quoted[taxed], missing="nan")
     both = pd.concat([quoted, net.assign(vat="without VAT")])
-    bound = each(both["basis"], lambda basis: not codes(basis).isdisjoint(BOUNDS))
+    bound = ~has_codes(both["basis"], without=BOUNDS)
     middle = both[["low", "high"]].mean(axis=1, skipna=False)
     value = both["value"].fillna(middle)
     either = both["low"].fillna(both["high"]).where(bound)
@@ -217,7 +228,7 @@ def _notes(quotes: pd.DataFrame, product: str) -> list[str]:
             noun = "quote" if len(own) == 1 else "quotes"
             said.append(
                 f"{market}: only {len(own)} {noun} of {product}, "
-                f"{own['date'].min():%Y-%m-%d} to {own['date'].max():%Y-%m-%d}; "
+                f"{day(own['date'].min())} to {day(own['date'].max())}; "
                 + THINNESS.get(market, "single days, not a series")
             )
     if others := int((priced["market"] == OTHER_FOB).sum()):
@@ -231,7 +242,7 @@ def _notes(quotes: pd.DataFrame, product: str) -> list[str]:
             "asking price or bound is" if bounds == 1 else "asking prices or bounds are"
         )
         said.append(f"{bounds} {what} shown and not compared")
-    weak = priced[priced["marks"].str.contains("stale")]
+    weak = priced[~has_codes(priced["marks"], without=STALE)]
     if len(weak):
         markets = ", ".join(sorted(weak["market"].unique()))
         dates = f"{weak['date'].min():%Y-%m} to {weak['date'].max():%Y-%m}"
@@ -245,3 +256,73 @@ def _notes(quotes: pd.DataFrame, product: str) -> list[str]:
     if len(lacking):
         said.append(f"{len(lacking)} domestic quotes have no printed VAT rate")
     return said
+
+
+@dataclass(frozen=True, eq=False)
+class Markets:
+    """Several products in several markets.
+
+    Attributes
+    ----------
+    spreads : dict of str to Spread
+        Of the products that are quoted in this time.
+    quotes : DataFrame
+        As in `Spread`, as quoted, with ``product``.
+    premiums : DataFrame, one row per product, market and treatment of tax
+        ``product``, ``market``, ``vat`` str; ``quotes`` int; ``first``, ``last``
+        datetime64; ``median``, ``lowest``, ``highest`` float: times China FOB;
+        ``stale`` int: how many lie beside a stale quote.
+    figures : DataFrame
+        The figures behind it.
+    """
+
+    spreads: dict[str, Spread]
+    quotes: pd.DataFrame
+    premiums: pd.DataFrame
+    figures: pd.DataFrame
+
+    @property
+    def european(self) -> pd.DataFrame:
+        """Return the rows of `premiums` that are of Europe, by product."""
+        own = self.premiums["market"] == "European market"
+        return self.premiums[own].set_index("product")
+
+
+def markets(prices: Prices, product: str, others: Sequence[str] = SHOWN) -> Markets:
+    """Return the quotes since the controls of April 2025: a product, then others."""
+    spreads = {
+        name: spread(prices, name, CONTROLS, proxy=True)
+        for name in dict.fromkeys([product, *others])
+        if (_quotes(prices, name)["period_end"] >= CONTROLS).any()
+    }
+    if not spreads:
+        nothing = pd.DataFrame(columns=["product", "market"])
+        return Markets({}, nothing, nothing, nothing)
+    quotes = pd.concat([f.quotes.assign(product=name) for name, f in spreads.items()])
+    premium = pd.concat([f.premium.assign(product=name) for name, f in spreads.items()])
+    figures = pd.concat([found.figures for found in spreads.values()])
+    return Markets(
+        spreads=spreads,
+        quotes=quotes[quotes["vat"] == "as quoted"].reset_index(drop=True),
+        premiums=_premiums(premium),
+        figures=figures.drop_duplicates("figure_id"),
+    )
+
+
+def _premiums(premium: pd.DataFrame) -> pd.DataFrame:
+    """Return by product, market and tax how far quotes lie over China FOB."""
+    rows = premium.assign(
+        times=premium["premium"] + 1,
+        stale=~has_codes(premium["fob_marks"], without=STALE),
+    )
+    groups = rows.groupby(["product", "market", "vat"], sort=False)
+    found = groups.agg(
+        quotes=("times", "size"),
+        first=("date", "min"),
+        last=("date", "max"),
+        median=("times", "median"),
+        lowest=("times", "min"),
+        highest=("times", "max"),
+        stale=("stale", "sum"),
+    )
+    return found.reset_index()
