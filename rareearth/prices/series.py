@@ -131,7 +131,7 @@ class PriceSeries:
         if not frame["price"].notna().any():
             have = self.quoted.dropna().index
             raise NoFigures(
-                f"{self.title}: no price from {start} to {end}; there are prices from "
+                f"{self.title}: no price from {start} to {end}; there are prices for "
                 f"{have[0]} to {have[-1]}"
             )
         named = set(";".join(frame["figure_id"]).split(";"))

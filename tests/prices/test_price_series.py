@@ -279,7 +279,7 @@ def test_a_series_that_does_not_exist_says_what_does(options, error, message):
 
 
 def test_a_window_without_prices_says_when_there_are():
-    message = "no price from 2000 to 2005; there are prices from 2010-07 to 2026"
+    message = "no price from 2000 to 2005; there are prices for 2010-07 to 2026"
     with pytest.raises(NoFigures, match=message):
         PRICES.series("Nd oxide").between(2000, 2005)
 
