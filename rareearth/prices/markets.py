@@ -8,12 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures, unknown_name
 from rareearth.figures import loading as store
 from rareearth.figures.columns import each, has_codes
 from rareearth.money.money import per_kg
 from rareearth.prices.series import QUOTES, REGULAR, Prices, PriceSeries, marks_of
-from rareearth.words import day
 
 CONTROLS = "2025-04-04"
 """First day of China's licences for seven medium and heavy rare earths (events.csv)."""
@@ -25,54 +23,59 @@ OTHER_FOB = "China FOB, other quotes"
 SIDES = ("China FOB", "China domestic", "European market")
 NEAR = 31  # days: the China FOB quote that a quote is compared with is no older
 BOUNDS = ("greater-than", "less-than", "ask-price")
-THIN = 12  # quotes: fewer in the period are single events, not a market's price
-
 STALE = ("stale", "possibly-stale")
 SHOWN = ("Dy oxide", "Tb oxide", "Y oxide")
 """Products shown beside the chosen one: under licence since April 2025."""
 
-THINNESS = {"European market": "a thin market whose price few buyers pay"}
-
 _COLUMNS = (
-    "date,market,vat,price_usd_per_kg,low,high,is_bound,marks,figure_id,source_id,note"
+    "date,market,vat,price_usd_per_kg,low,high,is_bound,marks,figure_id,source_id,note,"
+    "product"
 ).split(",")
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
-    """Dated quotes of a product in China and Europe, and what they differ by.
+class Markets:
+    """Dated quotes of products in China and Europe, and what they differ by.
 
     Attributes
     ----------
-    quotes : DataFrame, one row per quote and treatment of tax, by date
-        ``date`` datetime64, ``market`` str (`SIDES`, or `OTHER_FOB`), ``vat`` str: "as
-        quoted" or "without VAT";
-        ``price_usd_per_kg``, ``low``, ``high`` float; ``is_bound`` bool: an asking
-        price or a "more than", no price; ``marks``, ``figure_id``, ``source_id``,
-        ``note`` str.
+    quotes : DataFrame, one row per quote and treatment of tax, by product and date
+        ``product`` str; ``date`` datetime64, ``market`` str (`SIDES`, or `OTHER_FOB`),
+        ``vat`` str: "as quoted" or "without VAT"; ``price_usd_per_kg``, ``low``,
+        ``high`` float; ``is_bound`` bool: an asking price or a "more than", no price;
+        ``marks``, ``figure_id``, ``source_id``, ``note`` str.
     premium : DataFrame, one row per quote that China FOB has a quote near to
-        ``date``, ``market``, ``vat``, ``price_usd_per_kg``, ``fob_usd_per_kg``,
-        ``fob_date``, ``premium`` float: price over China FOB, less 1; ``fob_marks``.
-    notes : tuple of str
-        What to beware of: thin markets, stale quotes, tax and rates that are missing.
+        ``product``, ``date``, ``market``, ``vat``, ``price_usd_per_kg``,
+        ``fob_usd_per_kg``, ``fob_date``, ``premium`` float: price over China FOB, less
+        1; ``fob_marks``, ``figure_id``.
+    times : DataFrame, one row per product, market and treatment of tax
+        ``product``, ``market``, ``vat`` str; ``quotes`` int; ``first``, ``last``
+        datetime64; ``median``, ``lowest``, ``highest`` float: times China FOB;
+        ``stale`` int: how many lie beside a stale quote.
     figures : DataFrame
         The figures behind it, for the list of sources.
     """
 
     quotes: pd.DataFrame
     premium: pd.DataFrame
-    notes: tuple[str, ...]
+    times: pd.DataFrame
     figures: pd.DataFrame
 
+    @property
+    def european(self) -> pd.DataFrame:
+        """Return the rows of `times` that are of Europe, by product."""
+        own = self.times["market"] == "European market"
+        return self.times[own].set_index("product")
 
-def spread(
+
+def markets(
     prices: Prices,
-    product: str,
+    products: Sequence[str],
     start: str = CONTROLS,
     end: str | None = None,
     proxy: bool = False,
-) -> Spread:
-    """Return the quotes of a product in China and Europe in US dollars per kilogram.
+) -> Markets:
+    """Return the quotes of products in China and Europe in US dollars per kilogram.
 
     Yuan at the average rate of the month. A quote given as a range counts by its
     middle. Chinese domestic quotes are taken to include value-added tax, which their
@@ -82,8 +85,8 @@ def spread(
     Parameters
     ----------
     prices : Prices
-    product : str
-        E.g. ``"Dy oxide"``.
+    products : sequence of str
+        E.g. ``["Dy oxide"]``; one without a quote in this time has no row.
     start, end : str
         ISO dates or years. Default: since the controls of April 2025.
     proxy : bool
@@ -93,86 +96,74 @@ def spread(
     Raises
     ------
     UnknownName
-        If the product has no price anywhere.
-    NoFigures
-        If there is no quote in this time. The message says when there are.
+        If a product is in no dictionary.
     """
-    known = set(prices.figures["product"])
-    if product not in known:
-        raise unknown_name("priced product", product, known)
-    own = _quotes(prices, product)
+    known = store.dictionary("products").index
+    for name in products:
+        store.check_name("product", name, known)
     first, last = store.period(start, end)
-    chosen = own[own["period_end"].between(first, last)].reset_index(drop=True)
+    series = {QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
+    chosen = prices.figures[
+        prices.figures["product"].isin(products)
+        & prices.figures["entity"].isin(SIDES)
+        & prices.figures["series"].isin(series)
+        & prices.figures["period_end"].between(first, last)
+    ]
     if chosen.empty:
-        have = ", ".join(
-            f"{market}: {group['period_end'].min():%Y-%m} to "
-            f"{group['period_end'].max():%Y-%m}"
-            for market, group in own.groupby("entity")
-        )
-        raise NoFigures(f"no quote of {product} in this time; there are {have}")
-    quotes = _in_dollars(
-        prices, chosen, chosen["entity"].where(~_aside(chosen), OTHER_FOB)
-    )
+        nothing = pd.DataFrame(columns=_COLUMNS)
+        return Markets(nothing, nothing, nothing, chosen)
+    parts = [_in_dollars(prices, chosen)]
     behind = [chosen, prices.money.behind(chosen, "USD", vat_of="China")]
-    if proxy and product == "NdPr oxide":
-        mix = prices.series(product, REFERENCE, proxy=True)
+    if proxy and (chosen["product"] == "NdPr oxide").any():
+        mix = prices.series("NdPr oxide", REFERENCE, proxy=True)
         inside = _mixture(mix)
-        inside = inside[inside["date"].between(first, last)]
-        quotes = _sorted(pd.concat([quotes, inside], ignore_index=True))
+        parts.append(inside[inside["date"].between(first, last)])
         behind.append(mix.figures)
-    return Spread(
+    order = ["date", "market", "vat", "figure_id"]
+    quotes = pd.concat(parts).sort_values(order)[_COLUMNS]
+    premium = _premium(quotes)
+    place = {name: at for at, name in enumerate(products)}
+    quotes, premium = (
+        frame.sort_values(
+            "product", key=lambda names: names.map(place), kind="stable"
+        ).reset_index(drop=True)
+        for frame in (quotes, premium)
+    )
+    return Markets(
         quotes=quotes,
-        premium=_premium(quotes),
-        notes=tuple(_notes(quotes, product)),
+        premium=premium,
+        times=_times(premium),
         figures=pd.concat(behind).drop_duplicates("figure_id", ignore_index=True),
     )
 
 
-def _quotes(prices: Prices, product: str) -> pd.DataFrame:
-    """Return what is quoted of a product in China and Europe, but by year."""
-    series = {QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
-    figures = prices.figures
-    return figures[
-        (figures["product"] == product)
-        & figures["entity"].isin(SIDES)
-        & figures["series"].isin(series)
-    ]
+def _in_dollars(prices: Prices, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return quotes in USD/kg as quoted, and those of China domestic without VAT.
 
-
-def _aside(chosen: pd.DataFrame) -> pd.Series:
-    """Return which export quotes are of other publishers than the regular series.
-
-    They differ from it by up to two fifths, so a premium must not mix the two. Where
-    there is no regular series, they are all that is known.
+    Export quotes of other publishers than that of the regular series stand apart: they
+    differ from it by up to two fifths, so a premium must not mix the two. Where there
+    is no regular series, they are all that is known.
     """
-    export = chosen["entity"] == REFERENCE
-    dated = chosen["series"] == QUOTES
-    return export & dated & bool((export & ~dated).any())
-
-
-def _in_dollars(
-    prices: Prices, chosen: pd.DataFrame, market: pd.Series
-) -> pd.DataFrame:
-    """Return quotes in USD/kg as quoted, and those of China domestic without VAT."""
+    export, dated = chosen["entity"] == REFERENCE, chosen["series"] == QUOTES
+    has_regular = (export & ~dated).groupby(chosen["product"]).transform("any")
     quoted = prices.money.in_currency(per_kg(chosen), "USD", "nan").assign(
-        market=market, vat="as quoted"
+        market=chosen["entity"].mask(export & dated & has_regular, OTHER_FOB),
+        vat="as quoted",
     )
-    taxed = market.eq("China domestic") & has_codes(
+    taxed = quoted["market"].eq("China domestic") & has_codes(
         chosen["basis"], without=["vat-excl"]
     )
     net = prices.money.without_vat(quoted[taxed], missing="nan")
     both = pd.concat([quoted, net.assign(vat="without VAT")])
     bound = ~has_codes(both["basis"], without=BOUNDS)
     middle = both[["low", "high"]].mean(axis=1, skipna=False)
-    value = both["value"].fillna(middle)
     either = both["low"].fillna(both["high"]).where(bound)
-    both = both.assign(
+    return both.assign(
         date=both["period_end"],
-        price_usd_per_kg=value.fillna(either),
+        price_usd_per_kg=both["value"].fillna(middle).fillna(either),
         is_bound=bound,
         marks=each(both["basis"], marks_of),
-    )
-    return _sorted(both.dropna(subset=["price_usd_per_kg"]))
+    ).dropna(subset=["price_usd_per_kg"])
 
 
 def _mixture(mix: PriceSeries) -> pd.DataFrame:
@@ -191,125 +182,32 @@ def _mixture(mix: PriceSeries) -> pd.DataFrame:
             "figure_id": frame["figure_id"],
             "source_id": frame["source_id"],
             "note": mix.proxy,
+            "product": mix.product,
         }
     )
-
-
-def _sorted(quotes: pd.DataFrame) -> pd.DataFrame:
-    order = ["date", "market", "vat", "figure_id"]
-    return quotes.sort_values(order, ignore_index=True)[_COLUMNS]
 
 
 def _premium(quotes: pd.DataFrame) -> pd.DataFrame:
     """Return each quote beside the last China FOB quote of the 31 days up to it."""
     priced = quotes[~quotes["is_bound"]]
-    fob = priced[priced["market"] == REFERENCE].drop_duplicates("date", keep="last")
-    other = priced[priced["market"] != REFERENCE]
+    fob = priced[priced["market"] == REFERENCE]
+    fob = fob.drop_duplicates(["product", "date"], keep="last")
     columns = {"price_usd_per_kg": "fob_usd_per_kg", "marks": "fob_marks"}
     beside = pd.merge_asof(
-        other,
-        fob[["date", *columns]].rename(columns=columns).assign(fob_date=fob["date"]),
+        priced[priced["market"] != REFERENCE],
+        fob[["product", "date", *columns]]
+        .rename(columns=columns)
+        .assign(fob_date=fob["date"]),
         on="date",
+        by="product",
         tolerance=pd.Timedelta(NEAR, unit="D"),
     ).dropna(subset=["fob_usd_per_kg"])
     beside["premium"] = beside["price_usd_per_kg"] / beside["fob_usd_per_kg"] - 1
     names = "date,market,vat,price_usd_per_kg,fob_usd_per_kg,fob_date,premium,fob_marks"
-    return beside[[*names.split(","), "figure_id"]].reset_index(drop=True)
+    return beside[["product", *names.split(","), "figure_id"]]
 
 
-def _notes(quotes: pd.DataFrame, product: str) -> list[str]:
-    said = []
-    priced = quotes[~quotes["is_bound"] & (quotes["vat"] == "as quoted")]
-    for market in SIDES:
-        own = priced[priced["market"] == market]
-        if own.empty:
-            said.append(f"{market}: no quote of {product}")
-        elif len(own) < THIN:
-            noun = "quote" if len(own) == 1 else "quotes"
-            said.append(
-                f"{market}: only {len(own)} {noun} of {product}, "
-                f"{day(own['date'].min())} to {day(own['date'].max())}; "
-                + THINNESS.get(market, "single days, not a series")
-            )
-    if others := int((priced["market"] == OTHER_FOB).sum()):
-        noun = "quote" if others == 1 else "quotes"
-        said.append(
-            f"{others} export {noun} of other publishers stand apart: their level is "
-            "not that of the regular series"
-        )
-    if bounds := int(quotes["is_bound"].sum()):
-        what = (
-            "asking price or bound is" if bounds == 1 else "asking prices or bounds are"
-        )
-        said.append(f"{bounds} {what} shown and not compared")
-    weak = priced[~has_codes(priced["marks"], without=STALE)]
-    if len(weak):
-        markets = ", ".join(sorted(weak["market"].unique()))
-        dates = f"{weak['date'].min():%Y-%m} to {weak['date'].max():%Y-%m}"
-        said.append(
-            f"{markets}: marked stale within {dates}; a premium there may be one of age"
-        )
-    lacking = np.setdiff1d(
-        quotes.loc[quotes["market"].eq("China domestic"), "figure_id"],
-        quotes.loc[quotes["vat"].eq("without VAT"), "figure_id"],
-    )
-    if len(lacking):
-        said.append(f"{len(lacking)} domestic quotes have no printed VAT rate")
-    return said
-
-
-@dataclass(frozen=True, eq=False)
-class Markets:
-    """Several products in several markets.
-
-    Attributes
-    ----------
-    spreads : dict of str to Spread
-        Of the products that are quoted in this time.
-    quotes : DataFrame
-        As in `Spread`, as quoted, with ``product``.
-    premiums : DataFrame, one row per product, market and treatment of tax
-        ``product``, ``market``, ``vat`` str; ``quotes`` int; ``first``, ``last``
-        datetime64; ``median``, ``lowest``, ``highest`` float: times China FOB;
-        ``stale`` int: how many lie beside a stale quote.
-    figures : DataFrame
-        The figures behind it.
-    """
-
-    spreads: dict[str, Spread]
-    quotes: pd.DataFrame
-    premiums: pd.DataFrame
-    figures: pd.DataFrame
-
-    @property
-    def european(self) -> pd.DataFrame:
-        """Return the rows of `premiums` that are of Europe, by product."""
-        own = self.premiums["market"] == "European market"
-        return self.premiums[own].set_index("product")
-
-
-def markets(prices: Prices, product: str, others: Sequence[str] = SHOWN) -> Markets:
-    """Return the quotes since the controls of April 2025: a product, then others."""
-    spreads = {
-        name: spread(prices, name, CONTROLS, proxy=True)
-        for name in dict.fromkeys([product, *others])
-        if (_quotes(prices, name)["period_end"] >= CONTROLS).any()
-    }
-    if not spreads:
-        nothing = pd.DataFrame(columns=["product", "market"])
-        return Markets({}, nothing, nothing, nothing)
-    quotes = pd.concat([f.quotes.assign(product=name) for name, f in spreads.items()])
-    premium = pd.concat([f.premium.assign(product=name) for name, f in spreads.items()])
-    figures = pd.concat([found.figures for found in spreads.values()])
-    return Markets(
-        spreads=spreads,
-        quotes=quotes[quotes["vat"] == "as quoted"].reset_index(drop=True),
-        premiums=_premiums(premium),
-        figures=figures.drop_duplicates("figure_id"),
-    )
-
-
-def _premiums(premium: pd.DataFrame) -> pd.DataFrame:
+def _times(premium: pd.DataFrame) -> pd.DataFrame:
     """Return by product, market and tax how far quotes lie over China FOB."""
     rows = premium.assign(
         times=premium["premium"] + 1,

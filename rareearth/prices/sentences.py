@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from rareearth.figures.columns import has_codes
 from rareearth.methods.breaks import Breaks
 from rareearth.methods.forecasts import NAIVE, Forecast
-from rareearth.prices.baskets import Basket
 from rareearth.prices.digest_prices import verdict
-from rareearth.prices.markets import Markets
+from rareearth.prices.markets import OTHER_FOB, SIDES, STALE, Markets
 from rareearth.prices.series import PriceSeries
 from rareearth.prices.study import CLEAR, Controls, Study, first_and_peak, last_price
 from rareearth.words import SPACE, change, day, listed, number, pct, span
+
+THIN = 12  # quotes: fewer in the period are single events, not a market's price
+THINNESS = {"European market": "a thin market whose price few buyers pay"}
 
 
 def unit_words(series: PriceSeries) -> str:
@@ -105,18 +107,6 @@ def step_sentence(study: Study) -> str:
     )
 
 
-def root_sentence(study: Study) -> str:
-    """Return what the two tests of stationarity say together."""
-    if study.unit_root is None:
-        return f"Stationarity is not tested: {study.why_not['unit_root']}."
-    tests = study.unit_root.tests
-    return (
-        f"Tested on the longest unbroken stretch ({tests['first'].iloc[0]} to "
-        f"{tests['last'].iloc[0]}, {tests['n'].iloc[0]} prices), the series is "
-        f"**{study.unit_root.verdict}**."
-    )
-
-
 def break_title(found: Breaks, series: PriceSeries) -> str:
     """Return the finding of the chart of breaks."""
     if found.dates.empty:
@@ -152,15 +142,6 @@ def break_sentence(study: Study) -> str:
     return (
         f"{text} A random walk made of the same monthly changes shows a break as large "
         f"in **{pct(walk['p_value'])}** of cases, {clear}."
-    )
-
-
-def volatility_title(values: pd.Series, series: PriceSeries) -> str:
-    """Return the finding of the chart of volatility."""
-    found = values.dropna()
-    return (
-        f"{series.title}: volatility of {pct(found.iloc[-1])} a year in "
-        f"{found.index[-1]}, {pct(found.median())} in the median month"
     )
 
 
@@ -353,6 +334,49 @@ def market_sentence(found: Markets) -> str:
     )
 
 
+def spread_notes(found: Markets, product: str) -> str:
+    """Return what to beware of: thin markets, stale quotes, tax that is missing."""
+    own = found.quotes[found.quotes["product"] == product]
+    priced = own[~own["is_bound"] & (own["vat"] == "as quoted")]
+    said = []
+    for market in SIDES:
+        quotes = priced[priced["market"] == market]
+        if quotes.empty:
+            said.append(f"{market}: no quote of {product}")
+        elif len(quotes) < THIN:
+            noun = "quote" if len(quotes) == 1 else "quotes"
+            said.append(
+                f"{market}: only {len(quotes)} {noun} of {product}, "
+                f"{day(quotes['date'].min())} to {day(quotes['date'].max())}; "
+                + THINNESS.get(market, "single days, not a series")
+            )
+    if others := int((priced["market"] == OTHER_FOB).sum()):
+        noun = "quote" if others == 1 else "quotes"
+        said.append(
+            f"{others} export {noun} of other publishers stand apart: their level is "
+            "not that of the regular series"
+        )
+    if bounds := int(own["is_bound"].sum()):
+        what = (
+            "asking price or bound is" if bounds == 1 else "asking prices or bounds are"
+        )
+        said.append(f"{bounds} {what} shown and not compared")
+    weak = priced[~has_codes(priced["marks"], without=STALE)]
+    if len(weak):
+        where = listed(sorted(weak["market"].unique()))
+        dates = f"{weak['date'].min():%Y-%m} to {weak['date'].max():%Y-%m}"
+        said.append(
+            f"{where}: marked stale within {dates}; a premium there may be one of age"
+        )
+    lacking = np.setdiff1d(
+        own.loc[own["market"].eq("China domestic"), "figure_id"],
+        own.loc[own["vat"].eq("without VAT"), "figure_id"],
+    )
+    if len(lacking):
+        said.append(f"{len(lacking)} domestic quotes have no printed VAT rate")
+    return sentences(said)
+
+
 def volume_sentence(paid: pd.DataFrame) -> str:
     """Return what an analyst says of how much is consumed at which price.
 
@@ -403,42 +427,6 @@ def control_sentence(found: Controls, product: str) -> str:
     )
 
 
-def path_title(path: pd.DataFrame, title: str) -> str:
-    """Return the finding of the local projection of a series at its last horizon."""
-    last = path.iloc[-1]
-    return (
-        f"{title}, {last['ahead']} months after a control or disruption: "
-        f"{change(last['response'])}, 90 % interval "
-        f"{span(last['low'], last['high'], change)}"
-    )
-
-
-def basket_title(found: list[Basket]) -> str:
-    """Return the finding of the chart of baskets."""
-    top, low = found[0], found[-1]
-    return (
-        f"A kg of mixed oxides of {top.deposit} was worth "
-        f"{number(top.value_usd_per_kg / low.value_usd_per_kg, digits=1)} times one of "
-        f"{low.deposit} ({top.period})"
-    )
-
-
-def basket_sentence(found: list[Basket]) -> str:
-    """Return what makes the value of the baskets."""
-    magnet = {"Nd oxide", "Pr oxide", "NdPr oxide", "Dy oxide", "Tb oxide"}
-    shares = []
-    for item in found:
-        own = item.parts[item.parts["product"].isin(magnet)]
-        shares.append((own["value_share"].sum(), own["share"].sum()))
-    value, weight = np.array(shares).T
-    return (
-        f"The four magnet elements make {span(weight.min(), weight.max(), pct)} of the "
-        f"weight and **{span(value.min(), value.max(), pct)} of the value**. "
-        "These are values of separated oxides, before any cost of separating them: "
-        "mixed concentrates sell for less."
-    )
-
-
 def left_out_sentence(incomplete: list[str], whole: list[str]) -> str:
     """Return which deposits have no basket, and why.
 
@@ -454,11 +442,6 @@ def left_out_sentence(incomplete: list[str], whole: list[str]) -> str:
     if not any("Weld" in name for name in [*incomplete, *whole]):
         parts.append("No oxide of Mount Weld, the mine of Lynas, is printed at all.")
     return " ".join(parts) or "No deposit at hand is left out."
-
-
-def when(claim: Any) -> str:
-    """Return the time of a claim: "from the end of 2023-12 to the end of 2024-12"."""
-    return f"from the end of {claim.first} to that of {claim.last}"
 
 
 def sentences(notes: Sequence[str]) -> str:

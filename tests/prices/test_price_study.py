@@ -140,23 +140,26 @@ def test_a_p_value_is_never_printed_as_zero(value, words):
 
 
 def test_dated_export_quotes_never_stand_in_for_the_regular_series():
-    found = markets.markets(PRICES, "Nd oxide").spreads["Nd oxide"]
+    found = markets.markets(PRICES, ["Nd oxide"])
     other = found.quotes["market"] == "China FOB, other quotes"
     assert set(found.quotes.loc[other, "source_id"]).isdisjoint({"komis-ise-fob"})
     # 16 January 2026: CIF Rotterdam over the FOB quote of the regular series.
     europe = found.premium[found.premium["market"] == "European market"]
-    assert (
-        not europe["fob_usd_per_kg"]
-        .isin(found.quotes.loc[other, "price_usd_per_kg"])
-        .any()
-    )
+    aside = found.quotes.loc[other, "price_usd_per_kg"]
+    assert not europe["fob_usd_per_kg"].isin(aside).any()
+
+
+def test_a_thin_european_market_is_named():
+    found = markets.markets(PRICES, ["Dy oxide"])
+    said = sentences.spread_notes(found, "Dy oxide")
+    assert "European market: only 5 quotes of Dy oxide" in said
 
 
 def test_the_parts_of_a_basket_add_up_to_its_value():
-    found = baskets.baskets_of(PRICES, baskets.Compositions.load())
-    parts = baskets.basket_parts(found).groupby("row")["value"].sum()
-    for item in found:
-        assert parts[item.deposit] == pytest.approx(item.value_usd_per_kg)
+    parts = baskets.baskets(baskets.compositions(), baskets.prices_at(PRICES))
+    sums = baskets.drawn(parts).groupby("row")["value"].sum()
+    totals = parts.drop_duplicates("deposit").set_index("deposit")["total_usd"]
+    assert sums[totals.index].tolist() == pytest.approx(totals.tolist())
 
 
 # Charts
