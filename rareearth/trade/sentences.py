@@ -6,7 +6,7 @@ import pandas as pd
 
 from rareearth.methods.months import JOINT, LEAST, PRINTED
 from rareearth.trade import dependence
-from rareearth.trade.digest_trade import NOT, READINGS
+from rareearth.trade.flows import NOT, READINGS
 from rareearth.words import SPACE, change, listed, number, pct, span, the
 
 Finding = tuple[str, str, str]
