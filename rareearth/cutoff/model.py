@@ -155,7 +155,7 @@ def reported_weeks(stocks: pd.DataFrame) -> float | None:
 
 
 def stock_rows(figures: pd.DataFrame) -> pd.DataFrame:
-    """Return stock cover by source in weeks, for `charts.ranges`.
+    """Return stock cover by source in weeks, for `charts.rows`.
 
     Parameters
     ----------

@@ -567,7 +567,7 @@ def diversified(
 
     Returns
     -------
-    DataFrame, for `charts.along`
+    DataFrame, for `charts.lines`
         ``at`` (the share of the leader in world supply, percent), ``value``,
         ``entity`` (a key of `WAYS`).
     """

@@ -202,7 +202,7 @@ def crma_sentence(targets: pd.DataFrame, newest: pd.DataFrame) -> str:
 
 
 def chart_rows(newest: pd.DataFrame) -> pd.DataFrame:
-    """Return measures for `charts.measure_dots`: their definition, goods and date."""
+    """Return measures for `charts.rows`: their definition, goods and date."""
     columns = ["value", "low", "high", "confidence", "source_id"]
     kind = newest["kind"]
     headed = kind.str[0].str.upper() + kind.str[1:] + ": " + kind.map(dependence.KINDS)
