@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,13 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="if all else is in order, write the hash of each table into the package",
     )
+    command.add_argument(
+        "--due",
+        nargs="?",
+        const="today",
+        metavar="DATE",
+        help="list the series whose next value is late by that day (default: today)",
+    )
     command.set_defaults(run=_check)
     text = "say whether a report still matches the data and code that it was made from"
     command = commands.add_parser("verify", help=text, description=text)
@@ -44,6 +52,8 @@ def _check(options: argparse.Namespace) -> int:
     folder = options.folder or curated
     if not folder.is_dir():
         raise ParameterError(f"no folder at {shorten(str(folder))}")
+    if options.due:
+        return _due(folder, options.due)
     if options.seal:
         _seal(folder)
     problems = [str(problem) for problem in figures.check(folder)]
@@ -56,6 +66,23 @@ def _check(options: argparse.Namespace) -> int:
     counted = f"{_count(sum(rows), 'figure')} in {_count(len(rows), 'table')}"
     print(f"{counted}, {_count(len(problems), 'problem')}")
     return 1 if problems else 0
+
+
+def _due(folder: Path, day: str) -> int:
+    """Print the series whose next value should be out by a day, the oldest first."""
+    try:
+        day = str(dt.date.today() if day == "today" else dt.date.fromisoformat(day))
+    except ValueError:
+        raise ParameterError(f"--due: {day!r} is not a date (YYYY-MM-DD)") from None
+    series = folder / "series.csv"
+    if not series.is_file():
+        raise ParameterError(f"no series.csv in {shorten(str(folder))}")
+    rows = [row for row in _rows(series) if row.get("next_expected")]
+    late = [row for row in rows if row["next_expected"] < day]
+    for row in sorted(late, key=lambda row: (row["next_expected"], row["series"])):
+        print(f"{row['next_expected']}  {row['series']}: {row['title']}")
+    print(f"{len(late)} of {len(rows)} regular series are late by {day}")
+    return 1 if late else 0
 
 
 def _seal(folder: Path) -> None:

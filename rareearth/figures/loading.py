@@ -125,6 +125,7 @@ def revisions(
     product: Names | None = None,
     as_of: str = "latest",
     extra: str | Path | None = None,
+    publication: str | None = None,
 ) -> pd.DataFrame:
     """Return every printed value with its edition, the oldest of each figure first.
 
@@ -134,15 +135,32 @@ def revisions(
         What was measured, and for whom. Default: all entities and products.
     period : int or str, optional
         The year, or the ISO date on which the period ends. Default: all periods.
+    publication : str, optional
+        Keep only the editions of this publication of ``sources.csv``: only they
+        revise one another. Default: what any source says.
 
     Returns
     -------
     DataFrame
         ``published`` (datetime64, NaT if unknown), ``title``, then the columns of
         `load`.
+
+    Raises
+    ------
+    UnknownName
+        If no source belongs to the `publication`.
+    NoFigures
+        If none of its editions has such a figure.
     """
     printed = load(series, entity, product, period, period, as_of, "all", extra)
     known = dictionaries.known(extra)
+    if publication is not None:
+        families = known.sources["publication"]
+        check_name("publication", publication, pd.Index(families[families != ""]))
+        printed = printed[printed["source_id"].map(families) == publication]
+        if printed.empty:
+            raise NoFigures(f"no edition of {publication} has such figures of {series}")
+        printed = printed.reset_index(drop=True)
     printed.insert(0, "published", vintages.available(printed, known))
     printed.insert(1, "title", printed["source_id"].map(known.sources["title"]))
     names = ["entity", "product", "period_end", "published", "figure_id"]
@@ -170,6 +188,23 @@ def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFr
     mine = _own_sources(dictionaries.own_folder(extra))
     listed["own"] = listed.index.isin(mine)
     return listed
+
+
+def origins(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.Series:
+    """Return whose numbers a frame of figures holds, and in how many sources each.
+
+    Two news pages that repeat one statistical office are two sources and one origin:
+    the length of the result is what may be called independent.
+
+    Returns
+    -------
+    Series of int, indexed by ``origin``
+        Sources of the frame, those with the most first, then by name.
+    """
+    listed = sources(figures, extra)
+    named = listed["origin"].where(listed["origin"] != "", listed["publisher"])
+    counted = named.rename("origin").value_counts().rename("sources")
+    return counted.sort_index().sort_values(ascending=False, kind="stable")
 
 
 def countries(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:
@@ -384,6 +419,7 @@ __all__ = [
     "countries",
     "dictionary",
     "load",
+    "origins",
     "revisions",
     "sources",
 ]

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import rareearth as ree
+from rareearth.errors import NoFigures
 from rareearth.figures import claim_rules, dictionaries, records, rules
 from rareearth.figures import csv_files as tables
 from rareearth.figures import loading as figures
@@ -135,7 +136,30 @@ def test_at_least_13_producers_have_governance_indicators():
     assert len(producers & governed) >= 13
 
 
+def test_what_is_expected_next_lies_after_what_is_there():
+    names = dictionaries.known().series
+    for series, day in names.loc[names["next_expected"] != "", "next_expected"].items():
+        known = ree.load(series)
+        observed = known[known["period_start"] <= "2026-11-28"]  # the rest are plans
+        assert observed["period_end"].min() < pd.Timestamp(day), series
+
+
+def test_a_number_read_in_the_study_of_2023_was_not_known_before():
+    # Its Annex 4 compares the results of all EU lists since 2011.
+    with pytest.raises(NoFigures):
+        ree.load("eu_supply_risk", product="light rare earths", as_of="2022-12-31")
+    known = ree.load("eu_supply_risk", product="light rare earths", end=2020)
+    assert set(known["source_id"]) == {"ec-crm-2023"}
+
+
 # Dictionaries
+
+
+def test_every_kind_of_source_has_words_for_readers():
+    kinds = set(dictionaries.known().sources["kind"])
+    assert kinds == set(dictionaries.KINDS)
+    assert all("_" not in words for words in dictionaries.KINDS.values())
+
 
 WEIGHTS = {  # standard atomic weights, abridged (IUPAC 2021)
     "O": 15.999,

@@ -269,6 +269,37 @@ def test_revisions_give_each_edition_the_oldest_first(curated):
     assert list(printed.columns) == ["published", "title", *FIGURE_COLUMNS]
 
 
+def test_two_editions_are_two_sources_and_one_origin(curated):
+    printed = ree.load("mine_production", variants="all")
+    assert len(ree.sources(printed)) == 2
+    assert figures.origins(printed).to_dict() == {"USGS": 2}
+
+
+def test_a_source_without_origin_counts_as_its_publisher(curated):
+    curated.edit("sources.csv", 1, publisher="Survey", origin="")
+    printed = ree.load("mine_production", variants="all")
+    assert figures.origins(printed).to_dict() == {"Survey": 1, "USGS": 1}
+
+
+def test_revisions_of_one_publication_leave_other_sources_out(curated):
+    curated.edit("sources.csv", 0, publication="Yearbook")
+    asked = {"series": "mine_production", "entity": "Australia", "period": 2024}
+    assert len(ree.revisions(**asked)) == 2
+    alone = figures.revisions(**asked, publication="Summaries")
+    assert alone["source_id"].tolist() == ["mcs-2026"]
+
+
+def test_an_unknown_publication_is_refused(curated):
+    with pytest.raises(UnknownName, match="unknown publication: 'Summary'"):
+        figures.revisions("mine_production", publication="Summary")
+
+
+def test_a_publication_without_such_figures_is_said(curated):
+    curated.edit("sources.csv", 0, publication="Yearbook")
+    with pytest.raises(NoFigures, match="no edition of Summaries has such figures"):
+        figures.revisions("oxide_price_annual", publication="Summaries")
+
+
 # The hard cases of the curated figures
 
 
