@@ -66,10 +66,11 @@ GOODS = {
 # Plants that feed a separation plant: counting them too would count tonnes twice.
 UPSTREAM = ("Lynas Kalgoorlie", "Lynas Mt Weld expansion", "Mt Weld")
 # A printed capacity "with the existing" one holds that of the plant beside it.
-BESIDE = {
-    "White Mesa Phase 2": "White Mesa Phase 1",
-    "MP 10X": "MP Materials Independence",
-}
+BESIDE = (
+    ("White Mesa Phase 2", "White Mesa Phase 1"),
+    ("White Mesa Phase 2", "White Mesa heavy circuit"),
+    ("MP 10X", "MP Materials Independence"),
+)
 PLAN_OF = {"Mountain Pass": "Mountain Pass Stage II"}  # the milestones' name
 
 
@@ -153,7 +154,7 @@ def plants(
     table["output_t"] = 0.0
     for site, company in good.running.items():
         table = _running(table, site, _last_year(output, company))
-    for new, old in BESIDE.items():
+    for new, old in BESIDE:
         _take_off(table, rows, new, old)
     return table.sort_values("high_t", ascending=False, ignore_index=True)
 
@@ -182,7 +183,8 @@ def _plant(name: str, own: pd.DataFrame, standing: pd.DataFrame) -> dict[str, ob
     newest = own.sort_values(["period_end", "series"]).drop_duplicates(
         "product", keep="last"
     )
-    low = newest["low"].fillna(newest["value"]).sum()
+    # "Up to 1,000 t" is a size like any other: plants are named by their largest.
+    low = newest["low"].fillna(newest["value"]).fillna(newest["high"]).sum()
     high = newest["high"].fillna(newest["value"]).fillna(newest["low"]).sum()
     key = PLAN_OF.get(name, name)
     plan = standing.loc[key] if key in standing.index else None

@@ -101,6 +101,8 @@ def prepare(
     capacity = pipeline.figures_of(
         load, as_of, dict.fromkeys(good.capacity, good.goods)
     )
+    given_up = set(steps.loc[steps["step"] == "cancelled", "project"])
+    capacity = capacity[~capacity["entity"].isin(given_up)]
     output = _output(load, as_of, good)
     plants = pipeline.plants(capacity, output, standing, entities, product)
     made, sent, magnets = pipeline.magnets_outside(load, as_of)

@@ -131,9 +131,11 @@ def c150(look: Look) -> Found:
     first = steps[steps["step"] == "first_production"]
     if first.empty:
         raise NoFigures("no start had been stated by then")
-    dates = first["actual_start"].fillna(first["planned_start"])
-    year = float(dates.iloc[-1].year)
-    one = (Print(Span(year, year), str(first["source_id"].iloc[-1])),)
+    started = first.dropna(subset=["actual_start"]).sort_values("actual_start")
+    # Its first product is its start: later plans are of other products.
+    step = started.iloc[0] if len(started) else first.iloc[-1]
+    day = step["actual_start"] if len(started) else step["planned_start"]
+    one = (Print(Span(float(day.year), float(day.year)), str(step["source_id"])),)
     return Found(one, "year", "first production as planned by the company", first)
 
 
