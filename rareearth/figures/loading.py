@@ -69,8 +69,8 @@ def load(
         without a date counts for "latest" alone.
     variants : {"best", "all"}
         "best" keeps one row per entity, product, period, unit and definition: the
-        highest confidence, then the newest publication. "all" keeps every printed
-        value.
+        highest confidence, then the newest publication, and never the gap of a
+        compiler (`vintages.gaps`). "all" keeps every printed value.
     extra : path, optional
         A folder with the user's own figures in the same columns. Default: the
         environment variable ``RAREEARTH_EXTRA_DATA``.
@@ -115,6 +115,11 @@ def load(
         raise NoFigures(_what_exists(series, printed, chosen, inside, as_of))
     if variants == "best":
         rows = printed.best(rows)
+        if not rows.any():
+            raise NoFigures(
+                f"no figures of {series} here but gaps that a compiler fills with "
+                "zero, which says nothing; variants='all' returns them"
+            )
     return figures[rows].reset_index(drop=True)
 
 

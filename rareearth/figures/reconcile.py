@@ -17,6 +17,7 @@ import pandas as pd
 from rareearth.errors import NoFigures
 from rareearth.figures import dictionaries, records
 from rareearth.figures.loading import load
+from rareearth.figures.vintages import gaps
 
 SUMMED = (  # flows whose parts must add up to the longer periods printed beside them
     "rare_earth_exports",
@@ -197,7 +198,8 @@ def quota_and_output(as_of: str) -> Iterator[Pair]:
 def compilers(as_of: str) -> Iterator[Pair]:
     """Compare the output printed by the US survey with the Energy Institute's."""
     everything = load("mine_production", as_of=as_of, variants="all")
-    theirs = everything[everything["source_id"] == "ei-2024"]
+    known = everything[~gaps(everything["basis"])]
+    theirs = known[known["source_id"] == "ei-2024"]
     ours = load("mine_production", as_of=as_of)
     ours = ours[ours["confidence"] == "primary"]
     for entity in ("China", "United States", "World"):

@@ -229,6 +229,30 @@ def test_a_newer_copy_does_not_outrank_a_primary_figure(curated):
     assert australia()["value"].item() == 13_000
 
 
+def compilers_zero(curated, row):
+    """Let a figure be the zero that a compiler prints where it has no figure."""
+    for code in ("zero-printed", "compiled"):
+        if code not in [known["code"] for known in curated.rows("bases.csv")[1]]:
+            curated.add("bases.csv", code=code, kind="qualifier", meaning=code)
+    cells = {"value": "0", "basis": "REO;zero-printed;compiled"}
+    curated.edit("production.csv", row=row, **cells)
+
+
+def test_the_zero_of_a_compiler_loses_to_an_older_and_weaker_number(curated):
+    compilers_zero(curated, row=4)
+    curated.edit("production.csv", row=0, confidence="tertiary")
+    assert australia()["value"].item() == 13_000
+    assert australia(variants="all")["value"].tolist() == [13_000, 0]
+
+
+def test_the_zero_of_a_compiler_alone_is_no_figure(curated):
+    compilers_zero(curated, row=0)
+    compilers_zero(curated, row=4)
+    assert "Australia" not in ree.load("mine_production")["entity"].tolist()
+    with pytest.raises(NoFigures, match="gaps that a compiler fills with zero"):
+        australia()
+
+
 def test_all_keeps_every_printed_value(curated):
     assert australia(variants="all")["value"].tolist() == [13_000, 29_000]
 
