@@ -279,12 +279,12 @@ def annual_prices(as_of: str) -> Iterator[Pair]:
 def fob_and_domestic(as_of: str) -> Iterator[Pair]:
     """Compare FOB with domestic prices in one currency since the end of export duty.
 
-    The median over the months of a year of FOB (last quote of the month) over the
-    domestic mean of the month. One means that FOB behaves as the domestic price with
+    The median over the months of a year of FOB over domestic, both on the last day
+    quoted. One means that FOB behaves as the domestic price with
     value-added tax in it.
     """
     fob = load("oxide_price_month_end", "China FOB", start="2015-06-01", as_of=as_of)
-    home = load("oxide_price_month_mean", "China domestic", as_of=as_of)
+    home = load("oxide_price_month_end_yuan", "China domestic", as_of=as_of)
     rate = load("exchange_rate_month", "CNY", as_of=as_of)
     per_month = rate.set_index(rate["period_end"].dt.to_period("M"))["value"]
     for product in sorted(set(fob["product"]) & set(home["product"])):

@@ -142,7 +142,7 @@ def _quotes(prices: Prices) -> pd.DataFrame:
 
     ``meant`` are the definition codes, which have to be equal in two that are compared.
     """
-    quotes = prices.figures[prices.figures["series"] == QUOTES]
+    quotes = prices.figures[prices.figures["series"].isin(QUOTES)]
     bound = each(quotes["basis"], lambda basis: bool({*basis.split(";")} & {*BOUNDS}))
     quotes = per_kg(quotes[~bound])
     middle = quotes[["low", "high"]].mean(axis=1, skipna=False)

@@ -12,10 +12,10 @@ from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.frames import each
 from rareearth.methods.samples import Step, left_out
 
-MARKS = ("sparse", "stale", "possibly-stale", "incomplete-period")
+MARKS = ("sparse", "stale", "possibly-stale", "quoting-break", "incomplete-period")
 """Qualifiers of the basis that say that a price is weak."""
 
-WEAK = ("sparse", "stale", "incomplete-period")
+WEAK = ("sparse", "stale", "quoting-break", "incomplete-period")
 """The marks that keep a price out of estimation, unless asked otherwise."""
 
 EXPORT_DUTY = "export-tax-incl"

@@ -94,7 +94,7 @@ def spread(
     everything = prices.figures
     if product not in set(everything["product"]):
         raise unknown_name("priced product", product, set(everything["product"]))
-    series = {QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
+    series = {*QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
     own = everything[
         (everything["product"] == product)
         & everything["entity"].isin(SIDES)
@@ -134,7 +134,7 @@ def _aside(chosen: pd.DataFrame) -> pd.Series:
     there is no regular series, they are all that is known.
     """
     export = chosen["entity"] == REFERENCE
-    dated = chosen["series"] == QUOTES
+    dated = chosen["series"].isin(QUOTES)
     return export & dated & bool((export & ~dated).any())
 
 
