@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import Load
+from rareearth.figures.frames import Load, several
 from rareearth.ramp_up.pipeline import Span, ends, figures_of
 
 IMPORTERS = {
@@ -120,7 +120,4 @@ def car_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFrame
 
 def estimates(load: Load, as_of: str) -> pd.DataFrame:
     """Return published estimates of lost output; empty if there were none by then."""
-    try:
-        return load("output_loss_estimate", as_of=as_of)
-    except NoFigures:
-        return pd.DataFrame()
+    return several(load, ("output_loss_estimate", "output_loss_value"), as_of=as_of)

@@ -149,7 +149,7 @@ def cover(
 
 
 def quota_batches(as_of: str) -> Iterator[Pair]:
-    """Compare full-year quotas with their batches, and with light plus heavy."""
+    """Compare full-year quotas with their batches, and with light plus ionic."""
     for series in ("mining_quota", "separation_quota"):
         whole = load(series, "China", "REO", as_of=as_of)
         batches = load(f"{series}_batch", "China", "REO", as_of=as_of)
@@ -172,8 +172,8 @@ def quota_batches(as_of: str) -> Iterator[Pair]:
         if len(by) == 3:
             yield Pair(
                 f"light-heavy/{year}",
-                f"mining quota, China {year}: light and heavy against total",
-                float(by["light rare earths"] + by["heavy rare earths"]),
+                f"mining quota, China {year}: light and ionic against total",
+                float(by["light rare earths"] + by["ionic rare earths"]),
                 float(by["REO"]),
                 1.0,
                 "t",
