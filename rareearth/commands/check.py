@@ -93,6 +93,8 @@ def _seal(folder: Path) -> None:
     if not (folder / seals.DESCRIPTOR).is_file():
         raise ParameterError(f"no {seals.DESCRIPTOR} in {shorten(str(folder))} to seal")
     if all(seals.REMEDY in problem.text for problem in figures.check(folder)):
+        if seals.write_keys(folder):
+            print(f"{seals.KEYS} lists the units and basis codes anew")
         for name in seals.seal(folder):
             print(f"{name} is sealed anew")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import rareearth
 from rareearth.commands import audit as cli_audit
 from rareearth.commands import check as cli_check
+from rareearth.commands import export as cli_export
 from rareearth.commands import options as cli_options
 from rareearth.commands import render as cli_render
 from rareearth.commands import sweep as cli_sweep
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     cli_sweep.add(commands)
     _add_list(commands)
     cli_check.add(commands)
+    cli_export.add(commands)
     cli_audit.add(commands)
     return parser
 

@@ -2,8 +2,8 @@
 
 Which price is meant decides the answer: China FOB (US dollars, with export duty until
 April 2015), China domestic (yuan, quoted with value-added tax), China posted (ex works,
-in US dollars) and the USGS reference (annual averages) are different things. A series here never mixes them, never fills a
-gap, and says what was left out.
+in US dollars) and the USGS reference (annual averages) are different things. A series
+here never mixes them, never fills a gap, and says what was left out.
 """
 
 from __future__ import annotations
