@@ -182,7 +182,7 @@ def _package(where: Path, broken: set[str]) -> Iterator[Problem]:
 
 
 def _is_key(cell: Any) -> bool:
-    """Return whether an error is of a unit or a basis code, which `rules` name better."""
+    """Return whether an error is of a unit or a basis code: `rules` name it better."""
     return cell.type == "constraint-error" and (
         getattr(cell, "field_name", "") in ("unit", "basis")
     )
