@@ -19,8 +19,8 @@ HEAD = """# Licences of the dependencies
 What an installation brings on Linux, with the licence that each package states.
 `python docs/licences.py` writes this list anew; a test fails if a package is missing.
 
-The workbook's own code is under the BSD 3-Clause licence, its data and the outlines
-of its world map as [LICENSE-DATA](../LICENSE-DATA) says.
+The workbook's own code is under the BSD 3-Clause licence, its data as
+[LICENSE-DATA](../LICENSE-DATA) says.
 
 | package | licence |
 |---|---|

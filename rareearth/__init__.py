@@ -2,6 +2,12 @@
 
 The names below are loaded when they are first used, so that ``import rareearth``
 costs next to nothing and the command line starts at once.
+
+Figures: `find`, `series`, `entities`, `products` say what there is; `load` gives the
+figures of a series, `revisions` all that was ever published of it, `sources` where it
+stands, `assumptions` what no source gives; `check` validates a folder of figures.
+Measures: `countries` without totals, `shares` of a published total, `measures` of
+concentration, `price_series` in one money, `in_currency`. `explore` gives sliders.
 """
 
 from __future__ import annotations
@@ -12,14 +18,21 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "load": "figures.loading",
-    "sources": "figures.loading",
-    "revisions": "figures.loading",
-    "countries": "figures.loading",
-    "check": "figures.loading",
     "assumptions": "figures.records",
+    "check": "figures.checks",
+    "countries": "figures.loading",
+    "entities": "figures.lookup",
+    "explore": "display.explore",
+    "find": "figures.lookup",
+    "in_currency": "money.money",
+    "load": "figures.loading",
     "measures": "methods.concentration",
-    "share_table": "methods.concentration",
+    "price_series": "prices.prices",
+    "products": "figures.lookup",
+    "revisions": "figures.loading",
+    "series": "figures.lookup",
+    "shares": "methods.concentration",
+    "sources": "figures.loading",
 }
 
 __all__ = [
@@ -27,17 +40,29 @@ __all__ = [
     "assumptions",
     "check",
     "countries",
+    "entities",
+    "explore",
+    "find",
+    "in_currency",
     "load",
     "measures",
+    "price_series",
+    "products",
     "revisions",
-    "share_table",
+    "series",
+    "shares",
     "sources",
 ]
 
 if TYPE_CHECKING:
-    from rareearth.figures.loading import check, countries, load, revisions, sources
+    from rareearth.display.explore import explore
+    from rareearth.figures.checks import check
+    from rareearth.figures.loading import countries, load, revisions, sources
+    from rareearth.figures.lookup import entities, find, products, series
     from rareearth.figures.records import assumptions
-    from rareearth.methods.concentration import measures, share_table
+    from rareearth.methods.concentration import measures, shares
+    from rareearth.money.money import in_currency
+    from rareearth.prices.prices import price_series
 
 
 def __getattr__(name: str) -> Any:

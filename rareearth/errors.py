@@ -6,7 +6,7 @@ prints the message alone; a notebook shows it as the last line of the traceback.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 LONGEST_NAME = 60  # characters of a user's word in a message
@@ -53,6 +53,10 @@ def nearest(name: str, known: Iterable[str], most: int = 5) -> str:
     found = list(dict.fromkeys([*close, *inside]))[:most]
     if found:
         return f"did you mean {', '.join(map(repr, found))}?"
-    if len(choices) <= 12:
-        return f"one of {', '.join(map(repr, choices))}"
-    return f"one of {', '.join(map(repr, choices[:12]))} and {len(choices) - 12} more"
+    return f"one of {few(list(map(repr, choices)))}"
+
+
+def few(names: Sequence[str], most: int = 12) -> str:
+    """Return names with commas, the first of them and how many more when many."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest

@@ -1,51 +1,110 @@
-"""Numbers as a reader expects them in a sentence."""
+"""The few ways in which a number, a date or a list stands in a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 SPACE = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
-MINUS = (
-    "\N{MINUS SIGN}"  # as wide as a plus; a hyphen is a dash that a line may break at
-)
+# As wide as a plus; a hyphen is a dash that a line may break at.
+MINUS = "\N{MINUS SIGN}"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 
 
-def pct(share: float) -> str:
+def number(
+    value: float,
+    significant: int | None = None,
+    *,
+    digits: int | None = None,
+    unit: str = "",
+) -> str:
+    """Return a number with separated thousands: 270,000, 5,284, 4.2.
+
+    Parameters
+    ----------
+    significant : int, optional
+        How many digits count, for prices: with 3, 1,094, 97.6 and 6.13. Never more
+        than two behind the point, never fewer than all in front of it.
+    digits : int, optional
+        How many stand behind the point. Default: one below 10 if there is any.
+    unit : str, optional
+        What it counts, kept on the same line: "6,558 t".
+    """
+    if digits is None and significant is not None:
+        whole = len(f"{abs(value):.0f}") if abs(value) >= 1 else 1
+        digits = min(2, max(0, significant - whole))
+    elif digits is None:
+        digits = 0 if abs(value) >= 10 or value == round(value) else 1
+    text = f"{abs(value):,.{digits}f}"
+    sign = MINUS if value < 0 and text.strip("0.,") else ""
+    return f"{sign}{text}{SPACE}{unit}" if unit else sign + text
+
+
+def pct(share: float, *, digits: int | None = None) -> str:
     """Return a share (0 to 1) as percent: 71 %, 7.6 %, 0.15 %, 0 %."""
     percent = share * 100
-    digits = 0 if percent == 0 or abs(percent) >= 10 else 1 if abs(percent) >= 1 else 2
-    return f"{percent:.{digits}f}{SPACE}%"
+    if digits is None:
+        size = abs(percent)
+        digits = 0 if size == 0 or size >= 10 else 1 if size >= 1 else 2
+    return number(percent, digits=digits, unit="%")
 
 
-def number(value: float) -> str:
-    """Return a number with separated thousands: 270,000, 5,284, 4.2."""
-    return (
-        f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.1f}"
-    )
+def change(value: float, form: Callable[..., str] = pct, **how: Any) -> str:
+    """Return a change with its sign: +75 %, 0 %; of a number, +16,000.
+
+    Parameters
+    ----------
+    form : callable, default `pct`
+        How the size is written; it takes what stands in `how`.
+    """
+    text = form(abs(value), **how)
+    if not _tells(text):
+        return text
+    return ("+" if value > 0 else MINUS) + text
 
 
-def signed(value: float) -> str:
-    """Return a change with its sign: +16,000, \N{MINUS SIGN}10,000, 0."""
-    if value == 0:
-        return "0"
-    return ("+" if value > 0 else MINUS) + number(abs(value))
+def span(low: float, high: float, form: Callable[..., str] = number, **how: Any) -> str:
+    """Return "68 % to 71 %", or one number when both ends read alike.
 
+    Both ends have as many digits behind the point: those of the larger end, or as many
+    as the smaller one needs to be told from nothing.
 
-def span(low: float, high: float, form: Callable[[float], str]) -> str:
-    """Return "68 % to 71 %", or one number when both ends print alike."""
-    ends = form(low), form(high)
+    Parameters
+    ----------
+    form : callable, default `number`
+        How an end is written; it takes what stands in `how`, and ``digits`` unless it
+        writes all numbers with as many.
+    """
+    small, large = sorted((low, high), key=abs)
+    behind, most = (_behind(form(end, **how)) for end in (large, small))
+    if behind != most:
+        while behind < most and not _tells(form(small, **how, digits=behind)):
+            behind += 1
+        how["digits"] = behind
+    ends = [form(end, **how) for end in (low, high)]
     return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
-def spread(low: float, high: float, form: Callable[[float], str]) -> str:
-    """Return the span between sources, or that there is only one value."""
-    if form(low) == form(high):
-        return "the same in every source at hand"
-    return f"{span(low, high, form)} between sources and editions"
+def chance(share: float) -> str:
+    """Return the share of simulated cases: 38 %, under 1 %, over 99 %.
+
+    Draws leave no case out for certain, so that neither 0 % nor 100 % is ever said.
+    """
+    if share < 0.01:
+        return f"under 1{SPACE}%"
+    if share > 0.99:
+        return f"over 99{SPACE}%"
+    return pct(share, digits=0)
 
 
-def listed(names: list[str]) -> str:
+def day(date: dt.date) -> str:
+    """Return a date as it stands in prose: 3 November 2025."""
+    return f"{date.day}{SPACE}{date:%B %Y}"
+
+
+def listed(names: Sequence[str]) -> str:
     """Return "a", "a and b", or "a, b and c"."""
     if len(names) < 2:
         return "".join(names)
@@ -58,6 +117,17 @@ def the(place: str) -> str:
         return "the world"
     unions = ("Union", "States", "Kingdom")
     return f"the {place}" if place.endswith(unions) else place
+
+
+def _behind(text: str) -> int:
+    """Return how many digits of a written number stand behind the point."""
+    found = re.search(r"\d\.(\d+)", text)
+    return len(found.group(1)) if found else 0
+
+
+def _tells(text: str) -> bool:
+    """Return whether a written number differs from nothing."""
+    return re.search("[1-9]", text) is not None
 
 
 def harmless(text: str) -> str:

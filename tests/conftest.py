@@ -16,7 +16,7 @@ from small_data import Folder, SmallData
 
 from rareearth.display import output as display
 from rareearth.figures.module_guard import ADDRESSES, without
-from rareearth.render import library, locks
+from rareearth.render import library, store
 from rareearth.render.pool import ForkPool
 
 with without(ADDRESSES):  # or each process of the suite spends seconds on grammars
@@ -243,7 +243,7 @@ def rendered(tmp_path_factory):
     folder = shared / "reports"
 
     def all_of(*names):
-        with locks.held(shared / "asked-for", "reports", lambda: None):
+        with store.held(shared / "asked-for", "reports", lambda: None):
             return cli.main(["render", *names, "--out", str(folder), "--quiet"])
 
     return Namespace(folder=folder, all_of=all_of)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rareearth.figures import dictionaries, seals
-from rareearth.figures.loading import check
+from rareearth.figures.checks import check
 
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "CONTRIBUTING.md", "data/README.md"]

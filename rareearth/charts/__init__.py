@@ -32,7 +32,6 @@ from rareearth.charts.style import canvas, label_ends, spread
 from rareearth.charts.timelines import in_force, stacked_months, timeline
 from rareearth.charts.tornados import tornado_bars
 from rareearth.charts.waterfalls import waterfalls
-from rareearth.charts.world import map_alt, world_map
 from rareearth.display.output import bibliography, cite, findings, say, show, table
 
 __all__ = [
@@ -59,7 +58,6 @@ __all__ = [
     "intervals",
     "label_ends",
     "line_band",
-    "map_alt",
     "mark_events",
     "market_panels",
     "measure_dots",
@@ -88,5 +86,4 @@ __all__ = [
     "truth_map",
     "waterfalls",
     "weak",
-    "world_map",
 ]

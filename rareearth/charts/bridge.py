@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from rareearth.charts.style import INK, canvas, readable, thousands_axis
-from rareearth.words import number, signed
+from rareearth.words import change, number
 
 UP, DOWN, LEVEL = "#0072B2", "#D55E00", "#767676"
 
@@ -69,5 +69,5 @@ def _one_digit(value: float) -> str:
 def signed_one_digit(value: float) -> str:
     """Return "+104.2": a step with its sign, with one digit below a thousand."""
     if abs(value) >= 1000:
-        return signed(value)
+        return change(value, number)
     return ("+" if value > 0 else "\N{MINUS SIGN}") + f"{abs(value):,.1f}"

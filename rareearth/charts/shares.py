@@ -35,7 +35,7 @@ def share_columns(
     ----------
     shares : DataFrame
         Columns ``year``, ``entity``, ``share`` (0 to 1), ``source_id``; from
-        `concentration.share_table`.
+        `concentration.shares`.
     named : list of str
         The entities drawn on their own, from the bottom up. The rest is one part.
     """

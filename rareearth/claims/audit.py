@@ -1,114 +1,93 @@
 """Check claims against the figures: one verdict for each, as of a date.
 
-A claim that figures can settle is bound to a function of `rareearth.claims.bindings`;
-the verdict then follows from the rule of `rareearth.claims.verdicts`. The others keep
-the verdict of the main written check that had been published by the date.
+What a claim is compared with is found by `rareearth.claims.bindings`; the verdict then
+follows from the rule of `rareearth.claims.verdicts`. A claim of the digests that
+figures do not settle keeps the verdict of the main written check published by then.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from functools import cache
 from typing import NamedTuple
 
 import pandas as pd
 
+from rareearth.claims import bindings
 from rareearth.claims import own as own_claims
-from rareearth.claims.bindings import BINDINGS
-from rareearth.claims.evidence import Look, best_first
+from rareearth.claims.evidence import Look, look
 from rareearth.claims.verdicts import LABELS, Found, Span, decide, said
 from rareearth.errors import ParameterError, WorkbookError
-from rareearth.figures import loading as figures
-from rareearth.figures import records, vintages
+from rareearth.figures import records
+from rareearth.figures.claim_rules import LOOKED_UP
 
-Bound = Mapping[str, Callable[[Look], Found]]
 UNSETTLED = ("not_checkable", "opinion")
 THEN = "2025-11-03"  # the day of the newest digest
 NOT_THEN = "nothing that settles it had been published by then"
 
-
-def look(as_of: str = "latest") -> Look:
-    """Return the view on the data as of a date, with the loaders of the workbook.
-
-    Each series is read once. `dataclasses.replace` with another ``as_of`` gives the
-    view of another day on what has been read.
-    """
-    vintages.day(as_of)  # refuse what is no date before anything is read
-    sources = figures.dictionary("sources")
-    return Look(
-        as_of,
-        cache(lambda series: best_first(figures.revisions(series), sources)),
-        records.events(),
-        records.milestones(),
-        records.claim_checks(),
-        sources,
-    )
+__all__ = ["THEN", "audit", "by_article", "differing", "gather", "look", "score"]
 
 
-def audit(claims: pd.DataFrame, view: Look, bound: Bound) -> pd.DataFrame:
+def audit(claims: pd.DataFrame, view: Look) -> pd.DataFrame:
     """Return the verdict on each claim, with what it rests on.
 
     Parameters
     ----------
     claims : DataFrame
-        From `records.claims`.
+        From `records.claims` or `own.read`.
     view : Look
         The data as of a date.
-    bound : mapping
-        Claim id to its binding.
 
     Returns
     -------
     DataFrame, one row per claim
-        The columns of the claim; ``verdict``, and of it ``computed`` and ``written``
-        (codes, empty where there is none); ``because``; ``basis``, ``unit``, ``found``,
-        ``found_low``, ``found_high``; ``said_low``, ``said_high``; ``reading``;
-        ``state`` of a forecast; ``source_id`` (joined by semicolons); ``check_why``.
+        The columns of the claim but those of the look-up; ``verdict``, and of it
+        ``computed`` and ``written`` (codes, empty where there is none); ``because``;
+        ``basis``, ``found_unit``, ``found``, ``found_low``, ``found_high``;
+        ``said_low``, ``said_high``; ``reading``; ``state`` of a forecast; ``by``;
+        ``source_id`` (joined by semicolons); ``check_why``.
     """
     checks = view.known_checks().drop_duplicates("claim_id").set_index("claim_id")
-    last = horizon(view)
+    last = view.horizon
     rows = []
     for _, claim in claims.iterrows():
-        row = _computed(claim, view, bound.get(claim["claim_id"]))
-        row |= _written(claim["claim_id"], checks)
-        row |= _final(row, claim)
+        row = _computed(claim, attempt(claim, view))
+        row |= _written(claim, checks)
+        row |= _final(row)
         computed = str(row["verdict"]) if row["by"] == "computation" else ""
         row["state"] = state(claim, computed, last)
         rows.append(row)
-    return pd.concat([claims, pd.DataFrame(rows, index=claims.index)], axis=1)
+    shown = claims.drop(columns=LOOKED_UP)
+    return pd.concat([shown, pd.DataFrame(rows, index=claims.index)], axis=1)
 
 
 class Outcome(NamedTuple):
-    """What came of a binding: what was found, or why nothing was."""
+    """What is found on a claim, or why nothing is."""
 
     found: Found | None
     failure: str
 
 
-def attempt(function: Callable[[Look], Found] | None, view: Look) -> Outcome:
-    """Run a binding; one that fails says why, and the others go on."""
-    if function is None:
-        return Outcome(None, "")
+def attempt(claim: pd.Series, view: Look) -> Outcome:
+    """Return what the figures say on a claim; a failure says why, and others go on."""
+    if problem := claim.get("problem", ""):
+        return Outcome(None, problem)
     try:
-        return Outcome(function(view), "")
+        is_own = claim.get("is_own", False)
+        ask = bindings.of_reader(claim) if is_own else bindings.of_digest(claim)
+        return Outcome(bindings.answer(ask, view) if ask else None, "")
     except WorkbookError as error:
         return Outcome(None, str(error))
     except Exception as error:  # noqa: BLE001 - the audit goes on, and the claim says so
         return Outcome(None, f"the computation failed: {type(error).__name__}: {error}")
 
 
-def _computed(
-    claim: pd.Series, view: Look, function: Callable[[Look], Found] | None
-) -> dict[str, object]:
-    claimed = said(claim)
+def _computed(claim: pd.Series, outcome: Outcome) -> dict[str, object]:
+    found, claimed = outcome.found, said(claim)
     row: dict[str, object] = dict.fromkeys(
-        ("computed", "because", "basis", "found_unit", "reading", "cited"), ""
+        ("computed", "basis", "found_unit", "reading", "cited"), ""
     )
-    row |= dict.fromkeys(("found", "found_low", "found_high"), math.nan)
-    row |= _ends("said", claimed)
-    found, failure = attempt(function, view)
-    row["because"] = failure
+    row |= {"because": outcome.failure, "found": math.nan}
+    row |= _ends("said", claimed) | _ends("found", None)
     if found is None:
         return row
     row["computed"], row["because"] = decide(claimed, found)
@@ -134,10 +113,10 @@ def _middle(span: Span | None) -> float:
     return sum(ends) / len(ends) if ends else math.nan
 
 
-def _written(claim_id: str, checks: pd.DataFrame) -> dict[str, object]:
-    if claim_id not in checks.index:
+def _written(claim: pd.Series, checks: pd.DataFrame) -> dict[str, object]:
+    if claim.get("is_own", False) or claim["claim_id"] not in checks.index:
         return {"written": "", "check_why": "", "check_source": ""}
-    check = checks.loc[claim_id]
+    check = checks.loc[claim["claim_id"]]
     return {
         "written": check["verdict"],
         "check_why": check["reasoning"],
@@ -145,7 +124,7 @@ def _written(claim_id: str, checks: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _final(row: dict[str, object], claim: pd.Series) -> dict[str, object]:
+def _final(row: dict[str, object]) -> dict[str, object]:
     """Return the verdict: the computed one where the figures settle the claim."""
     computed, written = str(row["computed"]), str(row["written"])
     if computed and (computed not in UNSETTLED or not written):
@@ -153,16 +132,12 @@ def _final(row: dict[str, object], claim: pd.Series) -> dict[str, object]:
     if written:
         sources = ";".join(filter(None, [str(row["check_source"]), str(row["cited"])]))
         return {"verdict": written, "source_id": sources, "by": "written check"}
-    row["because"] = row["because"] or NOT_THEN
-    return {"verdict": "not_checkable", "source_id": row["cited"], "by": "nothing"}
-
-
-def horizon(view: Look) -> pd.Timestamp:
-    """Return the day up to which something is known: `as_of`, or the newest source."""
-    if view.as_of != "latest":
-        return view.day
-    published = view.sources["published"]
-    return vintages.last_day(published[published.str.len() == 10]).max()
+    return {
+        "verdict": "not_checkable",
+        "because": row["because"] or NOT_THEN,
+        "source_id": row["cited"],
+        "by": "nothing",
+    }
 
 
 def state(claim: pd.Series, computed: str, last: pd.Timestamp) -> str:
@@ -210,8 +185,8 @@ def differing(audited: pd.DataFrame) -> pd.DataFrame:
     return audited[both & (audited["computed"] != audited["written"])]
 
 
-def gather(digest: str, topic: str) -> tuple[pd.DataFrame, Bound]:
-    """Return the claims of one digest and one topic, or of all, and their bindings.
+def gather(digest: str, topic: str) -> pd.DataFrame:
+    """Return the claims of one digest and one topic, or of all.
 
     Parameters
     ----------
@@ -226,9 +201,8 @@ def gather(digest: str, topic: str) -> tuple[pd.DataFrame, Bound]:
         If there is no such digest or topic; the message names the choices.
     """
     if digest == "own":
-        mine = own_claims.of_reader()
-        return choose(mine.claims, "all", topic), mine.bound()
-    return choose(records.claims(), digest, topic), BINDINGS
+        return choose(own_claims.of_reader(), "all", topic)
+    return choose(records.claims(), digest, topic)
 
 
 def choose(claims: pd.DataFrame, digest: str, topic: str) -> pd.DataFrame:

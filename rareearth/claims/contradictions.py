@@ -15,7 +15,6 @@ import pandas as pd
 
 from rareearth.claims.evidence import Look
 from rareearth.claims.verdicts import LABELS, Span, said
-from rareearth.errors import NoFigures
 
 TIME = "time to build a chain without China"
 PATENTS = "China's share of patents"
@@ -177,8 +176,9 @@ def implied(claims: pd.DataFrame, view: Look) -> pd.DataFrame:
         if set(each.claims) <= set(value.index):
             number = each.compute(*(float(value[name]) for name in each.claims))
             rows.append(_against(each, number, view))
-    columns = "claims implies value newest printed_low printed_high outcome source_id"
-    return pd.DataFrame(rows, columns=columns.split())
+    numbers = ["value", "newest", "printed_low", "printed_high"]
+    columns = ["claims", "implies", *numbers, "outcome", "source_id"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(numbers, float))
 
 
 class Implied(NamedTuple):
@@ -238,23 +238,30 @@ FITS = 0.025  # two rounded numbers were divided
 
 
 def _against(each: Implied, number: float, view: Look) -> dict[str, object]:
-    start = each.period if len(each.period) > 4 else f"{each.period}-01-01"
-    row: dict[str, object] = {"claims": ", ".join(each.claims), "implies": each.words}
-    row["value"] = number
-    try:
-        frame = view.printed(each.series, each.entity, start=start, end=each.period)
-    except NoFigures as nothing:
-        return row | {"outcome": str(nothing), "source_id": ""}
-    if len(each.period) > 4:
-        frame = frame[frame["basis"].str.contains("year-to-date")]
+    is_sum = len(each.period) > len("2024")
+    frame = view.printed(
+        each.series,
+        each.entity,
+        start=each.period,
+        end=each.period,
+        codes="year-to-date" if is_sum else "",
+        missing="empty",
+    )
+    row: dict[str, object] = {
+        "claims": ", ".join(each.claims),
+        "implies": each.words,
+        "value": number,
+        "source_id": ";".join(dict.fromkeys(frame["source_id"])),
+    }
     values = frame["value"].dropna()
+    if values.empty:
+        return row | {"outcome": "nothing was printed by then"}
     newest = float(values.iloc[0])
     return row | {
         "newest": newest,
         "printed_low": float(values.min()),
         "printed_high": float(values.max()),
         "outcome": _outcome(number, newest, list(values)),
-        "source_id": ";".join(dict.fromkeys(frame["source_id"])),
     }
 
 

@@ -1,4 +1,4 @@
-"""Read a user's own list of claims and bind each to a computation.
+"""Read a user's own list of claims.
 
 One faulty claim does not stop the others: what is wrong with a claim becomes the reason
 why it cannot be checked.
@@ -7,15 +7,10 @@ why it cannot be checked.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from rareearth.claims.bindings import by_quantity
-from rareearth.claims.evidence import Look
-from rareearth.claims.verdicts import Found
 from rareearth.errors import DataError, ParameterError
 from rareearth.figures import claim_rules, dictionaries, records
 from rareearth.figures import csv_files as tables
@@ -23,40 +18,21 @@ from rareearth.figures.csv_files import RECORDS, Table
 
 NEEDED = ["claim_id", "subject", "quantity", "value", "unit"]
 FILE = "claims.csv"  # of the list in a user's own folder
+WORDS = ("location", "topic", "paraphrase", "fragment")  # they change no claim
 
 
-@dataclass(frozen=True)
-class OwnClaims:
-    """An own list of claims: typed rows, and what is wrong with some of them."""
-
-    claims: pd.DataFrame
-    problems: dict[int, str]  # row to reason
-
-    def bound(self) -> dict[str, Callable[[Look], Found]]:
-        """Return the computation of each claim; a faulty one raises its reason."""
-        known = dictionaries.known()
-        names = (known.series["title"], known.entities.index, known.products.index)
-        found: dict[str, Callable[[Look], Found]] = {}
-        for row, claim in self.claims.iterrows():
-            reason = self.problems.get(int(str(row)))
-            found[claim["claim_id"]] = (
-                _refused(reason) if reason else by_quantity.binding(claim, *names)
-            )
-        return found
-
-
-def _refused(reason: str) -> Callable[[Look], Found]:
-    def refuse(_: Look) -> Found:
-        raise DataError(reason)
-
-    return refuse
-
-
-def read(path: Path) -> OwnClaims:
+def read(path: Path) -> pd.DataFrame:
     """Return the claims of a CSV file in the columns of ``claims.csv``.
 
     Columns beyond `NEEDED` may be missing. An id that stands twice gets a number, so
-    that both claims are shown.
+    that both claims are shown. What is written on a claim of the digests belongs to
+    that claim: it is kept for a row that says the same, and for no other of its id.
+
+    Returns
+    -------
+    DataFrame
+        As `records.claims`; ``problem`` says what is wrong with a row, ``is_own`` that
+        it is no claim of the digests.
 
     Raises
     ------
@@ -80,8 +56,27 @@ def read(path: Path) -> OwnClaims:
     days = ["period_start", "period_end", "due"]
     for row in problems:
         frame.loc[row, [*numbers, *days]] = ""  # said to be faulty; nothing is guessed
+    frame[claim_rules.LOOKED_UP] = ""
     typed = records.typed_claims(frame)
-    return OwnClaims(typed.assign(title=typed["article"], publisher=""), problems)
+    return _digests(typed).assign(
+        title=typed["article"],
+        publisher="",
+        problem=[problems.get(row, "") for row in range(len(typed))],
+    )
+
+
+def _digests(typed: pd.DataFrame) -> pd.DataFrame:
+    """Return claims, those that are claims of the digests with what is looked up."""
+    curated = records.claims()
+    said = [c for c in RECORDS["claims"] if c not in (*claim_rules.LOOKED_UP, *WORDS)]
+    known = curated.set_index("claim_id")
+    same = typed[said].merge(curated[said], how="left", indicator=True)["_merge"]
+    is_own = (same != "both").to_numpy()
+    typed = typed.assign(is_own=is_own)
+    if not is_own.all():
+        theirs = known.loc[typed.loc[~is_own, "claim_id"], claim_rules.LOOKED_UP]
+        typed.loc[~is_own, claim_rules.LOOKED_UP] = theirs.to_numpy()
+    return typed
 
 
 def _whole(path: Path) -> Table:
@@ -123,7 +118,7 @@ def _named_apart(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(claim_id=apart)
 
 
-def of_reader() -> OwnClaims:
+def of_reader() -> pd.DataFrame:
     """Return the list of claims in the reader's own folder.
 
     Raises

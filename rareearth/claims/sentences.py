@@ -7,16 +7,14 @@ import math
 import pandas as pd
 
 from rareearth.claims import audit as auditing
-from rareearth.claims.bindings.trade import swing
 from rareearth.claims.contradictions import in_words
 from rareearth.claims.evidence import EVENTS, Look
-from rareearth.claims.verdicts import AGREEING, LABELS
-from rareearth.words import SPACE, listed, number, pct, signed, span
+from rareearth.claims.verdicts import AGREEING, LABELS, WRONG
+from rareearth.words import SPACE, change, listed, number, pct, span
 
 LONGEST = 1000  # years; above, a number of the unit "year" is a date
 NAMES = ("China", "Kazakhstan", "Texas")  # in names of quantities
 PLAIN = ("rare earths", "REO", "critical minerals", "rare earth alloys and magnets")
-WRONG = ("outdated", "other_basis", "misattributed", "contradicted")
 
 
 def score_findings(audited: pd.DataFrame) -> list[tuple[str, str, str]]:
@@ -64,21 +62,6 @@ def score_sentence(audited: pd.DataFrame) -> str:
         f"Of {total} claims, {checked} can be checked. **{held} of them "
         f"({pct(held / checked)}) hold**, at least roughly.{rest}"
     )
-
-
-def article_table(audited: pd.DataFrame) -> pd.DataFrame:
-    """Return the score of each article as a table for readers, verdicts in groups."""
-    counts = auditing.by_article(audited)
-    groups = {
-        "Supported": ["supported"],
-        "Roughly": ["roughly_supported"],
-        "Other edition or basis": ["outdated", "other_basis"],
-        "Mis-attributed": ["misattributed"],
-        "Contra-dicted": ["contradicted"],
-        "Not settled": ["not_checkable", "opinion"],
-    }
-    table = counts[["title", "claims"]].set_axis(["Article", "Claims"], axis=1)
-    return table.assign(**{name: counts[of].sum(axis=1) for name, of in groups.items()})
 
 
 def claim_table(audited: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
@@ -218,26 +201,6 @@ def widest(rows: pd.DataFrame) -> str:
     )
 
 
-def changes(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
-    """Return the claims whose verdict differs between two dates."""
-    moved = now["verdict"].to_numpy() != then["verdict"].to_numpy()
-    rows = {
-        "Claim": now.loc[moved, "claim_id"],
-        "What was said": [said_cell(row) for _, row in now[moved].iterrows()],
-        "Then": then.loc[moved, "verdict"].map(LABELS),
-        "Now": now.loc[moved, "verdict"].map(LABELS),
-        "What came to light": [why_cell(row) for _, row in now[moved].iterrows()],
-    }
-    return pd.DataFrame(rows).reset_index(drop=True)
-
-
-def side_by_side(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
-    """Return the score at two dates, one row per verdict."""
-    both = pd.DataFrame({"Then": auditing.score(then), "Now": auditing.score(now)})
-    both.insert(0, "Verdict", [LABELS[code] for code in both.index])
-    return both.reset_index(drop=True)
-
-
 def stories(audited: pd.DataFrame, view: Look) -> list[str]:
     """Return the most instructive errors among the claims, each in a paragraph."""
     rows = audited.set_index("claim_id")
@@ -254,10 +217,19 @@ def stories(audited: pd.DataFrame, view: Look) -> list[str]:
         for name, tell in told
         if name in rows.index and rows.loc[name, "verdict"] in WRONG
     }
-    month = auditing.attempt(swing, view).found
-    if "C132" in found and month and month.best:
-        change = f"{signed(month.best.low)}{SPACE}%"
-        found["C132"] += f" September alone stood at {change} against a year before."
+    september = view.printed(
+        "magnet_exports_change",
+        "China",
+        None,
+        "2025-09-30",
+        "2025-09-30",
+        "year-on-year",
+        "year-to-date",
+        missing="empty",
+    )
+    if "C132" in found and len(september):
+        stood = f"{change(september['value'].iloc[0], number)}{SPACE}%"
+        found["C132"] += f" September alone stood at {stood} against a year before."
     if "C144" in found and rows["verdict"].get("C125") == "supported":
         found["C144"] += f" The same text has {in_words(rows.loc['C125'])} elsewhere."
     return list(found.values())
@@ -275,8 +247,8 @@ def _world_for_country(row: pd.Series) -> str:
 def _sign(row: pd.Series) -> str:
     return (
         f"**A sign lost, or another period** ({row.name}). Magnet exports are said to "
-        f"have changed by {signed(row['value'])}{SPACE}% in nine months. Customs "
-        f"figures say {signed(row['found'])}{SPACE}%."
+        f"have changed by {change(row['value'], number)}{SPACE}% in nine months. "
+        f"Customs figures say {change(row['found'], number)}{SPACE}%."
     )
 
 
@@ -334,47 +306,3 @@ def owners_sentence(shared: pd.DataFrame) -> str:
         "written checks it goes back to one remark in one interview, on how long "
         "China's leverage lasts."
     )
-
-
-def pair_table(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Return contradictions as a table for readers."""
-    return pd.DataFrame(
-        {
-            "About": pairs["about"],
-            "One says": pairs["said_first"] + " (" + pairs["first"] + ")",
-            "Another says": pairs["said_second"] + " (" + pairs["second"] + ")",
-            "Explained by": pairs["kind"],
-            "How": pairs["why"],
-        }
-    )
-
-
-def implied_table(implied: pd.DataFrame) -> pd.DataFrame:
-    """Return what claims imply together as a table for readers."""
-    return pd.DataFrame(
-        {
-            "Claims": implied["claims"],
-            "What they imply": implied["implies"],
-            "Implied (t)": implied["value"].astype(float),
-            "Best print (t)": implied["newest"].astype(float),
-            "Lowest print (t)": implied["printed_low"].astype(float),
-            "Highest print (t)": implied["printed_high"].astype(float),
-            "Outcome": implied["outcome"],
-        }
-    )
-
-
-def difference_table(differing: pd.DataFrame, explained: pd.DataFrame) -> pd.DataFrame:
-    """Return where computed and written verdicts differ, with the explanation."""
-    reason = explained.set_index("claim_id")["reason"]
-    return pd.DataFrame(
-        {
-            "Claim": differing["claim_id"],
-            "What was said": [said_cell(row) for _, row in differing.iterrows()],
-            "Computed": differing["computed"].map(LABELS),
-            "Written": differing["written"].map(LABELS),
-            "Why they differ": differing["claim_id"]
-            .map(reason)
-            .fillna("not explained: on this day the two rest on different sources"),
-        }
-    ).reset_index(drop=True)

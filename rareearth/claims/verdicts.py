@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from rareearth.figures.reconcile import rounding
+from rareearth.figures.columns import rounding
 
 LABELS = {
     "supported": "supported",
@@ -26,6 +26,7 @@ LABELS = {
     "opinion": "opinion",
 }
 AGREEING = ("supported", "roughly_supported")
+WRONG = ("outdated", "other_basis", "misattributed", "contradicted")
 COARSEST = 0.05  # a round number such as 70 is not taken as anything from 65 to 75
 LOOSE = 2.0  # "about" and a forecast have twice the rounding of a plain number
 NEAR = 0.10  # a miss by less than a tenth is roughly right
@@ -59,7 +60,6 @@ class Print:
     """One number on the claim's basis, as printed or computed from one source."""
 
     span: Span
-    source_id: str
     is_firm: bool = True
 
 

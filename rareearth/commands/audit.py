@@ -17,10 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from rareearth.commands.options import Commands, own_folder
+from rareearth.commands.render import Commands, own_folder
 from rareearth.errors import ParameterError
-from rareearth.render import keys, library, report
-from rareearth.render.values import shorten, visible
+from rareearth.render import library
+from rareearth.render.job import HIDDEN, OWN_DATA, environment, plan
+from rareearth.render.parameters import shorten, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ def _audit(options: argparse.Namespace) -> int:
         with TemporaryDirectory() as place:
             return _checked(options, _filled(Path(place), options.claims, data))
     digest = hashlib.sha256(str(options.claims.resolve()).encode()).hexdigest()[:8]
-    folder = out / keys.HIDDEN / f"claims-{digest}"
+    folder = out / HIDDEN / f"claims-{digest}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     status = _checked(options, _filled(folder, options.claims, data))
@@ -73,8 +74,9 @@ def _filled(folder: Path, claims: Path, data: Path | None) -> Path:
     """Put the list of claims into a folder, beside the user's own figures."""
     from rareearth.claims import own as own_claims
 
-    for path in sorted(data.glob("*.csv")) if data else []:
-        shutil.copy(path, folder)
+    for path in sorted(data.iterdir()) if data else []:
+        if path.is_file():
+            shutil.copy(path, folder)
     own_claims.copy(claims, folder)
     return folder
 
@@ -83,9 +85,9 @@ def _checked(options: argparse.Namespace, folder: Path) -> int:
     """Print the verdict on each claim; return 1 if one could not be checked."""
     from rareearth.claims import audit as claims
 
-    with report.environment({report.OWN_DATA: str(folder)}):
-        listed, bound = claims.gather("own", "all")
-        audited = claims.audit(listed, claims.look(options.as_of), bound)
+    with environment({OWN_DATA: str(folder)}):
+        listed = claims.gather("own", "all")
+        audited = claims.audit(listed, claims.look(options.as_of))
     if not options.quiet:
         for line in _lines(audited):
             print(line)
@@ -116,10 +118,10 @@ def _lines(audited: pd.DataFrame) -> Iterator[str]:
 def _report(options: argparse.Namespace, folder: Path, out: Path) -> bool:
     """Make the report on the list; return whether it was made."""
     from rareearth.render import index, pool, progress
-    from rareearth.render.run import run
+    from rareearth.render.report import run
 
     given = {"digest": "own", "as_of": options.as_of}
-    job = report.plan(library.find(NOTEBOOK), given, out, folder)
+    job = plan(library.find(NOTEBOOK), given, out, folder)
     slug = re.sub(r"[^a-z0-9]+", "-", options.claims.stem.lower()).strip("-") or "list"
     job = replace(job, name=f"audit-{slug}-{folder.name[-8:]}")
     watch = progress.Progress(1, options.quiet)

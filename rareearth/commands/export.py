@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rareearth.commands.options import Commands, own_folder
+from rareearth.commands.render import Commands, own_folder
 from rareearth.errors import ParameterError
 from rareearth.words import harmless
 

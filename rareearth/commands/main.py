@@ -7,30 +7,36 @@ kernel starts. Exit status 2 is a wrong command or parameter, 1 a failed report.
 from __future__ import annotations
 
 import argparse
+import csv
+import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import rareearth
-from rareearth.commands import audit as cli_audit
-from rareearth.commands import check as cli_check
-from rareearth.commands import export as cli_export
-from rareearth.commands import options as cli_options
-from rareearth.commands import render as cli_render
-from rareearth.commands import sweep as cli_sweep
-from rareearth.errors import WorkbookError
+from rareearth.commands import audit, export
+from rareearth.commands.render import (
+    Commands,
+    add_render,
+    add_sweep,
+    own_folder,
+    shielded,
+)
+from rareearth.errors import ParameterError, WorkbookError
 from rareearth.render import library, parameters
-from rareearth.render.values import visible
+from rareearth.render.parameters import shorten, visible
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
+SAID_ONLY = ("not compared", "here ")  # does not count as a difference
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     typed = sys.argv[1:] if arguments is None else arguments
-    options = _parser().parse_args(cli_options.shielded(typed))
+    options = _parser().parse_args(shielded(typed))
     try:
         return int(options.run(options))
     except WorkbookError as error:
@@ -53,16 +59,21 @@ def _parser() -> argparse.ArgumentParser:
     version = f"rareearth {rareearth.__version__}"
     parser.add_argument("--version", action="version", version=version)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    cli_render.add(commands)
-    cli_sweep.add(commands)
+    add_render(commands)
+    add_sweep(commands)
     _add_list(commands)
-    cli_check.add(commands)
-    cli_export.add(commands)
-    cli_audit.add(commands)
+    _add_check(commands)
+    export.add(commands)
+    audit.add(commands)
     return parser
 
 
-def _add_list(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _complain(text: str, status: int) -> int:
+    print(f"rareearth: {visible(text)}", file=sys.stderr)
+    return status
+
+
+def _add_list(commands: Commands[argparse.ArgumentParser]) -> None:
     text = "show the notebooks and their parameters"
     command = commands.add_parser("list", help=text, description=text)
     command.add_argument(
@@ -98,6 +109,149 @@ def _as_json(path: Path, known: list[parameters.Parameter]) -> dict[str, object]
     }
 
 
-def _complain(text: str, status: int) -> int:
-    print(f"rareearth: {visible(text)}", file=sys.stderr)
-    return status
+def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the commands ``check`` and ``verify``."""
+    text = "validate a folder of figures"
+    command = commands.add_parser("check", help=text, description=text)
+    command.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
+    command.add_argument(
+        "--seal",
+        action="store_true",
+        help="if all else is in order, write the hash of each table into the package",
+    )
+    command.add_argument(
+        "--due",
+        nargs="?",
+        const="today",
+        metavar="DATE",
+        help="list the series whose next value is late by that day (default: today)",
+    )
+    command.set_defaults(run=_check)
+    text = "say whether a report still matches the data and code that it was made from"
+    command = commands.add_parser("verify", help=text, description=text)
+    command.add_argument("report", type=Path, metavar="REPORT.html")
+    command.add_argument(
+        "--data", type=Path, metavar="DIR", help="the own figures that were used"
+    )
+    command.set_defaults(run=_verify)
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Print every problem of a folder of figures, or say how much is in order."""
+    from rareearth.figures import checks, csv_files
+
+    curated = library.data_folder()
+    folder = options.folder or curated
+    if not folder.is_dir():
+        raise ParameterError(f"no folder at {shorten(str(folder))}")
+    if options.due:
+        return _due(folder, options.due)
+    if options.seal:
+        _seal(folder)
+    problems = [str(problem) for problem in checks.check(folder)]
+    for problem in problems:
+        print(problem)
+    if folder.resolve() == curated and not problems:
+        for line in (*_counts(folder), *_open_comparisons()):
+            print(line)
+    for name in csv_files.passed_over(folder) if folder.resolve() != curated else []:
+        print(f"{name}: not read; tables are CSV files and sheets of XLSX workbooks")
+    rows = checks.counts(folder)
+    counted = f"{_count(sum(rows), 'figure')} in {_count(len(rows), 'table')}"
+    print(f"{counted}, {_count(len(problems), 'problem')}")
+    return 1 if problems else 0
+
+
+def _due(folder: Path, day: str) -> int:
+    """Print the series whose next value should be out by a day, the oldest first."""
+    try:
+        day = str(dt.date.today() if day == "today" else dt.date.fromisoformat(day))
+    except ValueError:
+        raise ParameterError(f"--due: {day!r} is not a date (YYYY-MM-DD)") from None
+    series = folder / "series.csv"
+    if not series.is_file():
+        raise ParameterError(f"no series.csv in {shorten(str(folder))}")
+    rows = [row for row in _rows(series) if row.get("next_expected")]
+    late = [row for row in rows if row["next_expected"] < day]
+    for row in sorted(late, key=lambda row: (row["next_expected"], row["series"])):
+        print(f"{row['next_expected']}  {row['series']}: {row['title']}")
+    print(f"{len(late)} of {len(rows)} regular series are late by {day}")
+    return 1 if late else 0
+
+
+def _seal(folder: Path) -> None:
+    """Seal the tables of a folder unless something else is wrong with them."""
+    from rareearth.figures import checks, seals
+
+    if not (folder / seals.DESCRIPTOR).is_file():
+        raise ParameterError(f"no {seals.DESCRIPTOR} in {shorten(str(folder))} to seal")
+    if all(seals.REMEDY in problem.text for problem in checks.check(folder)):
+        if seals.write_keys(folder):
+            print(f"{seals.KEYS} lists the units and basis codes anew")
+        for name in seals.seal(folder):
+            print(f"{name} is sealed anew")
+
+
+def _counts(folder: Path) -> Iterator[str]:
+    """Yield lines that count the figures by table, confidence and kind of source."""
+    kinds = {row["source_id"]: row["kind"] for row in _rows(folder / "sources.csv")}
+    tables: Counter[str] = Counter()
+    confidence: Counter[str] = Counter()
+    sources: Counter[str] = Counter()
+    for path in sorted(folder.glob("*.csv")):
+        for row in _rows(path):
+            if "figure_id" not in row:
+                break
+            tables[path.stem] += 1
+            confidence[row["confidence"]] += 1
+            sources[kinds.get(row["source_id"], "unknown")] += 1
+    for title, found in (
+        ("Figures by table", tables),
+        ("Figures by confidence", confidence),
+        ("Figures by kind of source", sources),
+    ):
+        yield title
+        yield from (f"  {number:>7,}  {name}" for name, number in found.most_common())
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _open_comparisons() -> Iterator[str]:
+    """Yield the comparisons across sources that nothing explains; they are no error."""
+    from rareearth.figures.reconcile import reconcile
+
+    try:
+        table = reconcile()
+    except WorkbookError as error:
+        yield f"The comparisons across sources could not be made: {error}"
+        return
+    open_ones = table[table["outcome"] == "open"]
+    counts = table["outcome"].value_counts()
+    counted = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+    yield f"Comparisons across sources: {counted or 'none'}"
+    for row in open_ones.itertuples():
+        sides = f"{row.left:,.6g} against {row.right:,.6g} {row.unit}"
+        yield f"  open  {row.check_id}: {row.what}: {sides}"
+
+
+def _verify(options: argparse.Namespace) -> int:
+    """Print each file that a report rests on, and whether it is still the same."""
+    from rareearth.render import provenance
+
+    about = provenance.made_from(options.report)
+    own = own_folder(options.data) if options.data else None
+    is_equal = True
+    for name, outcome in provenance.compare(about, own):
+        print(f"{name}  {outcome}")
+        is_equal &= outcome == "matches" or outcome.startswith(SAID_ONLY)
+    name = options.report.name
+    print(f"{name} {'matches' if is_equal else 'differs from'} the workbook")
+    return 0 if is_equal else 1
+
+
+def _count(number: int, thing: str) -> str:
+    """Return a number with its noun, as in ``no problem`` or ``1,200 figures``."""
+    return f"{number:,} {thing}s" if number > 1 else f"{number or 'no'} {thing}"

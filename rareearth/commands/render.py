@@ -1,26 +1,33 @@
-"""The command ``rareearth render``: from notebooks to reports."""
+"""The commands ``render``, ``sweep`` and ``jobs``: from notebooks to reports."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import ctypes
+import json
+import os
+import re
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import closing, suppress
 from pathlib import Path
 
-from rareearth.commands.options import (
-    Commands,
-    add_given,
-    add_places,
-    own_folder,
-    positive,
-    seconds,
-)
 from rareearth.errors import ParameterError
-from rareearth.render import keys, library, parameters, report
-from rareearth.render.values import shorten
+from rareearth.render import library, parameters, provenance
+from rareearth.render.grid import Grid
+from rareearth.render.job import OWN_DATA, Job, Result
+from rareearth.render.job import plan as plan_job
+from rareearth.render.parameters import shorten
+
+Commands = argparse._SubParsersAction  # no public name
+TABLES = (".csv", ".xlsx")
+_SHIELD = "\0"  # no argument of a command can hold it
+_MMAP_THRESHOLD, _LARGE = -3, 128 * 1024  # of mallopt(3), and bytes
 
 
-def add(commands: Commands[argparse.ArgumentParser]) -> None:
+def add_render(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command ``render``."""
     text = "execute notebooks and write one HTML file for each"
     command = commands.add_parser("render", help=text, description=text)
@@ -54,8 +61,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _render(options: argparse.Namespace) -> int:
     """Check all parameters, then make the reports that are out of date."""
     folder = (options.out or library.outputs_folder()).resolve()
-    jobs = plan(options, folder)
-    states = [keys.state(job) for job in jobs]
+    jobs = _plan(options, folder)
+    states = [provenance.state(job) for job in jobs]
     stale = [
         (job, state)
         for job, state in zip(jobs, states, strict=True)
@@ -71,13 +78,13 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _make(
-    jobs: list[report.Job], stale: int, folder: Path, options: argparse.Namespace
+    jobs: list[Job], stale: int, folder: Path, options: argparse.Namespace
 ) -> int:
-    from rareearth.render import index, index_parts, partial, pool, progress
-    from rareearth.render.run import run
+    from rareearth.render import index, pool, progress, store
+    from rareearth.render.report import run
 
     folder.mkdir(parents=True, exist_ok=True)
-    partial.clean(folder)
+    store.clean(folder)
     watch = progress.Progress(len(jobs), options.quiet)
     data = ""
     if stale:
@@ -91,17 +98,17 @@ def _make(
             # Meanwhile the process that runs are forked from imports its libraries.
             # On a full disk it is tried again, and told, when the reports are done.
             with suppress(OSError):
-                data = index_parts.data(folder)
+                data = index.data_section(folder)
             failed = sum(result.state == "failed" for result in results)
     else:
         failed = 0
         for job in jobs:
-            watch.finished(report.Result(job, 0.0, state="fresh"))
+            watch.finished(Result(job, 0.0, state="fresh"))
     watch.close(index.build(folder, data))
     return 1 if failed else 0
 
 
-def plan(options: argparse.Namespace, folder: Path) -> list[report.Job]:
+def _plan(options: argparse.Namespace, folder: Path) -> list[Job]:
     """Return the jobs of a command; a parameter goes to the notebooks that have it."""
     names, own = options.notebooks, own_folder(options.data)
     paths = list(map(library.find, names)) if names else library.notebooks()
@@ -118,7 +125,7 @@ def plan(options: argparse.Namespace, folder: Path) -> list[report.Job]:
     jobs = []
     for path in known:
         used = {n: given[n] for n in given if n in names_of[path]}
-        jobs.append(report.plan(path, used, folder, own, options.timeout))
+        jobs.append(plan_job(path, used, folder, own, options.timeout))
     return _refuse_same_names(jobs)
 
 
@@ -131,7 +138,7 @@ def _given(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
     return given
 
 
-def _refuse_same_names(jobs: list[report.Job]) -> list[report.Job]:
+def _refuse_same_names(jobs: list[Job]) -> list[Job]:
     """Return the jobs unless two of them would write the same files."""
     seen: dict[str, Path] = {}
     for job in jobs:
@@ -140,3 +147,238 @@ def _refuse_same_names(jobs: list[report.Job]) -> list[report.Job]:
             raise ParameterError(f"{first} and {job.notebook} would be {job.page.name}")
         seen[job.name] = job.notebook
     return jobs
+
+
+def add_sweep(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the commands ``sweep`` and ``jobs``."""
+    text = "render a notebook with every combination of some parameters' values"
+    command = commands.add_parser("sweep", help=text, description=text)
+    _add_grid(command)
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=positive, metavar="N", help="runs at a time")
+    where.add_argument(
+        "--dask", metavar="ADDRESS", help="use a Dask cluster, as in  tcp://host:8786"
+    )
+    command.add_argument(
+        "--timeout", type=seconds, metavar="SECONDS", help="end a run that takes longer"
+    )
+    command.add_argument(
+        "--force", action="store_true", help="make also what is up to date"
+    )
+    command.add_argument("--quiet", action="store_true", help="print errors only")
+    command.set_defaults(run=_sweep)
+    text = "print one command for each run of a sweep, for a scheduler to run"
+    command = commands.add_parser("jobs", help=text, description=text)
+    _add_grid(command)
+    command.add_argument(
+        "--json", action="store_true", help="one JSON object a line instead"
+    )
+    command.set_defaults(run=_jobs)
+
+
+def _add_grid(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "notebook",
+        metavar="NOTEBOOK",
+        help="a name (01_production_shares), its number (01) or a path",
+    )
+    command.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="NAME=A,B,C",
+        help="values to try; those with a comma in double quotes; may be repeated",
+    )
+    command.add_argument(
+        "--grid-file",
+        type=Path,
+        metavar="FILE",
+        help="YAML with a list of values for each name, or CSV with one run a row",
+    )
+    add_given(command, "set a parameter in all runs")
+    add_places(command)
+    command.add_argument(
+        "--yes", action="store_true", help="more than 1,000 runs are meant"
+    )
+
+
+def _grid(options: argparse.Namespace) -> Grid:
+    from rareearth.render import grid
+
+    notebook = library.find(options.notebook)
+    return grid.read(
+        notebook, options.grid, options.grid_file, options.given, options.yes
+    )
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    """Check the grid, make what is not up to date, and collect the table."""
+    from rareearth.render import progress, sweep
+
+    grid, own = _grid(options), own_folder(options.data)
+    folder = (options.out or sweep.default_folder(grid.notebook)).resolve()
+    if not options.quiet:
+        print(_announce(grid), flush=True)
+    watch = progress.Progress(grid.count, options.quiet)
+    give_back_large_blocks()
+    outcome = sweep.make(
+        grid,
+        lambda: sweep.jobs(grid, folder, own, options.timeout),
+        folder,
+        lambda: _executor(options, grid.count),
+        watch,
+        options.force,
+    )
+    watch.close(outcome.page)
+    if not options.quiet:
+        print(f"and {outcome.table.name} beside it")
+    return 1 if outcome.failed else 0
+
+
+def give_back_large_blocks() -> None:
+    """Have this process return large blocks of memory when they are freed.
+
+    By itself the C library of Linux (glibc) keeps blocks of the size that it was once
+    given back, so that reading one report after the other leaves ever more holes.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library
+            ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
+
+
+def _announce(grid: Grid) -> str:
+    """Return how many runs there are, and how many were asked for twice."""
+    runs = f"{grid.count:,} {'run' if grid.count == 1 else 'runs'}"
+    twice = f"; {grid.merged:,} that were asked for again are merged"
+    return f"{runs} of {grid.notebook.stem}{twice if grid.merged else ''}"
+
+
+def _executor(options: argparse.Namespace, runs: int) -> Executor:
+    if options.dask is not None:
+        from rareearth.render import cluster
+
+        return cluster.connect(options.dask, options.timeout)
+    from rareearth.render import pool
+
+    return pool.local(min(options.jobs or pool.cpus(), runs), options.timeout)
+
+
+def _jobs(options: argparse.Namespace) -> int:
+    """Print the command of each run, so that ``sweep`` finds the reports later."""
+    from rareearth.render import sweep
+
+    grid = _grid(options)
+    out = options.out or _from_here(sweep.default_folder(grid.notebook))
+    is_path = grid.notebook.parent != library.notebooks_folder()
+    notebook = options.notebook if is_path else grid.notebook.stem
+    own = own_folder(options.data)
+    ends = ["--out", str(out), *(["--data", str(options.data)] if options.data else [])]
+    for job in sweep.jobs(grid, out, own):
+        words = ["rareearth", "render", notebook, *_set(job, grid), *ends]
+        print(_as_json(job, words) if options.json else _as_command(words))
+    return 0
+
+
+def _set(job: Job, grid: Grid) -> Iterator[str]:
+    """Yield the words that set the parameters of a run."""
+    for name in grid.names:
+        value = job.parameters[name]
+        text = value if isinstance(value, str) else json.dumps(value)
+        yield from ("-p", name, text)
+
+
+def _as_command(words: list[str]) -> str:
+    for word in words:
+        if "\n" in word or "\r" in word:
+            raise ParameterError(
+                f"{shorten(word)} has a line break, and commands stand one a line; "
+                "use --json"
+            )
+    return shlex.join(words)
+
+
+def _as_json(job: Job, words: list[str]) -> str:
+    used = dict(job.parameters)
+    return json.dumps({"name": job.name, "parameters": used, "command": words})
+
+
+def _from_here(folder: Path) -> Path:
+    """Return a folder relative to the current one, if it is in it."""
+    here = Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
+
+
+# What several commands take: parameters, folders, counts, times.
+
+
+def shielded(arguments: Sequence[str]) -> list[str]:
+    """Return the words of a command so that ``-p`` takes the next two in any case.
+
+    Without this, argparse takes a value such as ``-1+1`` for an option.
+    """
+    words, kept = list(arguments), 0
+    for place, word in enumerate(arguments):
+        if kept:
+            words[place] = _SHIELD + word
+            kept -= 1
+        elif word == "-p":
+            kept = 2
+    return words
+
+
+def add_given(command: argparse.ArgumentParser, text: str) -> None:
+    """Add the option that sets a parameter."""
+    command.add_argument(
+        "-p",
+        nargs=2,
+        action="append",
+        default=[],
+        type=lambda word: word.removeprefix(_SHIELD),
+        metavar=("NAME", "VALUE"),
+        dest="given",
+        help=text,
+    )
+
+
+def add_places(command: argparse.ArgumentParser) -> None:
+    """Add the options that name the folders of outputs and of own figures."""
+    command.add_argument("--out", type=Path, metavar="DIR", help="where reports go")
+    command.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="use the figures in this folder as well; their reports have own names",
+    )
+
+
+def positive(text: str) -> int:
+    """Return a whole number from 1 that a user typed."""
+    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{shorten(text)} is not a number from 1")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Return a length of time that a user typed."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found < 1e9:
+        raise argparse.ArgumentTypeError(f"{shorten(text)} is not a time in seconds")
+    return found
+
+
+def own_folder(given: Path | None) -> Path | None:
+    """Return the folder of the user's own figures: as given, or by the environment."""
+    named = given or os.environ.get(OWN_DATA)
+    if not named:
+        return None
+    folder = Path(named).expanduser().resolve()
+    if not folder.is_dir():
+        raise ParameterError(f"no folder at {folder}; own figures are CSV files in one")
+    if not any(each.suffix.lower() in TABLES for each in folder.iterdir()):
+        raise ParameterError(
+            f"no table in {folder}; own figures are CSV files or sheets of a workbook"
+        )
+    return folder

@@ -1,19 +1,23 @@
-"""The cost of a kilogram of NdPr oxide by component, as one plain function.
+"""The cost of a kilogram of NdPr oxide by component, and the price that earns it.
 
-It takes numbers or arrays alike, so that a slider and a simulation of a million draws
-call the same code. References for the form of the sum: NREL/TP-462-5173 (1995);
-Jaroni, Friedrich and Letmathe, Minerals 9 (2019) 576, on the stages of refining.
+Plain functions of numbers or arrays alike, so that a slider and a simulation of a
+million draws call the same code. Rare earths are joint products: a cost here carries
+all cost on NdPr oxide, less what the other oxides earn.
+
+References: Short, Packey and Holt, A Manual for the Economic Evaluation of Energy
+Efficiency and Renewable Energy Technologies, NREL/TP-462-5173 (1995); Jaroni, Friedrich
+and Letmathe, Minerals 9 (2019) 576, on the stages of refining.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from rareearth.costs.finance import check_rate, output_factor
 from rareearth.errors import ParameterError
 
 COMPONENTS = {
@@ -31,29 +35,57 @@ COMPONENTS = {
 }
 """The components in the order of the sum, and how they are called."""
 
-OWN = {
-    "feed": ("feed_cost",),
-    "reagents": ("reagent_cost",),
-    "energy": ("electricity_use", "electricity_price", "heat_cost"),
-    "labour": ("staff", "wage", "labour_burden"),
-    "waste": ("waste_cost",),
-    "maintenance": ("maintenance", "capital_cost", "capital_factor", "utilisation"),
-    "overhead": ("overhead",),
-    "royalty": ("royalty", "ndpr_price"),
-    "tax": ("vat_lost",),
-    "capital": (
-        "capital_cost",
-        "capital_factor",
-        "plant_life",
-        "ramp_years",
-        "utilisation",
-    ),
-    "credits": ("byproduct_sold", "byproduct_price", "heavy_credit"),
-}
-"""The parameters of each component that no other shares, but for capital's."""
-
-ALLOCATION = "all cost on NdPr oxide, less what the other oxides earn"
+HIGHEST_RATE = 0.5  # a year; beyond it a percentage was meant
+LONGEST_LIFE, LONGEST_RAMP = 100, 30  # years
 POSITIVE = ("ndpr_share", "recovery", "utilisation", "plant_life", "ramp_years")
+
+
+def check_rate(rate: float, name: str = "discount_rate") -> None:
+    """Refuse a discount rate that is negative, above 50 % a year, or no number.
+
+    Raises
+    ------
+    ParameterError
+    """
+    number = isinstance(rate, int | float) and not isinstance(rate, bool)
+    if not number or not 0 <= rate <= HIGHEST_RATE:
+        raise ParameterError(
+            f"{name}: {rate!r} is not between 0 and {HIGHEST_RATE:g}; it is a share a "
+            "year (0.08 stands for 8 %)"
+        )
+
+
+def output_factor(rate: float, life: Any, ramp: Any = 1) -> Any:
+    """Return the discounted years of full output of a plant that ramps up evenly.
+
+    F = sum over t = 1 ... life of min(1, t / ramp) / (1 + r)^t. Capital over F is the
+    levelised capital charge per unit of full annual output; with a ramp of one year
+    1 / F is the annuity, or capital recovery factor, r / (1 - (1 + r)^-life)
+    (NREL/TP-462-5173, eq. 2-5).
+
+    Parameters
+    ----------
+    life, ramp : float or array
+        Years, rounded to whole years; from 1 to 100, and from 1 to 30.
+
+    Returns
+    -------
+    float or array of the shape that `life` and `ramp` share
+    """
+    years = np.clip(np.rint(life), 1, LONGEST_LIFE).astype(int)
+    ramps = np.clip(np.rint(ramp), 1, LONGEST_RAMP).astype(int)
+    found = _factors(float(rate))[ramps, years]
+    return float(found) if np.ndim(found) == 0 else found
+
+
+@cache
+def _factors(rate: float) -> np.ndarray:
+    """Return F for each ramp (row) and life (column) in years."""
+    check_rate(rate)
+    time = np.arange(LONGEST_LIFE + 1)
+    ramps = np.arange(LONGEST_RAMP + 1)[:, None].clip(1)
+    yearly = np.minimum(1, time / ramps) / (1 + rate) ** time
+    return np.cumsum(yearly, axis=1)
 
 
 def unit_cost(
@@ -101,7 +133,7 @@ def unit_cost(
         credits      -(k * recovery * (1 - ndpr_share) * byproduct_sold
                        * byproduct_price + heavy_credit)
 
-    where capital = capital_cost * capital_factor and F is `finance.output_factor`.
+    where capital = capital_cost * capital_factor and F is `output_factor`.
 
     Parameters
     ----------
@@ -157,7 +189,7 @@ def unit_cost(
     }
 
 
-PARAMETERS = tuple(
+INPUTS = tuple(
     name for name in inspect.signature(unit_cost).parameters if name != "discount_rate"
 )
 """What a plant needs besides the discount rate."""
@@ -173,6 +205,68 @@ def cash_cost(components: Mapping[str, Any]) -> Any:
     return sum(components[name] for name in COMPONENTS if name != "capital")
 
 
+def breakeven(
+    components: Mapping[str, Any], royalty: Any, *, capital: bool = True
+) -> Any:
+    """Return the NdPr price at which a plant earns its cost, USD/kg of the same year.
+
+    The royalty follows the price, so p = (cost without royalty) / (1 - royalty). With
+    `capital` the plant earns its capital charge too (net present value of nought), and
+    without it only its cash cost. The other oxides earn what `byproduct_price` says.
+
+    Parameters
+    ----------
+    components : mapping
+        From `unit_cost`.
+    royalty : float or array
+        Share of the price, 0 to below 1.
+    """
+    cost = full_cost(components) if capital else cash_cost(components)
+    return (cost - components["royalty"]) / (1 - royalty)
+
+
+def received(
+    price: Any,
+    floor: float | None = None,
+    upside_share: float = 0.0,
+    grant: float = 0.0,
+) -> Any:
+    """Return what a producer gets for a kg under a price floor and other supports.
+
+    Below the floor the guarantor pays up to it; above it, it keeps a share of the
+    difference. A grant per kg (a production credit) comes on top.
+
+    Parameters
+    ----------
+    price : float or array
+        Market price, USD/kg.
+    floor : float, optional
+        USD/kg; None without one.
+    upside_share : float
+        Share of the price above the floor that goes to the guarantor, 0 to 1.
+    grant : float
+        USD/kg.
+
+    Raises
+    ------
+    ParameterError
+        If a price or a support is negative, or the share is none.
+    """
+    if np.any(np.asarray(price, dtype=float) < 0):
+        raise ParameterError("price: negative; a price is at least 0 USD/kg")
+    if not 0 <= upside_share <= 1:
+        raise ParameterError(f"upside_share: {upside_share!r} is not from 0 to 1")
+    if grant < 0 or (floor is not None and floor < 0):
+        raise ParameterError("floor and grant: at least 0 USD/kg")
+    if floor is None:
+        return price + grant
+    return (
+        np.maximum(price, floor)
+        - upside_share * np.maximum(np.subtract(price, floor), 0)
+        + grant
+    )
+
+
 def check_values(values: Mapping[str, float], discount_rate: float) -> None:
     """Refuse values that no plant can have.
 
@@ -183,12 +277,11 @@ def check_values(values: Mapping[str, float], discount_rate: float) -> None:
         divides. The message names it.
     """
     check_rate(discount_rate)
-    if missing := [name for name in PARAMETERS if name not in values]:
+    if missing := [name for name in INPUTS if name not in values]:
         raise ParameterError(f"{', '.join(missing)}: missing for the cost of a kg")
-    if other := [name for name in values if name not in PARAMETERS]:
+    if other := [name for name in values if name not in INPUTS]:
         raise ParameterError(
-            f"{', '.join(other)}: no parameter of the cost; one of "
-            f"{', '.join(PARAMETERS)}"
+            f"{', '.join(other)}: no parameter of the cost; one of {', '.join(INPUTS)}"
         )
     for name, value in values.items():
         if not np.isfinite(value) or value < 0:

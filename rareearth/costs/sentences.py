@@ -1,4 +1,4 @@
-"""What the costs say, in sentences with computed numbers."""
+"""What the costs say: sentences with computed numbers, and titles of charts."""
 
 from __future__ import annotations
 
@@ -7,45 +7,16 @@ import math
 import pandas as pd
 
 from rareearth.costs import accounts, tables
-from rareearth.costs import chart_data as frames
-from rareearth.costs.chart_data import CASH, CLAIMS, FULL, Floor
-from rareearth.costs.study import ACCOUNTS_OF, Study
-from rareearth.words import SPACE, listed, number, pct, span
+from rareearth.costs.simulation import ACCOUNTS_OF, Study
+from rareearth.costs.tables import CASH, CLAIMS, FULL, Floor
+from rareearth.words import SPACE, chance, listed, number, pct, span
 
 OUTCOME = {"full": "with the capital charge", "cash": "in cash, without capital"}
 
 
 def factor(value: float) -> str:
     """Return a ratio as a reader says it: 2.0 times, 0.87 times."""
-    return f"{value:.1f} times" if value >= 1.05 else f"{value:.2f} times"
-
-
-def chance(share: float) -> str:
-    """Return how often something happened in the draws; never "0 %" for "hardly"."""
-    if share == 0:
-        return "in none of the draws"
-    if share == 1:
-        return "in all draws"
-    if share < 0.005:
-        return f"in fewer than 1{SPACE}% of the draws"
-    if share > 0.995:
-        return f"in more than 99{SPACE}% of the draws"
-    return f"in {pct(share)} of the draws"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f}{SPACE}%"
-
-
-def _quantiles(study: Study, name: str, outcome: str) -> tuple[float, float, float]:
-    row = study.simulation.quantiles(outcome).loc[name] * study.rate
-    return float(row[0.1]), float(row[0.5]), float(row[0.9])
-
-
-def _ratio(study: Study, outcome: str) -> tuple[float, float, float]:
-    ratio = pd.Series(study.simulation.ratio(study.producer, study.reference, outcome))
-    low, middle, high = ratio.quantile([0.1, 0.5, 0.9])
-    return float(low), float(middle), float(high)
+    return f"{number(value, digits=1 if value >= 1.05 else 2)} times"
 
 
 def findings(study: Study) -> list[tuple[str, str, str]]:
@@ -53,34 +24,31 @@ def findings(study: Study) -> list[tuple[str, str, str]]:
     one, other = study.producer, study.reference
     rows = []
     for outcome in ("cash", "full"):
-        low, middle, high = _ratio(study, outcome)
+        low, middle, high = study.ratios(outcome)
         rows.append(
             (
                 f"{one} over {other}, {OUTCOME[outcome]}",
                 factor(middle),
-                f"{low:.1f} to {high:.1f} in 80{SPACE}% of the draws",
+                f"{span(low, high, digits=1)} in {pct(0.8)} of the draws",
             )
         )
     for claim, level in CLAIMS.items():
-        shares = [
-            study.simulation.probability_dearer(one, other, level - 1, outcome)
-            for outcome in ("cash", "full")
-        ]
+        shares = study.chances(level)
         rows.append(
             (
                 f"Chance of at least {claim}",
-                span(min(shares), max(shares), _percent),
+                span(min(shares), max(shares), chance),
                 "in cash, and with the capital charge; given the assumptions",
             )
         )
     for name in (one, other):
-        low, middle, high = _quantiles(study, name, "full")
+        low, middle, high = study.band(name)
         rows.append(
             (
                 f"Cost of a kg of NdPr oxide, {name}",
                 f"{number(middle)} {study.currency}",
-                f"{number(low)} to {number(high)}, in money of {study.base_year}; "
-                f"{pct(frames.assumed_share(study, name))} of it without any figure",
+                f"{span(low, high)}, in money of {study.base_year}; "
+                f"{pct(tables.assumed_share(study, name))} of it without any figure",
             )
         )
     return rows
@@ -91,21 +59,21 @@ def answer(study: Study) -> str:
     one, other = study.producer, study.reference
     costs = []
     for name in (one, other):
-        low, middle, high = _quantiles(study, name, "full")
+        low, middle, high = study.band(name)
         costs.append(
-            f"**{name} about {number(middle)} {study.currency}** "
-            f"({number(low)} to {number(high)})"
+            f"**{name} about {number(middle)} {study.currency}** ({span(low, high)})"
         )
-    full, cash = _ratio(study, "full"), _ratio(study, "cash")
+    full, cash = study.ratios(), study.ratios("cash")
     return (
         f"By component, a kilogram of NdPr oxide costs {' and '.join(costs)}, in money "
         f"of {study.base_year}, with a capital charge at "
         f"{100 * study.discount_rate:g}{SPACE}% a year and all cost on NdPr oxide "
         f"less what the other oxides earn. {one} costs "
-        f"**{factor(full[1])}** what {other} does ({full[0]:.1f} to {full[2]:.1f}); "
-        f"{factor(cash[1])} in cash ({cash[0]:.1f} to {cash[2]:.1f}). The ranges span "
-        f"80{SPACE}% of {study.simulation.draws:,} draws; they are ranges of a model "
-        "that is in large part assumed, not of measured costs."
+        f"**{factor(full[1])}** what {other} does "
+        f"({span(full[0], full[2], digits=1)}); {factor(cash[1])} in cash "
+        f"({span(cash[0], cash[2], digits=1)}). The ranges span {pct(0.8)} of "
+        f"{number(study.simulation.draws)} draws; they are ranges of a model that is "
+        "in large part assumed, not of measured costs."
     )
 
 
@@ -128,7 +96,7 @@ def accounts_sentence(gaps: pd.DataFrame, study: Study) -> str:
     Parameters
     ----------
     gaps : DataFrame
-        From `frames.calibrated`. Revenue less EBITDA is before by-product credits and
+        From `tables.calibrated`. Revenue less EBITDA is before by-product credits and
         before capital, so that the other side is the modelled cost on that scope.
     """
     known = gaps[gaps["measure"] == accounts.SPENT] if len(gaps) else gaps
@@ -139,7 +107,7 @@ def accounts_sentence(gaps: pd.DataFrame, study: Study) -> str:
             "nothing printed confirms this ratio."
         )
     one, other = study.producer, study.reference
-    modelled = study.simulation.quantiles("gross")[0.5] * study.rate
+    modelled = study.simulation.bands["gross"]["middle"] * study.rate
     printed = modelled.copy()
     printed.update(known.set_index("entity")["published_low"])
     whose = [f"{row.entity} ({row.year})" for row in known.itertuples()]
@@ -158,24 +126,17 @@ def claim_sentences(study: Study, table: pd.DataFrame) -> list[str]:
     said = []
     for claim, level in CLAIMS.items():
         rows = table[table["Claim"] == claim].set_index("Cost")
-        shares = {
-            label: study.simulation.probability_dearer(
-                study.producer, study.reference, level - 1, outcome
-            )
-            for outcome, label in (("cash", CASH), ("full", FULL))
-        }
+        cash, full = study.chances(level)
         middle = {label: float(rows.at[label, "At the middle"]) for label in rows.index}
-        base = _quantiles(study, study.producer, "full")[1]
+        base = study.band(study.producer)[1]
         said.append(
-            f"**{claim}**: a ratio of {level:.1f} or more comes about "
-            f"{chance(shares[CASH])} in cash and {chance(shares[FULL])} in full, "
-            f"against "
-            f"{middle[CASH]:.1f} and {middle[FULL]:.1f} with every input at its "
-            f"middle. "
-            f"In full it needs {study.reference} at or below "
+            f"**{claim}**: a ratio of {number(level, digits=1)} or more comes about in "
+            f"{chance(cash)} of the draws in cash and in {chance(full)} in full, "
+            f"against {number(middle[CASH], digits=1)} and "
+            f"{number(middle[FULL], digits=1)} with every input at its "
+            f"middle. In full it needs {study.reference} at or below "
             f"{number(base / level)} {study.currency} a kilogram while "
-            f"{study.producer} "
-            f"costs {number(base)}."
+            f"{study.producer} costs {number(base)}."
         )
     return said
 
@@ -206,19 +167,19 @@ def nominal_sentence(study: Study) -> str:
     if own.empty:
         return (
             f"For neither {study.producer} nor {study.reference} can revenue less "
-            f"EBITDA "
-            "be put over an output of NdPr oxide by then: the sections below use what "
-            "there is."
+            "EBITDA be put over an output of NdPr oxide by then: the sections below "
+            "use what there is."
         )
     before, last = own.iloc[max(0, len(own) - 4)], own.iloc[-1]
     currency = str(last["unit"]).split("/")[0]
+    first, then = (number(row["value"], digits=0) for row in (before, last))
     return (
         f"In its own money, revenue less EBITDA of **{last['producer']}** was "
-        f"**{before['value']:.0f} {currency} per kg NdPr oxide** in the fiscal year to "
-        f"{before['period_end']:%B %Y}, from {before['inputs']}, and "
-        f"**{last['value']:.0f} {currency}** in that to {last['period_end']:%B %Y} "
-        f"(from {last['inputs']}), all cost on NdPr oxide. It holds administration and "
-        "royalties and leaves depreciation out."
+        f"**{first} {currency} per kg NdPr oxide** in the fiscal year to "
+        f"{before['period_end']:%B %Y}, from {before['inputs']}, and **{then} "
+        f"{currency}** in that to {last['period_end']:%B %Y} (from {last['inputs']}), "
+        "all cost on NdPr oxide. It holds administration and royalties and leaves "
+        "depreciation out."
     )
 
 
@@ -269,12 +230,12 @@ def scope_of_feed(study: Study) -> str:
             "The price that the refiner at Baotou pays for concentrate was not known."
         )
     mine, refiner = (study.simulation.means[name]["feed"] * study.rate for name in both)
-    low, middle, high = _quantiles(study, both[1], "full")
+    low, middle, high = study.band(both[1])
     return (
         f"For the listed refiner feed alone is {number(refiner)} {study.currency} per "
         f"kg NdPr oxide, at the printed transfer price; for the group with the mine it "
         f"is {number(mine)}, an assumption. The refiner's full cost is "
-        f"{number(middle)} ({number(low)} to {number(high)}): "
+        f"{number(middle)} ({span(low, high)}): "
         f"{pct(refiner / middle)} of it is paid to its own parent."
     )
 
@@ -285,21 +246,133 @@ def level_sentence(study: Study, table: pd.DataFrame, floor: Floor) -> str:
     cash, full = own.loc[CASH], own.loc[FULL]
     said = (
         f"**{study.producer}** needs {number(cash['Price'])} {study.currency} per kg "
-        f"NdPr "
-        f"oxide for its cash cost and **{number(full['Price'])}** "
-        f"({number(full['Low'])} to {number(full['High'])}) for its full cost. The "
-        f"price "
-        f"was above the first in {pct(cash['Months above'])} of the months at hand and "
-        f"above the second in {pct(full['Months above'])}"
+        f"NdPr oxide for its cash cost and **{number(full['Price'])}** "
+        f"({span(full['Low'], full['High'])}) for its full cost. The "
+        f"price was above the first in {pct(cash['Months above'])} of the months at "
+        f"hand and above the second in {pct(full['Months above'])}"
     )
     if floor.real is None:
         return said + ". No price floor had been announced by then."
     return (
         f"{said}; under the floor of {floor.printed}, "
         f"{number(floor.real)} {study.currency} in money of {study.base_year}, it "
-        f"would "
-        f"have been {pct(full['Months with a floor'])}. The floor is a contract of MP "
-        "Materials alone and nominal; for the others it is a what-if. Of what the "
-        f"price is above the floor the guarantor keeps {pct(floor.upside)}, so that a "
-        "cost above the floor is earned in fewer months with it than without."
+        f"would have been {pct(full['Months with a floor'])}. The floor is a contract "
+        "of MP Materials alone and nominal; for the others it is a what-if. Of what "
+        f"the price is above the floor the guarantor keeps {pct(floor.upside)}, so "
+        "that a cost above the floor is earned in fewer months with it than without."
     )
+
+
+def waterfall_title(frame: pd.DataFrame, currency: str) -> str:
+    """Return which component separates the two most."""
+    parts = frame[~frame["total"]].pivot(
+        index="component", columns="entity", values="value"
+    )
+    one, other = list(dict.fromkeys(frame["entity"]))
+    gap = parts[one] - parts[other]
+    widest = gap.abs().idxmax()
+    dearer = one if gap[widest] > 0 else other
+    name = str(widest)[0].lower() + str(widest)[1:]
+    return (
+        f"The largest difference between {one} and {other}: {name}, "
+        f"{number(abs(gap[widest]))} {currency} a kilogram more at {dearer}"
+    )
+
+
+def chance_title(study: Study) -> str:
+    """Return the finding of the chart of chances."""
+    cash, full = study.chances(CLAIMS["40 % dearer"])
+    return (
+        f"{study.producer} is at least {pct(0.4)} dearer than {study.reference} in "
+        f"{chance(cash)} of the draws in cash, and in {chance(full)} with capital"
+    )
+
+
+def tornado_title(frame: pd.DataFrame) -> str:
+    """Return what the ratio hinges on most."""
+    top = frame.iloc[0]
+    ends = sorted([top["at_low"], top["at_high"]])
+    kind = "an assumption" if top["assumed"] else "a printed range"
+    name = str(top["label"])[0].lower() + str(top["label"])[1:]
+    return (
+        f"The ratio hinges most on {kind}: {name} moves it from {span(*ends, digits=1)}"
+    )
+
+
+def time_title(frame: pd.DataFrame, study: Study) -> str:
+    """Return how the cost from accounts moved."""
+    name = str(frame["entity"].iloc[0])
+    own = frame[frame["entity"] == name].sort_values("year")
+    first, last = own.iloc[0], own.iloc[-1]
+    return (
+        f"{name} spent {number(first['value'])} {study.currency} per kg NdPr oxide in "
+        f"fiscal {int(first['year'])} and {number(last['value'])} in "
+        f"{int(last['year'])}, in money of {study.base_year}"
+    )
+
+
+def level_title(study: Study, table: pd.DataFrame) -> str:
+    """Return who earns its full cost at the last price."""
+    full = table[table["Earns"] == FULL].set_index("Producer")
+    over = full["Over the last price"]
+    pays = [name for name in over.index if over[name] <= 0]
+    short = [name for name in over.index if over[name] > 0]
+    if not short:
+        return "At the last known price every producer here earns its full cost"
+    if not pays:
+        return "At the last known price no producer here earns its full cost"
+    return (
+        f"At the last known price {listed(pays)} {_do(pays)} their full cost, "
+        f"{listed(short)} {'does' if len(short) == 1 else 'do'} not"
+    ).replace("earns their", "earns its")
+
+
+def capital_title(table: pd.DataFrame) -> str:
+    """Return how far apart the plants are for a tonne of all oxides."""
+    reo = table[table["product"] == "REO"].set_index("plant")["usd_per_t"]
+    if len(reo) < 2:
+        return "Capital per annual tonne, as printed"
+    low, high = reo.idxmin(), reo.idxmax()
+    return (
+        f"Capital per annual tonne: of all oxides, {high} cost "
+        f"{number(reo[high] / reo[low], digits=0)} times as much to build as {low}"
+    )
+
+
+def route_title(frame: pd.DataFrame, study: Study) -> str:
+    """Return how the costs by share of value compare in the last common year."""
+    counts = frame.groupby("year")["entity"].nunique()
+    year = int(counts[counts == counts.max()].index.max())
+    own = frame[frame["year"] == year]["value"]
+    return (
+        f"By share of value, a kilogram of NdPr oxide cost these producers "
+        f"{span(own.min(), own.max())} {study.currency} in {year}"
+    )
+
+
+def calibration_title(frame: pd.DataFrame) -> str:
+    """Return how many published costs the model meets."""
+    met = int((frame["gap"] == 0).sum())
+    worst = frame.loc[frame["gap"].abs().idxmax()]
+    if met == len(frame):
+        return f"The model lies within all {met} published unit costs"
+    return (
+        f"The model meets {met} of {len(frame)} published unit costs; the widest gap "
+        f"is {pct(abs(worst['gap']))}, at {worst['entity']}"
+    )
+
+
+def margin_title(margins: pd.DataFrame) -> str:
+    """Return whose gross margin was highest in the last common year."""
+    counts = margins.groupby("year")["entity"].nunique()
+    year = int(counts[counts == counts.max()].index.max())
+    own = margins[margins["year"] == year].sort_values("value")
+    low, high = own.iloc[0], own.iloc[-1]
+    return (
+        f"Gross margins of {year} run from {pct(low['value'])} ({low['entity']}) to "
+        f"{pct(high['value'])} ({high['entity']})"
+    )
+
+
+def _do(names: list[str]) -> str:
+    return "earns" if len(names) == 1 else "earn"

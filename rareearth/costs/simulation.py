@@ -1,4 +1,7 @@
-"""Monte Carlo of the costs of several plants at once, the same to the last digit."""
+"""Costs of several plants drawn at once, and what a comparison of two rests on.
+
+The same draws to the last digit for the same seed, whatever the number of threads.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,28 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from rareearth.costs import accounts, parameters
 from rareearth.costs.model import (
     COMPONENTS,
-    PARAMETERS,
+    breakeven,
     cash_cost,
+    check_rate,
     check_values,
     full_cost,
     unit_cost,
 )
-from rareearth.errors import ParameterError
+from rareearth.costs.parameters import Source
+from rareearth.errors import NoFigures, ParameterError
+from rareearth.figures.columns import Load
 from rareearth.methods import draws as points
-from rareearth.methods.draws import BLOCK, Shape
+from rareearth.methods.draws import BLOCK, Shape, Span
+from rareearth.methods.sensitivity import Result
+from rareearth.money.money import Money
 
 MARKET = ("byproduct_price", "ndpr_price")
 """Drawn once for all plants: there is one market."""
@@ -29,7 +39,6 @@ OUTCOMES = ("full", "cash", "gross", "price_full", "price_cash")
 """Kept for each draw: full cost, cash cost, cash cost before by-product credits (as
 accounts have it), and the NdPr prices that earn the first two."""
 
-MOST_BYTES = 600_000_000
 NO_PAIRS = pd.DataFrame(columns=["one", "other", "rank"])
 
 
@@ -51,57 +60,24 @@ class Simulation:
     draws: int
     seed: int
 
-    def quantiles(
-        self, outcome: str = "full", at: tuple[float, ...] = (0.1, 0.5, 0.9)
-    ) -> pd.DataFrame:
-        """Return quantiles of an outcome, one row per plant."""
-        if (outcome, at) not in self._quantiles:  # many tables ask for the same
-            self._quantiles[outcome, at] = {
-                name: np.quantile(found[outcome], at)
-                for name, found in self.outcomes.items()
-            }
-        rows = self._quantiles[outcome, at]
-        return pd.DataFrame.from_dict(rows, orient="index", columns=list(at))
-
     @cached_property
-    def _quantiles(self) -> dict[tuple[str, tuple[float, ...]], dict[str, np.ndarray]]:
-        return {}
+    def bands(self) -> dict[str, pd.DataFrame]:
+        """Return for each outcome ``low``, ``middle``, ``high``, one row per plant."""
+        return {
+            outcome: pd.DataFrame.from_dict(
+                {
+                    name: points.middle_80(found[outcome])
+                    for name, found in self.outcomes.items()
+                },
+                orient="index",
+                columns=["low", "middle", "high"],
+            )
+            for outcome in OUTCOMES
+        }
 
     def ratio(self, one: str, other: str, outcome: str = "full") -> np.ndarray:
         """Return the cost of one plant over that of another, draw by draw."""
         return self.outcomes[one][outcome] / self.outcomes[other][outcome]
-
-    def probability_dearer(
-        self, one: str, other: str, by: float = 0.0, outcome: str = "full"
-    ) -> float:
-        """Return how often one costs more than another by a share (0.4 is 40 %)."""
-        return float((self.ratio(one, other, outcome) > 1 + by).mean())
-
-
-def bytes_needed(draws: int, plants: int) -> int:
-    """Return the memory that a simulation keeps, in bytes."""
-    block = min(draws, BLOCK) * 8 * len(PARAMETERS) * plants * 4
-    return draws * 8 * len(OUTCOMES) * plants + block
-
-
-def check_draws(draws: int, seed: int, plants: int = 2) -> None:
-    """Refuse a number of draws or a seed that is impossible, or takes too much memory.
-
-    Raises
-    ------
-    ParameterError
-        The message says what memory it would take, and the most that is possible.
-    """
-    if type(draws) is not int or draws < 1:
-        raise ParameterError(f"draws: {draws!r} is not a whole number from 1 up")
-    if type(seed) is not int or seed < 0:
-        raise ParameterError(f"seed: {seed!r} is not a whole number from 0 up")
-    if (need := bytes_needed(draws, plants)) > MOST_BYTES:
-        most = int(draws * MOST_BYTES / need) // 100_000 * 100_000
-        raise ParameterError(
-            f"draws: {draws:,} would take {need / 1e9:,.1f} GB of memory; at most "
-            f"{most:,} fit into {MOST_BYTES / 1e6:,.0f} MB"
-        )
 
 
 def check_ranges(ranges: pd.DataFrame, discount_rate: float) -> None:
@@ -149,10 +125,10 @@ def simulate(
     Raises
     ------
     ParameterError, UnknownName
-        See `check_draws` and `check_ranges`.
+        See `draws.check_draws` and `check_ranges`.
     """
     points.check_shape(shape)
-    check_draws(draws, seed, len(plants))
+    points.check_draws(draws, seed)
     for ranges in plants.values():
         check_ranges(ranges, discount_rate)
     spans = uncertain(plants)
@@ -176,17 +152,17 @@ def simulate(
 
 def uncertain(
     plants: Mapping[str, pd.DataFrame],
-) -> dict[str, tuple[float, float, float]]:
+) -> dict[str, Span]:
     """Return what has to be drawn: "plant/parameter" or a price of the market.
 
-    Each with low, mode and high; what has no width is not drawn.
+    What has no width is not drawn.
     """
-    found: dict[str, tuple[float, float, float]] = {}
+    found: dict[str, Span] = {}
     for plant, ranges in plants.items():
         for name, low, mode, high in ranges[["low", "mode", "high"]].itertuples():
             if high > low:
                 key = name if name in MARKET else f"{plant}/{name}"
-                found.setdefault(key, (float(low), float(mode), float(high)))
+                found.setdefault(key, Span(float(low), float(mode), float(high)))
     return found
 
 
@@ -200,9 +176,29 @@ def values_of(
     }
 
 
+def ratio_of(
+    plants: Mapping[str, pd.DataFrame],
+    one: str,
+    other: str,
+    discount_rate: float = 0.08,
+    outcome: str = "full",
+) -> Result:
+    """Return the function from drawn parameters to the ratio of two costs.
+
+    The keys of its argument are those of `uncertain`; what is left out has its mode.
+    """
+    total = {"full": full_cost, "cash": cash_cost}[outcome]
+
+    def cost(plant: str, drawn: Mapping[str, Any]) -> Any:
+        values = values_of(plant, plants[plant], drawn)
+        return total(unit_cost(**values, discount_rate=discount_rate))
+
+    return lambda drawn: cost(one, drawn) / cost(other, drawn)
+
+
 def _block(
     plants: Mapping[str, pd.DataFrame],
-    spans: Mapping[str, tuple[float, float, float]],
+    spans: Mapping[str, Span],
     copula: tuple[list[int], np.ndarray | None],
     discount_rate: float,
     draws: int,
@@ -215,7 +211,7 @@ def _block(
     u = points.sobol_block(max(1, len(spans)), seed, start, count)
     u = points.correlated(u, *copula)
     drawn = {
-        name: points.quantiles(row, *span, shape)
+        name: span.ppf(row, shape)
         for row, (name, span) in zip(u, spans.items(), strict=False)
     }
     kept, totals = {}, {}
@@ -238,7 +234,171 @@ def _outcomes(
         "full": full,
         "cash": cash,
         "gross": cash - parts["credits"],
-        "price_full": (full - parts["royalty"]) / (1 - royalty),
-        "price_cash": (cash - parts["royalty"]) / (1 - royalty),
+        "price_full": breakeven(parts, royalty),
+        "price_cash": breakeven(parts, royalty, capital=False),
     }
     return {name: np.broadcast_to(value, count).copy() for name, value in found.items()}
+
+
+ACCOUNTS_OF = {"Baotou": "China Northern Rare Earth"}
+"""Whose accounts stand for a producer: the listed refiner of the Baotou group."""
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """Two producers and the others at hand, in one money.
+
+    Attributes
+    ----------
+    producer, reference : str
+    plants : dict of DataFrame
+        The ranges of each producer by component that had figures by then, USD.
+    simulation : Simulation
+        Of all of them, USD per kg NdPr oxide.
+    published : DataFrame
+        `accounts.unit_costs` of all producers, in their own money.
+    behind_published : DataFrame
+        The figures behind `published`.
+    used : dict of DataFrame
+        The figures behind each producer, by component.
+    source : Source
+        The loader, the money and its year, for what else is asked of the figures.
+    currency : str
+        Of all that is shown; ``rate`` units of it per US dollar in the base year.
+    discount_rate : float
+    """
+
+    producer: str
+    reference: str
+    plants: dict[str, pd.DataFrame]
+    simulation: Simulation
+    published: pd.DataFrame
+    behind_published: pd.DataFrame
+    used: dict[str, pd.DataFrame]
+    source: Source
+    currency: str
+    rate: float
+    discount_rate: float
+
+    @property
+    def pair(self) -> dict[str, pd.DataFrame]:
+        """Return the ranges of the two that are compared."""
+        return {name: self.plants[name] for name in (self.producer, self.reference)}
+
+    @property
+    def base_year(self) -> int:
+        """Return the year of the money."""
+        return self.source.base_year
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of money: "2024 USD/kg"."""
+        return f"{self.base_year} {self.currency}/kg"
+
+    @property
+    def behind(self) -> pd.DataFrame:
+        """Return the figures behind the two by component."""
+        return self.figures(self.producer, self.reference)
+
+    def accounts_of(self, *names: str) -> pd.DataFrame:
+        """Return the figures behind the accounts of some producers, for citations."""
+        wanted = {*names, *(ACCOUNTS_OF.get(name, name) for name in names)}
+        market = {"Rare-earth separation industry", "USGS reference"}
+        own = self.behind_published
+        return own[own["entity"].isin(wanted | market)]
+
+    def figures(self, *names: str) -> pd.DataFrame:
+        """Return the figures behind some producers, each once."""
+        both = pd.concat([self.used[name] for name in names], ignore_index=True)
+        return both.drop_duplicates("figure_id", ignore_index=True)
+
+    def band(self, name: str, outcome: str = "full") -> tuple[float, float, float]:
+        """Return low, middle and high of an outcome of a producer, in its money."""
+        low, middle, high = self.simulation.bands[outcome].loc[name] * self.rate
+        return float(low), float(middle), float(high)
+
+    def ratios(self, outcome: str = "full") -> tuple[float, float, float]:
+        """Return low, middle and high of the cost of the producer over the other's."""
+        drawn = self.simulation.ratio(self.producer, self.reference, outcome)
+        low, middle, high = points.middle_80(drawn)
+        return float(low), float(middle), float(high)
+
+    def chances(self, level: float) -> tuple[float, float]:
+        """Return how often that ratio is above a level, in cash and in full."""
+        cash, full = (
+            self.simulation.ratio(self.producer, self.reference, outcome)
+            for outcome in ("cash", "full")
+        )
+        return float((cash > level).mean()), float((full > level).mean())
+
+    def real(self, costs: pd.DataFrame) -> pd.DataFrame:
+        """Return unit costs from accounts in the money of the study."""
+        return accounts.in_money(
+            costs, self.source.money, self.currency, self.base_year
+        )
+
+
+def prepare(
+    load: Load,
+    money: Money,
+    assumptions: pd.DataFrame,
+    producer: str,
+    reference: str,
+    currency: str = "USD",
+    base_year: int = 2024,
+    discount_rate: float = 0.08,
+    draws: int = 100_000,
+    seed: int = 1,
+) -> Study:
+    """Return the study of two producers, refusing what is impossible before any draw.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.load` with `as_of` already given.
+    money : Money
+        With ``cpi_gaps=1``: the index of October 2025 was never published.
+
+    Raises
+    ------
+    ParameterError, UnknownName, NoFigures
+        See `parameters.check_producers`, `draws.check_draws`, `model.check_rate`,
+        `Money.convert` and `Money.deflate`.
+    """
+    check_rate(discount_rate)
+    points.check_draws(draws, seed)
+    rate = accounts.exchange(money, currency, base_year)
+    source = Source(load, money, base_year)
+    published, behind = accounts.available(load)
+    parameters.check_producers(producer, reference, published)
+    money.check_base(base_year)
+    years = assumptions["price_year"].dropna().astype(int).unique()
+    money.check_base(*years, use="the assumptions in money of")
+    plants, used = {}, {}
+    for name in (producer, reference, *parameters.PRODUCERS):
+        try:
+            if name not in plants:
+                plants[name], used[name] = parameters.gather(source, assumptions, name)
+        except NoFigures:
+            if name in (producer, reference):
+                raise
+    drawn = simulate(
+        plants,
+        discount_rate,
+        draws,
+        seed,
+        pairs=parameters.pairs(assumptions, list(plants)),
+    )
+    return Study(
+        producer=producer,
+        reference=reference,
+        plants=plants,
+        simulation=drawn,
+        published=published,
+        behind_published=behind,
+        used=used,
+        source=source,
+        currency=currency,
+        rate=rate,
+        discount_rate=discount_rate,
+    )

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError
-from rareearth.ramp_up.model import check_draws
-from rareearth.ramp_up.pipeline import Span
+from rareearth.methods.draws import Span, check_draws, spans
 
 RULES = ("pro rata", "priority first", "electric cars first")
 CLAIMS = ("C034", "C071")  # forty percent of output; six months of stock
@@ -222,7 +221,7 @@ def of_cars(
 class Assumed(NamedTuple):
     """Draws of what a cut rests on, each of shape (draws,)."""
 
-    stock_months: np.ndarray
+    stock_spread: np.ndarray
     china_share: np.ndarray
     other_growth: np.ndarray
     substitution_months: np.ndarray
@@ -232,42 +231,29 @@ class Assumed(NamedTuple):
 
 
 def draw(
-    stock_months: float,
-    china: Span,
-    cars: Span,
-    assumptions: pd.DataFrame,
-    draws: int,
-    seed: int,
+    china: Span, cars: Span, assumptions: pd.DataFrame, draws: int, seed: int
 ) -> Assumed:
     """Return draws of the assumptions, triangular between their ends.
 
     Parameters
     ----------
-    assumptions : DataFrame
-        From `records.assumptions` of the topic ``cut-off``.
     cars : Span
         Share of electric cars in the use of magnets.
+    assumptions : DataFrame
+        From `records.assumptions` of the topic ``cut-off``.
     """
     rng = np.random.default_rng(seed)
-    spans = {
-        row.parameter: Span(row.low, row.value, row.high)
-        for row in assumptions.itertuples()
-    }
-
-    def one(span: Span) -> np.ndarray:
-        if span.high <= span.low:
-            return np.full(draws, span.best)
-        return rng.triangular(span.low, span.best, span.high, draws)
-
-    return Assumed(
-        stock_months * one(spans["stock_spread"]),
-        one(china),
-        one(spans["other_supply_growth"]),
-        one(spans["substitution_months"]),
-        one(spans["leak"]),
-        one(spans["priority_share"]),
-        one(cars),
+    given = spans(assumptions)
+    drawn_in_turn = (
+        given["stock_spread"],
+        china,
+        given["other_supply_growth"],
+        given["substitution_months"],
+        given["leak"],
+        given["priority_share"],
+        cars,
     )
+    return Assumed(*(span.draw(rng, draws) for span in drawn_in_turn))
 
 
 def middle(assumptions: pd.DataFrame) -> dict[str, float]:
@@ -297,11 +283,21 @@ def fan(path: Course) -> pd.DataFrame:
 
 
 def simulate(
-    assumed: Assumed, cut_share: float, horizon_months: int, substitution: float
+    assumed: Assumed,
+    stock_months: float,
+    cut_share: float,
+    horizon_months: int,
+    substitution: float,
 ) -> Course:
-    """Return the courses of a cut for draws of what it rests on."""
+    """Return the courses of a cut for draws of what it rests on.
+
+    Parameters
+    ----------
+    stock_months : float
+        In the middle; firms hold more and less, by the drawn spread.
+    """
     return course(
-        assumed.stock_months,
+        stock_months * assumed.stock_spread,
         cut_share,
         horizon_months,
         substitution,

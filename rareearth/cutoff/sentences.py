@@ -1,33 +1,22 @@
-"""What a cut-off of imports says, in sentences, titles and findings."""
+"""What a cut-off of imports says, in sentences and titles."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from rareearth.cutoff import model as cutoff
-from rareearth.cutoff.model import CLAIMED_DROP, Assumed, Course
-from rareearth.cutoff.stock_cover import WEEKS, reported_weeks
-from rareearth.ramp_up.pipeline import Span
-from rareearth.words import SPACE, number, pct, span
-
-
-def whole(share: float) -> str:
-    """Return a simulated share without digits that it does not have: 9 %, 41 %."""
-    return f"{share * 100:.0f}{SPACE}%"
-
-
-def points(values: np.ndarray) -> tuple[float, float, float]:
-    """Return the 10, 50 and 90 percent points; infinite ones stay infinite."""
-    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9], method="inverted_cdf")
-    return float(low), float(middle), float(high)
+from rareearth.cutoff import model
+from rareearth.cutoff.exposure import WEEKS, reported_span
+from rareearth.cutoff.model import CLAIMED_DROP, Course
+from rareearth.methods.draws import Span, middle_80
+from rareearth.words import chance, day, number, pct, span
 
 
 def months(value: float, horizon: int) -> str:
     """Return months in words: "6.7 months", or that use does not fall."""
     if not np.isfinite(value):
         return f"not within {horizon} months"
-    return f"{value:.1f} months" if value < 10 else f"{value:.0f} months"
+    return f"{number(value)} months"
 
 
 def falls(value: float, horizon: int) -> str:
@@ -46,114 +35,58 @@ def stocked(stock: float) -> str:
 
 def odds(losses: np.ndarray) -> str:
     """Return in words how often at least the claimed drop comes about."""
-    share = float((losses >= CLAIMED_DROP).mean())
-    if share < 0.01:
-        return f"in fewer than 1{SPACE}% of the draws"
-    if share > 0.99:
-        return f"in more than 99{SPACE}% of the draws"
-    return f"in {whole(share)} of the draws"
+    return f"in {chance(float((losses >= CLAIMED_DROP).mean()))} of the draws"
+
+
+def lost_with_range(losses: np.ndarray) -> str:
+    """Return the median loss and the middle 80 percent: 41 % (22 % to 57 %)."""
+    low, middle, high = middle_80(losses)
+    return f"{pct(middle, digits=0)} ({span(low, high, pct, digits=0)})"
 
 
 def answer(path: Course, horizon: int, stock: float) -> str:
     """Return what is lost with the given stock, and how often the claim holds."""
-    losses = cutoff.lost(path)
-    low, middle, high = points(losses)
-    until = points(path.until)
+    losses = model.lost(path)
+    low, middle, high = (pct(share, digits=0) for share in middle_80(losses))
+    until = middle_80(path.until)[1]
     return (
-        f"With **{stocked(stock)}**, use {falls(until[1], horizon)} (median), and "
-        f"**{whole(middle)}** of the output that needs magnets is lost over {horizon} "
-        f"months; 80 percent of the draws lie between {whole(low)} and {whole(high)}. "
-        f"A loss of {pct(CLAIMED_DROP)} or more comes about {odds(losses)}."
+        f"With **{stocked(stock)}**, use {falls(until, horizon)} (median), and "
+        f"**{middle}** of the output that needs magnets is lost over {horizon} months; "
+        f"80 percent of the draws lie between {low} and {high}. A loss of "
+        f"{pct(CLAIMED_DROP)} or more comes about {odds(losses)}."
     )
 
 
-def panel(
-    path: Course, horizon: int, stock: float, china: Span, importer: str
-) -> list[tuple[str, str, str]]:
-    """Return the key findings: label, value, range or condition."""
-    losses = cutoff.lost(path)
-    low, middle, high = points(losses)
-    return [
-        (
-            f"Output lost over {horizon} months",
-            whole(middle),
-            f"{span(low, high, whole)}: 80 percent of the draws",
-        ),
-        (
-            "Months until use falls",
-            months(points(path.until)[1], horizon),
-            f"{stocked(stock)}, spread between firms",
-        ),
-        (
-            f"A loss of {pct(CLAIMED_DROP)} or more",
-            whole(float((losses >= CLAIMED_DROP).mean())),
-            "of the draws",
-        ),
-        (
-            "China's share in the magnets used",
-            span(china.low, china.high, pct),
-            f"{importer}, "
-            + ("one source" if china.low == china.high else "range of sources"),
-        ),
-    ]
+def claim_sentence(needed: float, bare: float, china: float, horizon: int) -> str:
+    """Return the assumptions under which the claimed drop is true, in words.
 
-
-def with_reported(
-    assumed: Assumed,
-    stock_months: float,
-    rows: pd.DataFrame,
-    cut_share: float,
-    horizon: int,
-    substitution: float,
-) -> str:
-    """Return what is lost with the stocks that were reported; empty without any."""
-    weeks = reported_weeks(rows)
-    if weeks is None:
-        return ""
-    spread = assumed.stock_months / stock_months if stock_months else 1.0
-    stock = np.broadcast_to(weeks / WEEKS * spread, assumed.leak.shape)
-    path = cutoff.simulate(
-        assumed._replace(stock_months=stock), cut_share, horizon, substitution
-    )
-    low, middle, high = points(cutoff.lost(path))
-    return (
-        f"With the stocks that the car industry reported in 2025, about "
-        f"**{number(weeks)} weeks**, the loss would be **{whole(middle)}** "
-        f"({span(low, high, whole)})."
-    )
-
-
-def claim_sentence(
-    china: float,
-    cut_share: float,
-    horizon: int,
-    rest: dict[str, float],
-    substitution: float,
-) -> str:
-    """Return the assumptions under which the claimed drop is true, in words."""
-    needed = cutoff.stock_for(
-        CLAIMED_DROP, china, cut_share, horizon, substitution=substitution, **rest
-    )
-    bare = cutoff.stock_for(CLAIMED_DROP, china, 1.0, 12)
+    Parameters
+    ----------
+    needed, bare : float
+        Months of stock with which just the claimed drop is lost, in this run and in
+        the barest case; nan when even without a stock less is lost.
+    china : float
+        China's share, its middle value.
+    """
     simple = (
-        " In the barest case (a full cut for a year, China's share at its middle "
-        "value "
-        f"of {pct(china)}, nothing replaced, nothing let through) it is true with "
-        f"**{bare:.1f} months** of stock."
-        if np.isfinite(bare)
-        else " Even in the barest case (a full cut for a year, nothing replaced, "
-        "nothing let through, no stock) less is lost."
+        "Even in the barest case (a full cut for a year, nothing replaced, nothing let "
+        "through, no stock) less is lost."
     )
+    if np.isfinite(bare):
+        simple = (
+            f"In the barest case (a full cut for a year, China's share at its middle "
+            f"value of {pct(china)}, nothing replaced, nothing let through) it is true "
+            f"with **{bare:.1f} months** of stock."
+        )
     if np.isnan(needed):
         return (
             f"With these settings a drop of {pct(CLAIMED_DROP)} is **not reached**, "
-            f"even without any stock.{simple}"
+            f"even without any stock. {simple}"
         )
     return (
         f"**A drop of {pct(CLAIMED_DROP)}** over {horizon} months is just true with "
         f"**{needed:.1f} months** of stock and the middle values of all else; with "
-        "more "
-        f"stock less is lost, with less stock more.{simple}"
+        f"more stock less is lost, with less stock more. {simple}"
     )
 
 
@@ -178,49 +111,56 @@ def _cut(share: float) -> str:
 
 def course_title(path: Course, horizon: int, importer: str) -> str:
     """Return the finding of the fan: when use falls, and how deep it is at the end."""
-    until = points(path.until)[1]
-    left = float(np.median(path.output[-1]))
+    until = middle_80(path.until)[1]
     if not np.isfinite(until):
         return (
             f"{importer}: in half of the draws use does not fall within "
             f"{horizon} months"
         )
+    left = pct(float(np.median(path.output[-1])), digits=0)
     return (
-        f"{importer}: use {falls(until, horizon)} and stands at {whole(left)} of "
-        f"normal in month {horizon} (medians)"
+        f"{importer}: use {falls(until, horizon)} and stands at {left} of normal in "
+        f"month {horizon} (medians)"
     )
 
 
 def car_sentence(cars: Span, used: pd.DataFrame, importer: str) -> str:
     """Return what the share of electric cars in the use of magnets rests on."""
     made = used[(used["series"] == "ev_production") & (used["entity"] == "Europe")]
-    share = span(cars.low, cars.high, whole)
+    share = span(cars.low, cars.high, pct, digits=0)
     if importer != "European Union" or made.empty or cars.high == cars.low:
         return (
             f"Electric cars are taken as {share} of the use of magnets: the printed "
-            "share of "
-            "the world, since none was found for this importer."
+            "share of the world, since none was found for this importer."
         )
-    row = made.iloc[-1]
-    vehicles = float(row["value"])
+    vehicles, year = made["value"].iloc[-1], made["period_end"].dt.year.iloc[-1]
     return (
-        f"Electric cars are taken as {share} of the use of magnets: "
-        f"{number(vehicles)} million "
-        f"electric cars made in Europe in {row['period_end'].year} times the printed "
-        "magnets "
-        f"per car, over the magnets used, beside the printed share of the world. "
+        f"Electric cars are taken as {share} of the use of magnets: {number(vehicles)} "
+        f"million electric cars made in Europe in {year} times the printed magnets per "
+        "car, over the magnets used, beside the printed share of the world. "
         f"{pct(CLAIMED_DROP)} of them are {vehicles * CLAIMED_DROP:.1f} million cars "
         "a year."
     )
 
 
-def map_marks(
-    rows: pd.DataFrame, cut_share: float, stock_months: float, grid: pd.DataFrame
-) -> dict[str, tuple[float, float]]:
-    """Return the points to name on the map: this run, and the reported stocks."""
-    top = float(grid["stock_months"].max())
-    marks = {"this run": (cut_share, min(stock_months, top))}
-    weeks = reported_weeks(rows)
-    if weeks is not None and abs(weeks / WEEKS - stock_months) > top / 12:
-        marks["stocks reported in 2025"] = (cut_share, weeks / WEEKS)
-    return marks
+def stock_title(stocks: pd.DataFrame, assumed_months: float) -> str:
+    """Return the finding on stocks: what is reported beside what is assumed."""
+    weeks = reported_span(stocks)
+    if weeks is None:
+        return "No source reports how long stocks of users last"
+    return (
+        f"Reported stocks of the car industry: {span(*weeks)} weeks; assumed here "
+        f"(dashed): {number(assumed_months * WEEKS, digits=0)} weeks"
+    )
+
+
+def stockpile_sentence(events: pd.DataFrame) -> str:
+    """Return what is known of a stock of the European Union."""
+    drafts = events[events["event_id"] == "2025-07-05-eu-stockpile-draft"]
+    if drafts.empty:
+        return "Of a common stock of the European Union nothing was known by then."
+    return (
+        "A common stock of the European Union that could last six months was not in "
+        f"place: on {day(drafts['date'].iloc[0])} a draft that proposes such stocks "
+        "became known."
+    )

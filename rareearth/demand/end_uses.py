@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.frames import Load, has_code
+from rareearth.figures.columns import Load, has_codes
 
 MAGNETS = "Magnets"
 
@@ -21,10 +21,10 @@ def of_world(load: Load, as_of: str = "latest") -> pd.DataFrame:
         from 0 to 1, ``confidence``, ``source_id``.
     """
     rows = load("end_use_share", product="rare earths", as_of=as_of)
-    rows = rows[has_code(rows["basis"], "use-in-world")]
+    rows = rows[has_codes(rows["basis"], "use-in-world")]
     return pd.DataFrame(
         {
-            "unit": np.where(has_code(rows["basis"], "by-value"), "value", "weight"),
+            "unit": np.where(has_codes(rows["basis"], "by-value"), "value", "weight"),
             "use": rows["entity"],
             "year": rows["period_end"].dt.year,
             **{name: rows[name] / 100 for name in ("value", "low", "high")},
@@ -46,7 +46,7 @@ def of_elements(load: Load, as_of: str = "latest") -> pd.DataFrame:
         shares do not add up to 1, a row "Not named" holds the rest.
     """
     rows = load("end_use_share", as_of=as_of)
-    rows = rows[has_code(rows["basis"], "use-in-eu")]
+    rows = rows[has_codes(rows["basis"], "use-in-eu")]
     shares = rows.groupby(["product", "entity"], as_index=False).agg(
         share=("value", lambda value: value.sum() / 100),
         source_id=("source_id", "first"),

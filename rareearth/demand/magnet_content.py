@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.frames import Load, figures_or_none, has_code, several
+from rareearth.figures.columns import Load, figures_or_none, has_codes, several
 
 
 class Application(NamedTuple):
@@ -148,7 +148,7 @@ def need(
         end holds if every unit has some.
     """
     low, high = reach(magnets)
-    typical = content[has_code(content["basis"], "typical-magnet")]
+    typical = content[has_codes(content["basis"], "typical-magnet")]
     part = typical.groupby("product")["value"].max().sum() / 100
     return made.assign(
         magnets_low=made["number"] * low / 1_000,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from rareearth.demand.magnet_content import APPLICATIONS
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import Load, has_code
+from rareearth.figures.columns import Load, has_codes
 
 HORIZON = 2040  # the year to which the scenarios are set side by side
 
@@ -205,7 +205,7 @@ def _by_growth(load: Load, wanted: Scenario, as_of: str) -> pd.DataFrame:
 
 def _by_tonnes(load: Load, wanted: Scenario, as_of: str) -> pd.DataFrame:
     ahead = load(wanted.ahead, "World", wanted.product, as_of=as_of)
-    ahead = ahead[has_code(ahead["basis"], wanted.code)].sort_values("period_end")
+    ahead = ahead[has_codes(ahead["basis"], wanted.code)].sort_values("period_end")
     if ahead.empty:
         raise NoFigures(f"no figures of {wanted.code} were published by {as_of}")
     base = load(wanted.base, "World", wanted.product, as_of=as_of)
@@ -232,7 +232,7 @@ def _by_change(load: Load, wanted: Scenario, as_of: str) -> pd.DataFrame:
 
 
 def _only(rows: pd.DataFrame, code: str, as_of: str) -> pd.Series:
-    found = rows[has_code(rows["basis"], code)]
+    found = rows[has_codes(rows["basis"], code)]
     if found.empty:
         raise NoFigures(f"no figures of {code} were published by {as_of}")
     return found.iloc[-1]

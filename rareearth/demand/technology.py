@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.frames import Load
+from rareearth.figures.columns import Load
 
 PATENTS = {
     "C030": "extraction",

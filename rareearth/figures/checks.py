@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from rareearth.errors import DataError, quoted
 from rareearth.figures import claim_rules, dictionaries, rules, seals
 from rareearth.figures import csv_files as tables
 from rareearth.figures import loading as figures
+from rareearth.figures.columns import codes, rounding
 from rareearth.figures.csv_files import (
     CONFIDENCE,
     DICTIONARIES,
@@ -36,8 +36,10 @@ from rareearth.figures.seals import DESCRIPTOR
 _STARTS = {"total": ("World", "Total"), "residual": ("Other", "Rest of")}
 
 
-def check(where: Path) -> list[Problem]:
+def check(where: str | Path | None = None) -> list[Problem]:
     """Return every violation in a folder of figures, in the order of files and lines.
+
+    Default: the curated figures.
 
     A folder with a ``datapackage.json`` is checked as a package of its own. A folder
     without one is a user's own folder: its names may also be those of the curated
@@ -48,26 +50,28 @@ def check(where: Path) -> list[Problem]:
     DataError
         If there is no such folder, or nothing in it to check.
     """
+    where = Path(where) if where else dictionaries.folder()
     if not where.is_dir():
         raise DataError(f"{where}: no such folder")
-    package = (where / DESCRIPTOR).exists()
-    if not package and not list(where.glob("*.csv")):
-        raise DataError(f"{where}: no {DESCRIPTOR} and no CSV file in this folder")
-    return _sorted([*_unsealed(where), *_violations(where, package)])
+    package = (where / DESCRIPTOR).exists() or where == dictionaries.folder()
+    if not package and not tables.tables_in(where):
+        raise DataError(f"{where}: no {DESCRIPTOR} and no table in this folder")
+    seal = _unsealed(where) if package else []
+    return _sorted([*seal, *_violations(where, package)])
 
 
 def _violations(where: Path, package: bool) -> list[Problem]:
     """Return what is wrong in a folder, whether it is as it was sealed or not."""
-    found, read = _structure(where)
+    found, read = _structure(where, package=package)
     broken = {problem.file for problem in found}
     if package:
         found += _package(where, broken)
-    if broken & {f"{name}.csv" for name in DICTIONARIES}:
+    if {_table_of(file) for file in broken} & set(DICTIONARIES):
         return found  # without a dictionary every name would be unknown
     for name in DICTIONARIES:
         if name in read:
             found += dictionaries.problems_of(name, read[name])
-    if any(_file_of(problem) in DICTIONARIES for problem in found):
+    if any(_table_of(problem.file) in DICTIONARIES for problem in found):
         return found
     known = dictionaries.read(where, None if package else dictionaries.known())
     confidence = CONFIDENCE if package else (*CONFIDENCE, OWN)
@@ -85,10 +89,72 @@ def _violations(where: Path, package: bool) -> list[Problem]:
         if package:
             found += _guessable(part.table)
     found += _across(checked, known, unused=package, read=read)
+    found += _two_values(checked, known)
     if package and not found and seals.stale_keys(where):
         text = f"lists other units or codes than the dictionaries; {seals.REMEDY}"
         found.append(Problem(seals.KEYS, None, None, text))
+    if not package:
+        found += _beside_curated(checked)
+        if not sum(len(part.table.frame) for part in checked) and not found:
+            text = "no figures in this folder; expected a table in the columns "
+            found.append(
+                Problem(where.name, None, None, text + ",".join(FIGURE_COLUMNS))
+            )
     return found
+
+
+def counts(where: Path) -> list[int]:
+    """Return how many figures each table of a folder has that can be read."""
+    found = []
+    for path in figures.figure_files(where):
+        try:
+            table = tables.read(path, FIGURE_COLUMNS, strict=False)
+        except DataError:
+            continue  # `check` says why
+        found.append(len(table.frame))
+    return [number for number in found if number]
+
+
+def _two_values(checked: list[rules.Figures], known: Dictionaries) -> Iterator[Problem]:
+    """Return rows in which one source gives one figure another value.
+
+    A revision is published elsewhere, in a source of its own; two values of one source
+    differ in what they mean, which the basis says.
+    """
+    if not checked:
+        return
+    frames = [
+        part.table.frame.assign(part=number, row=range(len(part.table.frame)))
+        for number, part in enumerate(checked)
+    ]
+    every = pd.concat(frames, ignore_index=True)
+    every["basis"] = every["basis"].map(
+        {text: ";".join(sorted(codes(text))) for text in every["basis"].unique()}
+    )
+    key = [*rules.KEY, "unit", "price_year", "basis", "source_id"]
+    numbers = ["value", "low", "high"]
+    differ = every.duplicated(key, keep=False) & ~every.duplicated(key + numbers)
+    again = every[differ][every[differ].duplicated(key)]
+    firsts = every[differ].drop_duplicates(key).set_index(key)["figure_id"]
+    for line in again.itertuples(index=False):
+        part = checked[line.part]
+        first = firsts.loc[tuple(getattr(line, name) for name in key)]
+        text = f"{line.value or line.low or line.high} beside another value of {first}"
+        text += " from the same source, for the same period and on the same basis"
+        yield Problem(part.table.file, part.table.line(line.row), "value", text)
+
+
+def _beside_curated(checked: list[rules.Figures]) -> Iterator[Problem]:
+    """Return figures of a user's own that have the id of a curated one."""
+    curated = dictionaries.folder()
+    taken: set[str] = set()
+    for path in figures.figure_files(curated):
+        taken |= set(tables.read(path, FIGURE_COLUMNS).frame["figure_id"])
+    for part in checked:
+        for row, name in enumerate(part.table.frame["figure_id"]):
+            if name in taken:
+                text = f"{quoted(name)} is taken by a curated figure"
+                yield Problem(part.table.file, part.table.line(row), "figure_id", text)
 
 
 def _record_problems(
@@ -117,23 +183,23 @@ def _sorted(found: list[Problem]) -> list[Problem]:
     return list(dict.fromkeys([*unplaced, *order]))
 
 
-def _file_of(problem: Problem) -> str:
-    return problem.file.removesuffix(".csv")
+def _table_of(file: str) -> str:
+    """Return the name of a table from that of its file, or of its sheet."""
+    return Path(file).stem.lower()
 
 
-def _structure(where: Path) -> tuple[list[Problem], dict[str, Table]]:
-    """Read each CSV strictly: what cannot be read, and the tables that can."""
+def _structure(where: Path, *, package: bool) -> tuple[list[Problem], dict[str, Table]]:
+    """Read each table: what cannot be read, and the tables that can."""
     found: list[Problem] = []
     read: dict[str, Table] = {}
-    figure_files = [path.stem for path in figures.figure_files(where)]
-    columns = dict.fromkeys(figure_files, FIGURE_COLUMNS) | DICTIONARIES | RECORDS
-    optional = not (where / DESCRIPTOR).exists()
-    for name, expected in columns.items():
-        path = where / f"{name}.csv"
-        if optional and not path.exists():
+    there = tables.tables_in(where)
+    whole = dict.fromkeys(there, FIGURE_COLUMNS) | DICTIONARIES | RECORDS
+    for name, expected in whole.items():
+        if name not in there and not package:
             continue
+        path = there.get(name, where / f"{name}.csv")
         try:
-            read[name] = tables.read(path, expected)
+            read[name] = tables.read(path, expected, strict=package)
         except DataError as error:
             place, _, text = str(error).partition(": ")
             file, _, line = place.partition(":")
@@ -150,7 +216,11 @@ def _package(where: Path, broken: set[str]) -> Iterator[Problem]:
     try:
         descriptor = json.loads((where / DESCRIPTOR).read_text(encoding="utf-8"))
         listed = {resource["path"] for resource in descriptor["resources"]}
-    except (ValueError, KeyError, TypeError) as error:
+        json.dumps(sorted(listed))
+    except OSError as error:
+        yield Problem(DESCRIPTOR, None, None, f"cannot be read: {error.strerror}")
+        return
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         yield Problem(DESCRIPTOR, None, None, f"not a data package: {error}")
         return
     present = {path.name for path in where.glob("*.csv")}
@@ -203,6 +273,8 @@ _OF_THE_SEAL = ("hash-count", "byte-count")  # reported by `seals`, with the rem
 
 def _unsealed(where: Path) -> list[Problem]:
     try:
+        if not seals.sealed(where) and where != dictionaries.folder():
+            return []  # a package that was never sealed, such as one being written
         return list(seals.problems(where))
     except DataError:
         return []  # the descriptor itself is broken, which is reported already
@@ -289,7 +361,7 @@ def _totals(part: rules.Figures, known: Dictionaries) -> Iterator[Problem]:
         parts = group[group["kind"] != "total"]
         if len(total) != 1 or parts.empty:
             continue
-        slack = rounding(total["value"]).sum() + rounding(parts["value"]).sum()
+        slack = sum(map(rounding, group["value"]))
         surplus = parts["value"].sum() - total["value"].sum()
         if surplus > slack:
             line = part.table.line(int(total.index[0]))
@@ -322,19 +394,3 @@ def _guessable(table: Table) -> Iterator[Problem]:
                 f"{GUESSED} rows, from which tools guess types; put this row on top"
             )
             yield Problem(table.file, table.line(row), column, text)
-
-
-def rounding(values: pd.Series) -> pd.Series:
-    """Return half a unit of the last digit that is not zero, for whole numbers.
-
-    270,000 may stand for anything from 265,000 to 275,000. Numbers with a decimal
-    part are taken as off by half of their first decimal.
-    """
-    half = []
-    for value in values:
-        if value == 0 or not float(value).is_integer():
-            half.append(0.05 if value else 0.0)
-            continue
-        digits = f"{int(abs(value))}"
-        half.append(0.5 * 10 ** (len(digits) - len(digits.rstrip("0"))))
-    return pd.Series(np.array(half, dtype=float), index=values.index)

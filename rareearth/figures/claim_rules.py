@@ -28,6 +28,12 @@ VERDICTS = (
     "not_checkable,opinion"
 ).split(",")
 KINDS = ["number", "date", "statement"]
+NUMBERS = ["value", "low", "high", "at_least", "at_most"]
+LOOKED_UP = (
+    "found_by,series,entity,figure_product,figure_start,figure_end,codes,evidence,"
+    "basis,counts,at_least,at_most,reading"
+).split(",")  # columns that say what a claim is compared with
+COUNTS = ["best", "lowest", "highest", ""]
 MOST_WORDS = 12  # of a fragment: it points to the place and does not replace the text
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_PER_WORD = 1.7  # characters of Chinese text to a word
@@ -77,6 +83,7 @@ def claim_problems(
     found += tables.unknown(table, "topic", pd.Index([*TOPICS, ""] if own else TOPICS))
     if not own:
         found += tables.unknown(table, "article", known.sources.index)
+        found += _looked_up(table, known)
     found += tables.unknown(table, "quantity", quantities.index)
     found += _ranges(table)
     found += _days(table, ["period_start", "period_end", "due"])
@@ -121,6 +128,27 @@ def _empty(table: Table, columns: str) -> list[Problem]:
     for column in columns.split():
         empty = table.frame[column].str.strip() == ""
         found += tables.rows(table, empty, column, "is empty; every row needs it")
+    return found
+
+
+def _looked_up(table: Table, known: Dictionaries) -> list[Problem]:
+    """Report names that no figure has in the columns of what is looked up."""
+    found = tables.unknown(table, "counts", pd.Index(COUNTS))
+    names = {
+        "series": known.series,
+        "entity": known.entities,
+        "figure_product": known.products,
+        "codes": known.bases,
+    }
+    for column, dictionary in names.items():
+        each = table.frame[column].str.split(";").explode()
+        strange = each[~each.isin([*dictionary.index, ""])]
+        for row, name in strange.items():
+            found += tables.rows(
+                table, table.frame.index == row, column, f"unknown name {quoted(name)}"
+            )
+    for column in ("at_least", "at_most"):
+        found += tables.numbers(table, column)[1]
     return found
 
 

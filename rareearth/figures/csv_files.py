@@ -1,19 +1,25 @@
-"""Read the CSV files of a data folder strictly, each once.
+"""Read the tables of a data folder, each once: CSV files, and sheets of workbooks.
 
 A file is read as text, so that nothing is guessed: a field that is not what its
 column promises is reported with file, line, column and value, and never turned
 into something else. Every file that was read is remembered with its hash.
+
+The curated files are read strictly. A user's own may be as spreadsheets write them:
+with a byte-order mark, semicolons between the fields, empty lines at the end, an ending
+in capitals, or a sheet of a workbook (XLSX), which is a table of its own.
 """
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -50,7 +56,8 @@ RECORDS = {
         "quantities": "quantity,kind,unit,meaning",
         "claims": "claim_id,article,published,location,topic,subject,quantity,"
         "product,period_start,period_end,value,low,high,unit,qualifier,due,paraphrase,"
-        "fragment",
+        "fragment,found_by,series,entity,figure_product,figure_start,figure_end,codes,"
+        "evidence,basis,counts,at_least,at_most,reading",
         "claim_checks": "check_id,claim_id,verdict,value,low,high,unit,period,"
         "source_id,locator,reasoning",
         "claim_differences": "claim_id,computed,written,reason",
@@ -60,6 +67,11 @@ CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
 OWN = "own"  # in a user's own folder: outranks the published figures
 YEARS = pd.Timestamp(1700, 1, 1), pd.Timestamp(2200, 12, 31)  # nanoseconds hold them
 MOST_BYTES = 50_000_000  # curated tables are kilobytes; anything else is a mistake
+MOST_PROBLEMS = 1_000  # of one kind in one table that are listed one by one
+WORKBOOK = ".xlsx"
+BOM = b"\xef\xbb\xbf"
+# What other programs leave in a folder: hidden files, locks of open documents.
+_LEFT = (".", "~$")
 
 
 class Problem(NamedTuple):
@@ -90,6 +102,7 @@ class Table:
 
 
 _cache: dict[Path, tuple[tuple[int, int], Table]] = {}
+_titles: dict[Path, tuple[tuple[int, int], list[str]]] = {}  # sheets of a workbook
 _read: dict[Path, str] = {}
 _opening: set[str] = set()  # what `read` itself opens; see rareearth.render.recorder
 
@@ -114,41 +127,108 @@ def is_reading(path: str) -> bool:
     return path in _opening
 
 
-def read(path: Path, columns: list[str]) -> Table:
-    """Return a CSV file as text columns.
+def tables_in(where: Path) -> dict[str, Path]:
+    """Return the tables of a folder by name, in lower case and sorted.
+
+    A sheet of a workbook lies, for `read`, below the file: ``figures.xlsx/prices``.
 
     Raises
     ------
     DataError
-        If the file is missing, too large, empty, not UTF-8, starts with a
-        byte-order mark, has a broken quote, a line of the wrong length, or other
+        If two tables have one name, or a workbook cannot be read.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(where.iterdir()):
+        ending = path.suffix.lower()
+        if path.name.startswith(_LEFT) or ending not in (".csv", WORKBOOK):
+            continue
+        parts = _sheets(path) if ending == WORKBOOK else {path.stem: path}
+        for name, place in parts.items():
+            other = found.setdefault(name.lower(), place)
+            if other != place:
+                raise DataError(
+                    f"{_name(place)}: another table of that name is {_name(other)}"
+                )
+    return dict(sorted(found.items()))
+
+
+def passed_over(where: Path) -> list[str]:
+    """Return the files of a folder that `tables_in` does not read, by name."""
+    endings = (".csv", WORKBOOK)
+    return [
+        path.name
+        for path in sorted(where.iterdir())
+        if not path.is_dir()
+        and (path.name.startswith(_LEFT) or path.suffix.lower() not in endings)
+    ]
+
+
+def read(path: Path, columns: list[str], *, strict: bool = True) -> Table:
+    """Return a CSV file, or a sheet of a workbook, as text columns.
+
+    Parameters
+    ----------
+    path : Path
+        As `tables_in` gives it.
+    strict : bool, default True
+        Only UTF-8 without byte-order mark, with commas, without empty lines. A user's
+        own file may be as spreadsheets write it.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, no regular file, too large, empty, not UTF-8, has a
+        broken quote, a line break inside a cell, a line of the wrong length, or other
         columns than `columns`. The message names file and line.
     """
+    file = file_of(path)
     try:
-        stat = path.stat()
+        status = file.stat()
     except OSError as error:
-        raise DataError(f"{path.name}: cannot be read: {error.strerror}") from error
-    stamp = (stat.st_mtime_ns, stat.st_size)
+        raise DataError(f"{file.name}: cannot be read: {error.strerror}") from error
+    if not stat.S_ISREG(status.st_mode):
+        raise DataError(f"{file.name}: is no regular file")
+    stamp = (status.st_mtime_ns, status.st_size)
     if path in _cache and _cache[path][0] == stamp:
         table = _cache[path][1]
     else:
-        table = _parse(path, columns, stat.st_size)
+        table = _parse(path, columns, status.st_size, strict=strict)
         _cache[path] = (stamp, table)
     if list(table.frame.columns) != columns:
-        raise DataError(_column_message(path.name, list(table.frame.columns), columns))
-    _read[path] = table.sha256
+        raise DataError(_column_message(table.file, list(table.frame.columns), columns))
+    _read[file] = table.sha256
     return table
 
 
-def _parse(path: Path, columns: list[str], size: int) -> Table:
-    name = path.name
+def file_of(path: Path) -> Path:
+    """Return the file in which a table lies: of a sheet, its workbook."""
+    return path.parent if path.parent.suffix.lower() == WORKBOOK else path
+
+
+def _name(path: Path) -> str:
+    """Return how a message names a table: ``prices.csv``, ``figures.xlsx/prices``."""
+    file = file_of(path)
+    return file.name if file == path else f"{file.name}/{path.name}"
+
+
+def _parse(path: Path, columns: list[str], size: int, *, strict: bool) -> Table:
+    name = _name(path)
     if size > MOST_BYTES:
         raise DataError(
             f"{name}: {size / 1e6:.0f} MB; a table of figures has at most "
             f"{MOST_BYTES / 1e6:.0f} MB"
         )
-    raw = _bytes(path)
-    rows = _rows(name, _text(name, raw))
+    raw = _bytes(file_of(path))
+    if file_of(path) != path:
+        rows = _sheet(name, raw, path.name)
+    elif strict:
+        rows = _rows(name, _text(name, raw))
+    else:
+        text = _text(name, raw.removeprefix(BOM))
+        rows = _rows(name, text, _separator(text))
+    if not strict:
+        while len(rows) > 1 and not any(rows[-1]):
+            rows.pop()
     if rows[0] != columns:
         needed = [column for column in columns if column not in MAY_LACK]
         if rows[0] != needed:
@@ -192,7 +272,7 @@ def _bytes(path: Path) -> bytes:
 def _text(name: str, raw: bytes) -> str:
     if not raw.strip():
         raise DataError(f"{name}: empty file; expected a header line and figures")
-    if raw.startswith(b"\xef\xbb\xbf"):
+    if raw.startswith(BOM):
         raise DataError(
             f"{name}:1: starts with a byte-order mark; save it as UTF-8 without BOM"
         )
@@ -211,31 +291,76 @@ def _text(name: str, raw: bytes) -> str:
     return text
 
 
-def _rows(name: str, text: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+def _separator(text: str) -> str:
+    """Return what stands between the fields of a header: a comma or a semicolon."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def _rows(name: str, text: str, separator: str = ",") -> list[list[str]]:
+    """Return the fields of each line, of which a cell is a part."""
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, strict=True, delimiter=separator)
     rows: list[list[str]] = []
+    broken = 0
     try:
-        rows.extend(reader)
-        is_whole = reader.line_num == len(rows)
-    except csv.Error:
-        is_whole = False
-    if not is_whole:
-        raise DataError(f"{name}:{_broken_quote(text)}")
+        for row in reader:
+            rows.append(row)
+            if not broken and reader.line_num != len(rows):
+                broken = len(rows)
+    except csv.Error as error:
+        line = broken or len(rows) + 1
+        raise DataError(f"{name}:{line}: broken quote: {error}") from None
+    if broken:
+        raise DataError(
+            f"{name}:{broken}: a line break inside a cell, or a quote that is "
+            "not closed"
+        )
     return rows
 
 
-def _broken_quote(text: str) -> str:
-    """Return the line of a quote that is broken or swallows a line's end, and why."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    read = 0
+def _workbook(name: str, raw: bytes) -> Any:
+    from openpyxl import load_workbook  # only who brings a workbook pays for it
+
     try:
-        for _ in reader:
-            read += 1
-            if reader.line_num != read:
-                break
-    except csv.Error as error:
-        return f"{read + 1}: broken quote: {error}"
-    return f"{read}: a quote is opened and not closed"
+        return load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+    except Exception as error:
+        raise DataError(f"{name}: is no workbook that can be read: {error}") from error
+
+
+def _sheets(path: Path) -> dict[str, Path]:
+    """Return the sheets of a workbook that hold anything, by name."""
+    status = path.stat()
+    stamp = (status.st_mtime_ns, status.st_size)
+    if path not in _titles or _titles[path][0] != stamp:
+        book = _workbook(path.name, _bytes(path))
+        cells = {each.title: each.iter_rows(values_only=True) for each in book}
+        filled = [title for title, rows in cells.items() if any(map(any, rows))]
+        _titles[path] = (stamp, filled)
+    return {title: path / title for title in _titles[path][1]}
+
+
+def _sheet(name: str, raw: bytes, title: str) -> list[list[str]]:
+    """Return the cells of a sheet as text."""
+    book = _workbook(name, raw)
+    rows = [
+        [_cell(value) for value in row]
+        for row in book[title].iter_rows(values_only=True)
+    ]
+    if not any(map(any, rows)):
+        raise DataError(f"{name}: empty sheet; expected a header line and figures")
+    width = max((place + 1 for place, cell in enumerate(rows[0]) if cell), default=0)
+    return [row[:width] if not any(row[width:]) else row for row in rows]
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
 
 
 def _column_message(name: str, found: list[str], expected: list[str]) -> str:
@@ -271,46 +396,34 @@ def dates(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
 
 
 def _cells(table: Table, column: str, bad: np.ndarray, expected: str) -> list[Problem]:
-    wrong = np.flatnonzero(bad)
-    text = table.frame[column].to_numpy()[wrong]
-    return [
-        Problem(table.file, table.line(row), column, f"{quoted(cell)} {expected}")
-        for row, cell in zip(wrong, text, strict=True)
-    ]
+    text = table.frame[column].to_numpy()
+    return list(rows(table, bad, column, lambda row: f"{quoted(text[row])} {expected}"))
 
 
 def unknown(table: Table, column: str, known: pd.Index) -> list[Problem]:
     """Return the cells of a key column that are not in its dictionary."""
     text = table.frame[column]
-    return [
-        Problem(
-            table.file,
-            table.line(row),
-            column,
-            f"unknown {column} {quoted(text[row])}; {nearest(text[row], known)}",
-        )
-        for row in np.flatnonzero(~text.isin(known))
-    ]
+
+    def what(row: int) -> str:
+        return f"unknown {column} {quoted(text[row])}; {nearest(text[row], known)}"
+
+    return list(rows(table, ~text.isin(known), column, what))
 
 
 def repeated(table: Table, columns: list[str], what: str) -> list[Problem]:
     """Return the rows whose `columns` stand in an earlier row already."""
     frame = table.frame[columns]
-    later = frame.duplicated()
-    found = []
-    for row in np.flatnonzero(later):
-        same = (frame == frame.loc[row]).all(axis=1)
-        first = table.line(int(np.flatnonzero(same)[0]))
+    later = frame.duplicated().to_numpy()
+    if not later.any():
+        return []
+    alike = frame.groupby(columns, sort=False).ngroup().to_numpy()
+    firsts = np.flatnonzero(~later)  # the groups are numbered as they first appear
+
+    def which(row: int) -> str:
         value = ", ".join(str(cell) for cell in frame.loc[row] if cell)
-        found.append(
-            Problem(
-                table.file,
-                table.line(row),
-                columns[0],
-                f"{what} as line {first}: {value}",
-            )
-        )
-    return found
+        return f"{what} as line {table.line(int(firsts[alike[row]]))}: {value}"
+
+    return list(rows(table, later, columns[0], which))
 
 
 def rows(
@@ -319,11 +432,14 @@ def rows(
     column: str,
     text: str | Callable[[int], str],
 ) -> Iterator[Problem]:
-    """Return a problem for each row that is `bad`.
+    """Return a problem for each row that is `bad`; of many, the first and their number.
 
     `text` is one text for all, or makes the text of a row: it is called for bad rows
     only, so that sound tables cost nothing.
     """
-    for row in np.flatnonzero(bad):
+    wrong = np.flatnonzero(bad)
+    for row in wrong[:MOST_PROBLEMS]:
         message = text if isinstance(text, str) else text(int(row))
         yield Problem(table.file, table.line(row), column, message)
+    if more := len(wrong[MOST_PROBLEMS:]):
+        yield Problem(table.file, None, column, f"{more:,} more rows of the same kind")

@@ -89,7 +89,10 @@ def own_folder(extra: str | Path | None) -> Path | None:
     named = extra if extra is not None else os.environ.get("RAREEARTH_EXTRA_DATA")
     if not named:
         return None
-    path = Path(named).expanduser().resolve()
+    try:
+        path = Path(named).expanduser().resolve()
+    except RuntimeError as error:  # links that lead in a circle, before Python 3.13
+        raise DataError(f"{named}: {error}") from None
     if not path.is_dir():
         raise DataError(f"{path}: no such folder; extra data are a folder of CSV files")
     return path
@@ -98,12 +101,13 @@ def own_folder(extra: str | Path | None) -> Path | None:
 def read(where: Path, base: Dictionaries | None = None) -> Dictionaries:
     """Return the dictionaries of a folder, added to those of `base` if given."""
     found = {}
+    own = {} if base is None else tables.tables_in(where)
     for name, columns in DICTIONARIES.items():
-        path = where / f"{name}.csv"
-        if base is not None and not path.exists():
+        if base is not None and name not in own:
             found[name] = getattr(base, name)
             continue
-        table = tables.read(path, columns)
+        path = own.get(name, where / f"{name}.csv")
+        table = tables.read(path, columns, strict=base is None)
         if problems := problems_of(name, table):
             raise DataError(str(problems[0]))
         frame = table.frame.set_index(columns[0])
@@ -136,7 +140,7 @@ def known(extra: str | Path | None = None) -> Dictionaries:
     The same object comes back until a file changes.
     """
     curated, own = folder(), own_folder(extra)
-    stamps = _stamps(curated) + (_stamps(own) if own else ())
+    stamps = _stamps(_paths(curated)) + (_stamps(_own_paths(own)) if own else ())
     cached = _cache.get((curated, own))
     if cached is None or cached[0] != stamps:
         names = read(curated)
@@ -160,10 +164,10 @@ def are_whole() -> bool:
     )
 
 
-def _stamps(where: Path) -> _Stamps:
+def _stamps(paths: list[str]) -> _Stamps:
     found = []
-    for path in _paths(where):
-        with suppress(FileNotFoundError):
+    for path in paths:
+        with suppress(FileNotFoundError, NotADirectoryError):
             stat = os.stat(path)  # noqa: PTH116 - at every load
             found.append((path, stat.st_mtime_ns, stat.st_size))
     return tuple(found)
@@ -172,6 +176,14 @@ def _stamps(where: Path) -> _Stamps:
 @cache
 def _paths(where: Path) -> list[str]:
     return [str(where / f"{name}.csv") for name in DICTIONARIES]
+
+
+def _own_paths(where: Path) -> list[str]:
+    """Return the files of a user's own folder that hold dictionaries."""
+    own = tables.tables_in(where)
+    return sorted(
+        {str(tables.file_of(own[name])) for name in DICTIONARIES if name in own}
+    )
 
 
 def problems_of(name: str, table: Table) -> list[Problem]:
@@ -195,6 +207,8 @@ def problems_of(name: str, table: Table) -> list[Problem]:
                 + nearest(frame["kind"][row], KINDS)
             ),
         )
+        none = (published != "") & ~bad & last_day(published).isna()
+        found += tables.rows(table, none, "published", "is no day of the calendar")
     if name == "series":
         numbers = {}
         for column in ("low", "high", "period_days"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -19,10 +19,11 @@ from rareearth.errors import (
     NoFigures,
     ParameterError,
     UnknownName,
+    few,
     unknown_name,
 )
 from rareearth.figures import csv_files as tables
-from rareearth.figures import dictionaries, rules, seals, vintages
+from rareearth.figures import dictionaries, lookup, rules, seals, vintages
 from rareearth.figures.csv_files import (
     CONFIDENCE,
     DICTIONARIES,
@@ -33,14 +34,11 @@ from rareearth.figures.csv_files import (
 from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.vintages import Printed
 
-if TYPE_CHECKING:
-    from rareearth.figures.csv_files import Problem
-
 Names = str | Sequence[str]
 
 
 def load(
-    series: str,
+    series: Names,
     entity: Names | None = None,
     product: Names | None = None,
     start: int | str | None = None,
@@ -48,18 +46,21 @@ def load(
     as_of: str = "latest",
     variants: Literal["best", "all"] = "best",
     extra: str | Path | None = None,
+    missing: Literal["raise", "empty"] = "raise",
+    country: Names | None = None,
 ) -> pd.DataFrame:
-    """Return the curated figures of one series.
+    """Return the curated figures of a series, or of several under each other.
 
     One row is one value of the series for an entity, a product and a period. Values
     stay in the unit they were printed in.
 
     Parameters
     ----------
-    series : str
-        A key of ``data/series.csv``, e.g. ``"mine_production"``.
+    series : str or list of str
+        Keys of ``data/series.csv``, e.g. ``"mine_production"``.
     entity, product : str or list of str, optional
-        Keep only these. Names as in ``entities.csv`` and ``products.csv``.
+        Keep only these. Names as in ``entities.csv`` and ``products.csv``; of an empty
+        list there are no figures.
     start, end : int or str, optional
         Keep only figures whose period ends in these years, or on and between these
         ISO dates. Both ends are included.
@@ -74,6 +75,11 @@ def load(
     extra : path, optional
         A folder with the user's own figures in the same columns. Default: the
         environment variable ``RAREEARTH_EXTRA_DATA``.
+    missing : {"raise", "empty"}
+        What to do where the names are known but no figure is left: refuse, or return
+        no rows with all columns. Of several series, "raise" asks for some of each.
+    country : str or list of str, optional
+        Another word for `entity`.
 
     Returns
     -------
@@ -88,39 +94,52 @@ def load(
     UnknownName
         If a name is not in its dictionary. The message lists the nearest names.
     NoFigures
-        If the names are known but nothing is left. The message says what exists.
+        If the names are known but nothing is left, unless `missing` is "empty". The
+        message says what exists.
     ParameterError
-        If a date is not a date, `start` lies after `end`, or `variants` is neither.
+        If a date is not a date, `start` lies after `end`, or `variants` or `missing` is
+        neither.
     DataError
         If a file breaks a rule. The message names file, line and column.
     """
-    if variants not in ("best", "all"):
-        raise ParameterError(f"variants: {variants!r} is not 'best' or 'all'")
+    _check_choice("variants", variants, ("best", "all"))
+    _check_choice("missing", missing, ("raise", "empty"))
+    if country is not None:
+        if entity is not None:
+            raise ParameterError("country is another word for entity: give one of them")
+        entity = country
     first, last = period(start, end)
     known = dictionaries.known(extra)
-    check_name("series", series, known.series.index)
     for kind, names, index in (
+        ("series", series, known.series.index),
         ("entity", entity, known.entities.index),
         ("product", product, known.products.index),
     ):
         for name in listed(names):
             check_name(kind, name, index)
-    printed = _printed(series, known, dictionaries.own_folder(extra))
-    figures = printed.figures
-    chosen = _among(figures["entity"], entity) & _among(figures["product"], product)
-    ends = figures["period_end"].to_numpy()
-    inside = chosen & (ends >= first.to_datetime64()) & (ends <= last.to_datetime64())
-    rows = inside & printed.published_by(as_of)
-    if not rows.any():
-        raise NoFigures(_what_exists(series, printed, chosen, inside, as_of))
-    if variants == "best":
-        rows = printed.best(rows)
-        if not rows.any():
-            raise NoFigures(
-                f"no figures of {series} here but gaps that a compiler fills with "
-                "zero, which says nothing; variants='all' returns them"
-            )
-    return figures[rows].reset_index(drop=True)
+    own, found = dictionaries.own_folder(extra), []
+    for name in listed(series):
+        printed = _printed(name, known, own)
+        figures = printed.figures
+        chosen = _among(figures["entity"], entity) & _among(figures["product"], product)
+        ends = figures["period_end"].to_numpy()
+        inside = chosen & (ends >= first.to_datetime64())
+        inside &= ends <= last.to_datetime64()
+        rows = inside & printed.published_by(as_of)
+        if missing == "raise" and not rows.any():
+            raise NoFigures(_what_exists(name, printed, chosen, inside, as_of))
+        if variants == "best":
+            rows = printed.best(rows)
+            if missing == "raise" and not rows.any():
+                raise NoFigures(
+                    f"no figures of {name} here but gaps that a compiler fills with "
+                    "zero, which says nothing; variants='all' returns them"
+                )
+        found.append(figures[rows])
+    some = [part for part in found if len(part)] or found[:1]
+    if not some:
+        raise ParameterError("series: an empty list names none")
+    return (some[0] if len(some) == 1 else pd.concat(some)).reset_index(drop=True)
 
 
 def revisions(
@@ -130,6 +149,7 @@ def revisions(
     product: Names | None = None,
     as_of: str = "latest",
     extra: str | Path | None = None,
+    missing: Literal["raise", "empty"] = "raise",
     publication: str | None = None,
 ) -> pd.DataFrame:
     """Return every printed value with its edition, the oldest of each figure first.
@@ -143,6 +163,8 @@ def revisions(
     publication : str, optional
         Keep only the editions of this publication of ``sources.csv``: only they
         revise one another. Default: what any source says.
+    missing : {"raise", "empty"}
+        As for `load`.
 
     Returns
     -------
@@ -157,13 +179,15 @@ def revisions(
     NoFigures
         If none of its editions has such a figure.
     """
-    printed = load(series, entity, product, period, period, as_of, "all", extra)
+    printed = load(
+        series, entity, product, period, period, as_of, "all", extra, missing
+    )
     known = dictionaries.known(extra)
     if publication is not None:
         families = known.sources["publication"]
         check_name("publication", publication, pd.Index(families[families != ""]))
         printed = printed[printed["source_id"].map(families) == publication]
-        if printed.empty:
+        if missing == "raise" and printed.empty:
             raise NoFigures(f"no edition of {publication} has such figures of {series}")
         printed = printed.reset_index(drop=True)
     printed.insert(0, "published", vintages.available(printed, known))
@@ -268,31 +292,25 @@ def read_ahead() -> None:
     tables.begin_record()
 
 
-def check(where: str | Path | None = None) -> list[Problem]:
-    """Return every violation in a folder of figures (default: the curated ones)."""
-    from rareearth.figures.checks import check as validate
-
-    return validate(Path(where) if where else dictionaries.folder())
-
-
 def figure_files(where: Path) -> list[Path]:
-    """Return the files of a folder that hold figures: all CSV but the other tables."""
-    others = {f"{name}.csv" for name in (*DICTIONARIES, *RECORDS)}
-    return [path for path in sorted(where.glob("*.csv")) if path.name not in others]
+    """Return the tables of a folder that hold figures: all but those of other names."""
+    found = tables.tables_in(where).items()
+    return [path for name, path in found if name not in {*DICTIONARIES, *RECORDS}]
 
 
 def _own_sources(own: Path | None) -> set[str]:
-    path = own / "sources.csv" if own else None
-    if path is None or not path.exists():
+    path = tables.tables_in(own).get("sources") if own else None
+    if path is None:
         return set()
-    return set(tables.read(path, DICTIONARIES["sources"]).frame["source_id"])
+    table = tables.read(path, DICTIONARIES["sources"], strict=False)
+    return set(table.frame["source_id"])
 
 
 def _among(column: pd.Series, names: Names | None) -> np.ndarray:
     """Return which rows have one of the names; all rows if none is given."""
-    if not (wanted := listed(names)):
+    if names is None:
         return np.ones(len(column), dtype=bool)
-    return column.isin(wanted).to_numpy()
+    return column.isin(listed(names)).to_numpy()
 
 
 _typed_cache: dict[tuple[str, Path], tuple[Dictionaries, pd.DataFrame]] = {}
@@ -328,8 +346,8 @@ def _parts(series: str, known: Dictionaries, own: Path | None) -> list[pd.DataFr
 def _typed(
     path: Path, known: Dictionaries, confidence: tuple[str, ...]
 ) -> pd.DataFrame:
-    table = tables.read(path, FIGURE_COLUMNS)
     curated = dictionaries.folder()
+    table = tables.read(path, FIGURE_COLUMNS, strict=path.parent == curated)
     if path.parent == curated:
         seals.warn(table, curated)
     cached = _typed_cache.get((table.sha256, path))
@@ -354,10 +372,17 @@ def listed(names: Names | None) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ParameterError(
+            f"{name}: {value!r} is not {' or '.join(map(repr, choices))}"
+        )
+
+
 def check_name(kind: str, name: str, index: pd.Index) -> None:
     """Refuse a name that is not in its dictionary, offering the nearest."""
     if name not in index:
-        raise unknown_name(kind, name, index)
+        raise lookup.unknown(kind, name, index)
 
 
 def period(
@@ -397,7 +422,7 @@ def _what_exists(
         goods = sorted(figures["product"].unique())
         return (
             f"no figures of {series} for this entity and product; it has "
-            f"{_few(names)}; products {_few(goods)}"
+            f"{few(names, 20)}; products {few(goods, 20)}"
         )
     if not inside.any():
         years = figures.loc[chosen, "period_end"].dt.year
@@ -414,13 +439,7 @@ def _what_exists(
     return f"no figures of {series} were published by {as_of}; {first}"
 
 
-def _few(names: list[str], most: int = 20) -> str:
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest
-
-
 __all__ = [
-    "check",
     "countries",
     "dictionary",
     "load",

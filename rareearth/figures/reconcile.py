@@ -16,6 +16,7 @@ import pandas as pd
 
 from rareearth.errors import NoFigures
 from rareearth.figures import dictionaries, records
+from rareearth.figures.columns import rounding
 from rareearth.figures.loading import load
 from rareearth.figures.vintages import gaps
 
@@ -78,20 +79,6 @@ def _of(rule: Callable[[str], Iterator[Pair]], as_of: str) -> Iterator[Pair]:
         yield from rule(as_of)
     except NoFigures:
         return  # nothing had been published by then, so there is nothing to compare
-
-
-def rounding(value: float) -> float:
-    """Return half a unit of the last digit that is not a trailing zero.
-
-    270,000 may stand for 265,000 to 275,000; 48,355.7 for 48,355.65 to 48,355.75.
-    """
-    if value == 0:
-        return 0.0
-    text = repr(abs(float(value)))
-    if not text.endswith(".0") and "e" not in text:
-        return float(0.5 * 10 ** -len(text.partition(".")[2]))
-    digits = str(round(abs(value)))
-    return float(0.5 * 10 ** (len(digits) - len(digits.rstrip("0"))))
 
 
 def parts_and_wholes(as_of: str) -> Iterator[Pair]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from rareearth.errors import DataError, NoFigures
-from rareearth.figures import claim_rules, dictionaries, rules, vintages
+from rareearth.figures import claim_rules, dictionaries, rules, seals, vintages
 from rareearth.figures import csv_files as tables
 from rareearth.figures.csv_files import RECORDS, Table
 from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.loading import Names, check_name, listed, period
+from rareearth.words import span
 
 
 def events(
@@ -44,6 +47,8 @@ def events(
         As for `load`.
     """
     frame = _records("events", dictionaries.known())
+    if frame.empty:
+        raise NoFigures("events.csv: no events")
     frame.insert(1, "date", frame["date_announced"].fillna(frame["date_effective"]))
     kinds_ = sorted(frame["kind"].unique())
     for name in listed(kind):
@@ -60,8 +65,14 @@ def events(
     return chosen.sort_values(["date", "event_id"], ignore_index=True)
 
 
-def milestones(project: Names | None = None, as_of: str = "latest") -> pd.DataFrame:
+def milestones(
+    project: Names | None = None,
+    as_of: str = "latest",
+    missing: Literal["raise", "empty"] = "raise",
+) -> pd.DataFrame:
     """Return planned and actual dates of the steps of projects, as they were stated.
+
+    Names, dates and `missing` are as for `load`.
 
     Returns
     -------
@@ -83,7 +94,7 @@ def milestones(project: Names | None = None, as_of: str = "latest") -> pd.DataFr
         frame = frame[vintages.last_day(frame["as_stated_on"]) <= vintages.day(as_of)]
     if names := listed(project):
         frame = frame[frame["project"].isin(names)]
-    if frame.empty:
+    if frame.empty and missing == "raise":
         raise NoFigures(f"no milestones had been stated by {as_of}")
     return frame.reset_index(drop=True)
 
@@ -138,8 +149,8 @@ def assumptions(
     """
     known, own = dictionaries.known(extra), dictionaries.own_folder(extra)
     frame = _records("assumptions", known)
-    path = own / "assumptions.csv" if own else None
-    if path is not None and path.exists():
+    path = tables.tables_in(own).get("assumptions") if own else None
+    if path is not None:
         mine = _checked("assumptions", path, known)
         kept = frame[~frame["assumption_id"].isin(mine["assumption_id"])]
         frame = pd.concat([kept, mine], ignore_index=True)
@@ -158,16 +169,11 @@ def assumptions(
     return frame.reset_index(drop=True)
 
 
-def by_source(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return records with one row per source, for the list of sources."""
-    return frame.assign(source_id=frame["source_id"].str.split(";")).explode(
-        "source_id", ignore_index=True
-    )
-
-
 def _table(name: str) -> tuple[Path, Table]:
     path = dictionaries.folder() / f"{name}.csv"
-    return path, tables.read(path, RECORDS[name])
+    table = tables.read(path, RECORDS[name])
+    seals.warn(table, path.parent)
+    return path, table
 
 
 def _records(name: str, known: Dictionaries) -> pd.DataFrame:
@@ -175,7 +181,10 @@ def _records(name: str, known: Dictionaries) -> pd.DataFrame:
 
 
 def _checked(name: str, path: Path, known: Dictionaries) -> pd.DataFrame:
-    table = tables.read(path, RECORDS[name])
+    curated = dictionaries.folder()
+    table = tables.read(path, RECORDS[name], strict=path.parent == curated)
+    if path.parent == curated:
+        seals.warn(table, curated)
     if not dictionaries.was_checked(path, table):
         problems = (
             claim_rules.problems(name, table, known, None)
@@ -241,10 +250,34 @@ def claims(
     return chosen.reset_index(drop=True)
 
 
+def claimed(claim_ids: Sequence[str]) -> pd.DataFrame:
+    """Return some claims as a reader sees them, in the order in which they are named.
+
+    Returns
+    -------
+    DataFrame
+        ``Claim``, ``What was said``, ``Said`` in words, ``Unit``; ``day`` (datetime64)
+        on which it was said, ``source_id``, the article.
+    """
+    found = claims().set_index("claim_id").loc[list(claim_ids)]
+    numbers = found[["low", "high"]].astype(float)
+    ends = numbers.apply(lambda end: end.fillna(found["value"]))
+    return pd.DataFrame(
+        {
+            "Claim": found.index,
+            "What was said": found["paraphrase"].to_numpy(),
+            "Said": [span(low, high) for low, high in ends.to_numpy()],
+            "Unit": found["unit"].to_numpy(),
+            "day": pd.to_datetime(found["published"]).dt.normalize().to_numpy(),
+            "source_id": found["article"].to_numpy(),
+        }
+    )
+
+
 def typed_claims(frame: pd.DataFrame) -> pd.DataFrame:
     """Return text columns of claims with numbers as float64 and days as datetime64."""
     typed = frame.copy()
-    for column in ("value", "low", "high"):
+    for column in typed.columns.intersection(claim_rules.NUMBERS):
         typed[column] = pd.to_numeric(typed[column].replace("", None)).astype(float)
     for column in ("period_start", "period_end", "due"):
         if column in typed:

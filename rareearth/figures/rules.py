@@ -156,10 +156,11 @@ def _money(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Probl
     A sum that belongs to one year is money of that year. One that spans several needs
     `price_year`, or the basis ``nominal`` (money of the day on which it is paid).
     """
-    year = typed["price_year"]
+    year, text = typed["price_year"], table.frame["price_year"]
     bad = year.notna() & ((year < 1900) | (year > 2100)).fillna(False)
-    text = "is not a year between 1900 and 2100"
-    found = list(tables.rows(table, bad.to_numpy(bool), "price_year", text))
+    bad |= year.notna() & ~text.str.fullmatch(r"\d{4}(\.0+)?")
+    wrong = "is not a year between 1900 and 2100"
+    found = list(tables.rows(table, bad.to_numpy(bool), "price_year", wrong))
     money = table.frame["unit"].str.contains(MONEY, regex=True)
     long = (typed["period_end"] - typed["period_start"]).dt.days > LONGEST_YEAR
     undated = year.isna() & ~table.frame["basis"].str.contains(r"\bnominal\b")

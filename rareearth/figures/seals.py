@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from rareearth.errors import DataError
 from rareearth.figures import csv_files as tables
@@ -20,6 +21,7 @@ from rareearth.figures.csv_files import DICTIONARIES, Problem, Table
 
 DESCRIPTOR = "datapackage.json"
 KEYS = "schemas/figures.json"  # lists the units and basis codes that a figure may have
+SCHEMAS = "sealed_schemas"
 REMEDY = "if the change is meant, run `rareearth check --seal`"
 
 _cache: dict[Path, tuple[tuple[int, int], dict[str, str]]] = {}
@@ -31,7 +33,11 @@ class UnsealedWarning(UserWarning):
 
 
 def sealed(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of each sealed file of a folder; nothing without a seal."""
+    """Return the SHA-256 of each sealed file of a folder; nothing without a seal.
+
+    Tables are sealed as resources of the package; the schemas, which say what a table
+    may hold, under ``sealed_schemas``.
+    """
     path = folder / DESCRIPTOR
     if not path.is_file():
         return {}
@@ -47,11 +53,21 @@ def _read(path: Path) -> dict[str, str]:
         package = json.loads(tables.text_of(path))
         return {
             each["path"]: each["hash"].removeprefix("sha256:")
-            for each in package["resources"]
+            for each in _sealable(package)
             if "hash" in each
         }
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise DataError(f"{DESCRIPTOR}: not a data package: {error}") from error
+
+
+def _sealable(package: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*package["resources"], *package.get(SCHEMAS, [])]
 
 
 def is_whole(table: Table, folder: Path) -> bool:
@@ -66,18 +82,27 @@ def warn(table: Table, folder: Path) -> None:
     wherever the workbook lies.
     """
     seal = sealed(folder).get(table.file)
-    if seal is None or seal == table.sha256 or (folder, table.sha256) in _warned:
+    if seal == table.sha256 or (folder, table.sha256) in _warned:
         return
     _warned.add((folder, table.sha256))
-    text = f"not as {DESCRIPTOR} seals it: {REMEDY}"
+    state = (
+        f"not sealed by {DESCRIPTOR}"
+        if seal is None
+        else f"not as {DESCRIPTOR} seals it"
+    )
+    text = f"{state}: {REMEDY}"
     warnings.warn_explicit(text, UnsealedWarning, table.file, 1)
 
 
 def problems(folder: Path) -> Iterator[Problem]:
-    """Yield the files of a folder that are not as they were sealed."""
-    for file, seal in sealed(folder).items():
+    """Yield the files of a folder that are not as they were sealed, or not sealed."""
+    seals = sealed(folder)
+    tables_ = [path.name for path in folder.glob("*.csv")]
+    for file in sorted({*seals, *_schemas(folder), *tables_}):
         path = folder / file
-        if path.is_file() and _sha256(path) != seal:
+        if file not in seals:
+            yield Problem(file, None, None, f"not sealed by {DESCRIPTOR}; {REMEDY}")
+        elif path.is_file() and _sha256(path) != seals[file]:
             yield Problem(file, None, None, f"not as {DESCRIPTOR} seals it; {REMEDY}")
 
 
@@ -140,12 +165,19 @@ def stale_keys(folder: Path) -> bool:
     )
 
 
+def _schemas(folder: Path) -> list[str]:
+    paths = sorted((folder / "schemas").glob("*.json"))
+    return [f"schemas/{path.name}" for path in paths]
+
+
 def seal(folder: Path) -> list[str]:
     """Write the hash and size of each table into the package; return what changed."""
     path = folder / DESCRIPTOR
     package = json.loads(path.read_text(encoding="utf-8"))
     changed = []
-    for each in package["resources"]:
+    before = {each["path"]: each for each in package.get(SCHEMAS, [])}
+    package[SCHEMAS] = [before.get(n, {"path": n}) for n in _schemas(folder)]
+    for each in _sealable(package):
         file = folder / each["path"]
         now = f"sha256:{_sha256(file)}"
         if each.get("hash") != now:

@@ -16,12 +16,10 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError
-from rareearth.figures.csv_files import CONFIDENCE, OWN
+from rareearth.figures.columns import RANK
 from rareearth.figures.dictionaries import Dictionaries, last_day
 
 __all__ = ["Printed", "available", "day", "last_day"]
-
-_LEVEL = {name: level for level, name in enumerate((*CONFIDENCE, OWN))}
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +129,7 @@ def _is_gap(codes: set[str]) -> bool:
 def _ranks(figures: pd.DataFrame, public: np.ndarray, gap: np.ndarray) -> np.ndarray:
     """Return the place of each row: gaps first, then by confidence and publication."""
     names, confidence = comparable(figures, "figure_id", "confidence")
-    levels = [_LEVEL[name] for name in confidence]
+    levels = [RANK[name] for name in confidence]
     rank = np.empty(len(figures), dtype="int64")
     published = public.view("int64").tolist()
     rank[order((~gap).tolist(), levels, published, names)] = range(len(figures))

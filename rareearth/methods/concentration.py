@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rareearth.figures.columns import RANK
+from rareearth.figures.loading import kinds
 from rareearth.figures.vintages import gaps
 
 ITEMISED = 0.95  # a table that names this part of its total is used for a whole year
@@ -83,7 +85,7 @@ def _measures(quantities: np.ndarray, residual: float) -> dict[str, float]:
     }
 
 
-def share_table(figures: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
+def shares(figures: pd.DataFrame) -> pd.DataFrame:
     """Return who has which share of the published total, year by year.
 
     Numerator and denominator of a year come from one printed table, because tables
@@ -99,9 +101,7 @@ def share_table(figures: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     ----------
     figures : DataFrame
         Every printed value of a series that has totals, with one product, from
-        `figures.revisions`.
-    kinds : Series
-        Kind of each entity (country, total, residual), from `figures.kinds`.
+        `revisions`.
 
     Returns
     -------
@@ -115,8 +115,8 @@ def share_table(figures: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     """
     printed = figures.dropna(subset=["value"]).assign(
         year=figures["period_end"].dt.year,
-        kind=figures["entity"].map(kinds),
-        rank=figures["confidence"].map({name: n for n, name in enumerate(RANKS)}),
+        kind=figures["entity"].map(kinds()),
+        rank=figures["confidence"].map(RANK),
         gap=lambda rows: gaps(rows["basis"]),
     )
     chosen = _chosen_tables(printed)
@@ -128,7 +128,6 @@ def share_table(figures: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
     return table.sort_values(order, ascending=ascending, ignore_index=True)
 
 
-RANKS = ("tertiary", "secondary", "primary", "own")  # of confidence, weak to strong
 _SHARED = "year,entity,kind,quantity,total,share,source_id,confidence,whole".split(",")
 
 

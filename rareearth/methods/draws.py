@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,72 @@ Shape = Literal["triangular", "pert"]
 SHAPES = ("triangular", "pert")
 BLOCK = 2**16  # points made and evaluated at once: bounds memory, and never the result
 NODES = 2**14  # of the table from which PERT quantiles are interpolated
+FEWEST, MOST = 100, 1_000_000  # below, no tail can be told; above, memory runs out
+MIDDLE_80 = (0.1, 0.5, 0.9)
+"""Where the range of a simulated result ends, and its middle."""
+
+
+class Span(NamedTuple):
+    """A quantity that is known as a range: least, most plausible, most."""
+
+    low: float
+    best: float
+    high: float
+
+    @classmethod
+    def around(cls, low: float, high: float) -> Span:
+        """Return the range of two ends of which no value between is known to lead."""
+        return cls(low, (low + high) / 2, high)
+
+    def ppf(self, u: np.ndarray, shape: Shape = "triangular") -> np.ndarray:
+        """Return quantiles at `u` in (0, 1), in the asked shape."""
+        return quantiles(u, *self, shape)
+
+    def draw(self, rng: np.random.Generator, draws: int) -> np.ndarray:
+        """Return triangular draws, or the value alone if there is no range."""
+        if self.high <= self.low:
+            return np.full(draws, float(self.best))
+        return self.ppf(rng.random(draws))
+
+
+def spans(assumptions: pd.DataFrame) -> dict[str, Span]:
+    """Return the range of each parameter of `records.assumptions`."""
+    return {
+        row.parameter: Span(row.low, row.value, row.high)
+        for row in assumptions.itertuples()
+    }
+
+
+def check_draws(draws: int, seed: int) -> None:
+    """Refuse a number of draws or a seed that no simulation can use.
+
+    Raises
+    ------
+    ParameterError
+        The message says what is possible.
+    """
+    if type(draws) is not int:
+        raise ParameterError(f"draws: {draws!r} is not a whole number")
+    if not FEWEST <= draws <= MOST:
+        raise ParameterError(f"draws: {draws} is not between {FEWEST} and {MOST:,}")
+    if type(seed) is not int or seed < 0:
+        raise ParameterError(f"seed: {seed!r} is not a whole number from 0 up")
+
+
+def middle_80(drawn: Any, axis: int = 0) -> np.ndarray:
+    """Return what 10, 50 and 90 percent of the draws stay below.
+
+    Between two draws where there are few, unless some are infinite ("never"), which
+    have no point between them and others.
+
+    Returns
+    -------
+    ndarray, shape (3, ...)
+        The ends and the middle of "80 % of the draws".
+    """
+    finite = np.isfinite(drawn).all()
+    method: Literal["linear", "inverted_cdf"] = "linear" if finite else "inverted_cdf"
+    return np.asarray(np.quantile(drawn, MIDDLE_80, axis=axis, method=method))
 
 
 def triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:

@@ -1,29 +1,39 @@
 """Currency, price level, value-added tax and weight units, from printed figures only.
 
 `Money.load` reads the exchange rates, the consumer prices and the tax rates; all else
-is arithmetic on what it holds. A period takes its own printed average: of the month,
-of the calendar year, and for any other span of whole months (a quarter, a fiscal year)
-the unweighted mean of its months; a day, or part of a month, takes the average of its
-month. Nothing is interpolated or taken from a neighbour: without a figure, a refusal.
+is arithmetic on what it holds, over the periods of `rates`.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import ParameterError
+from rareearth.errors import NoFigures, ParameterError, UnknownName
 from rareearth.figures.csv_files import FIGURE_COLUMNS
-from rareearth.money.averages import Missing, Periods, spans_of
-from rareearth.money.exchange_rates import ExchangeRates
-from rareearth.money.price_level import PriceLevel
-from rareearth.money.published_rates import surest
-from rareearth.money.units import has_number, money_spans, scaled, unit_parts
-from rareearth.money.value_added_tax import VatRates
+from rareearth.money.rates import (
+    Averages,
+    Missing,
+    Periods,
+    Taxes,
+    spans_of,
+    surest,
+    year_spans,
+)
+
+TAXED = "rare earths"  # the goods whose rate of value-added tax is meant
+KG = {"kg": 1.0, "t": 1000.0, "short ton": 907.18474}
+"""Kilograms in the weight units of the data (a short ton is 2,000 lb of 0.45359237 kg,
+exactly; NIST Special Publication 811, appendix B)."""
+
+_MONEY = re.compile(r"^([A-Z]{3})((?: thousand| million| billion)?(?:/.+)?)$")
+_NUMBERS = ["value", "low", "high"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +60,10 @@ class Money:
 
     Notes
     -----
-    All methods share three parameters. `values` is a Series of numbers; NaN stays NaN
-    and needs no figure. `periods` says when each was: a frame with ``period_start``
-    and ``period_end`` (so a frame of figures will do), or days, pandas periods or
-    calendar years (int) as a Series or Index; a Series or frame has the index of
-    `values`. `missing` is "refuse", or "nan" to get NaN where a figure is missing,
-    which leaves a gap that a chart can show.
+    The conversions take figures as `figures.load` returns them and return a copy; each
+    row is in the money of its period or, where it has one, of its ``price_year``. A row
+    without a number needs no rate. `missing` is "refuse", or "nan" to get NaN where a
+    rate is missing, which leaves a gap that a chart can show.
     """
 
     rates: pd.DataFrame
@@ -88,12 +96,10 @@ class Money:
         """
         if type(cpi_gaps) is not int or not 0 <= cpi_gaps <= 11:
             raise ParameterError(f"cpi_gaps: {cpi_gaps!r} is not a number from 0 to 11")
-
-        rates = ("exchange_rate_month", "exchange_rate_year")
         return cls(
-            rates=surest(rates, as_of, extra),
-            cpi=surest(("cpi_month",), as_of, extra),
-            vat=surest(("vat_rate",), as_of, extra),
+            rates=surest(["exchange_rate_month", "exchange_rate_year"], as_of, extra),
+            cpi=surest(["cpi_month"], as_of, extra),
+            vat=surest(["vat_rate"], as_of, extra),
             as_of=as_of,
             cpi_gaps=cpi_gaps,
         )
@@ -101,7 +107,7 @@ class Money:
     @property
     def currencies(self) -> list[str]:
         """Return the currencies that have rates, USD included, sorted."""
-        return self._exchange.currencies
+        return sorted({*self._exchange, "USD"})
 
     def check_base(self, *years: int, use: str = "base_year") -> None:
         """Refuse years of which the price index is not known, and say which are.
@@ -118,7 +124,16 @@ class Money:
         NoFigures
             The message names the first and the last year that could stand instead.
         """
-        self._level.check(years, use)
+        for year in years:
+            _check_year(year)
+        whole = self._level.whole_years
+        if lacking := sorted(set(years) - set(whole)):
+            have = f"{whole[0]} to {whole[-1]}" if whole else "none"
+            later = "; a later as_of has later years" if self._by else ""
+            raise NoFigures(
+                f"no {self._level.name} for {lacking[0]}: {use} {lacking[0]} cannot be "
+                f"used; whole years printed: {have}{later}"
+            )
 
     def convert(
         self,
@@ -136,6 +151,15 @@ class Money:
         since 2010. A balance at a day takes the average of its month, not the rate of
         the day.
 
+        Parameters
+        ----------
+        values : Series of float
+            NaN stays NaN and needs no rate.
+        periods : DataFrame, Series or Index
+            When each was: a frame with ``period_start`` and ``period_end``, or days,
+            pandas periods or calendar years (int). A Series or frame has the index of
+            `values`.
+
         Returns
         -------
         Series of float64, with the index of `values`
@@ -150,80 +174,9 @@ class Money:
         ParameterError
             If the periods do not fit the values, or are not periods.
         """
-        return values.astype("float64") * self._exchange.between(
-            spans_of(periods, values), values.notna(), to, frm, missing
-        )
-
-    def deflate(
-        self,
-        values: pd.Series,
-        periods: Periods,
-        base_year: int,
-        missing: Missing = "refuse",
-    ) -> pd.Series:
-        """Return US dollars of their own periods in US dollars of `base_year`.
-
-        value * CPI(base year) / CPI(period), with the average index of each (US CPI-U,
-        all items; the method of the Bureau of Labor Statistics for escalation). Only
-        for US dollars: convert other money first, at the rate of its own period.
-
-        Returns
-        -------
-        Series of float64, with the index of `values`, in dollars of `base_year`
-
-        Raises
-        ------
-        NoFigures
-            If the base year or a period lacks a printed index (a year that lacks a
-            month is refused, but see `cpi_gaps`). The message names the range. A base
-            year is never left NaN.
-        ParameterError
-            If `base_year` is not a year, or the periods do not fit the values.
-        """
-        return values.astype("float64") * self._level.inflation(
-            spans_of(periods, values), values.notna(), base_year, missing
-        )
-
-    def without_vat(
-        self,
-        values: pd.Series,
-        periods: Periods,
-        country: str = "China",
-        missing: Missing = "refuse",
-    ) -> pd.Series:
-        """Return prices that include value-added tax without it: value / (1 + rate).
-
-        The rate is the standard one for rare earths. A printed rate with one day as
-        its period holds from that day until another is printed; one with a longer
-        period holds for that period; where two overlap, the later start counts.
-        Whether a price includes the tax is the basis of the figure (``vat-incl``,
-        ``vat-excl``, ``vat-unstated``) and for the caller to heed.
-
-        Returns
-        -------
-        Series of float64, with the index of `values`, in its currency
-
-        Raises
-        ------
-        NoFigures
-            If there is no printed rate, or more than one, in a period of a value.
-        ParameterError
-            If the periods do not fit the values.
-        """
-        return values.astype("float64") / self._tax.factor(
-            spans_of(periods, values), values.notna(), country, missing
-        )
-
-    def with_vat(
-        self,
-        values: pd.Series,
-        periods: Periods,
-        country: str = "China",
-        missing: Missing = "refuse",
-    ) -> pd.Series:
-        """Return prices without value-added tax with it; inverse of `without_vat`."""
-        return values.astype("float64") * self._tax.factor(
-            spans_of(periods, values), values.notna(), country, missing
+        spans = spans_of(periods, values)
+        return values.astype("float64") * self._between(
+            spans, values.notna(), to, frm, missing
         )
 
     def in_currency(
@@ -231,13 +184,7 @@ class Money:
     ) -> pd.DataFrame:
         """Return figures of money in one currency: "AUD million" becomes "USD million".
 
-        As `convert`, row by row from the currency of its unit; a figure with a
-        ``price_year`` is in the money of that year and takes the rate of that year.
-
-        Parameters
-        ----------
-        figures : DataFrame
-            Figures as `figures.load` returns them. The units may differ by row.
+        As `convert`, row by row from the currency of its unit; the units may differ.
 
         Returns
         -------
@@ -250,22 +197,23 @@ class Money:
         UnknownName, NoFigures, ParameterError
             As in `convert`; also if a unit is not money.
         """
-        units = unit_parts(figures)
-        spans, needed = money_spans(figures), has_number(figures)
+        units = _unit_parts(figures)
+        spans, needed = _money_spans(figures), _has_number(figures)
         factor = np.ones(len(figures))
         for frm in dict.fromkeys(units[0]):
             rows = (units[0] == frm).to_numpy()
-            factor[rows] = self._exchange.between(
+            factor[rows] = self._between(
                 spans[rows], needed[rows], currency, frm, missing
             )
-        return scaled(figures, factor).assign(unit=currency + units[1])
+        return _scaled(figures, factor).assign(unit=currency + units[1])
 
     def in_money_of(
         self, figures: pd.DataFrame, base_year: int, missing: Missing = "refuse"
     ) -> pd.DataFrame:
         """Return figures in US dollars in the dollars of `base_year`.
 
-        As `deflate`; a figure with a ``price_year`` goes from the money of that year.
+        value * CPI(base year) / CPI(period), with the average index of each (US CPI-U,
+        all items; the method of the Bureau of Labor Statistics for escalation).
 
         Returns
         -------
@@ -275,20 +223,42 @@ class Money:
 
         Raises
         ------
-        NoFigures, ParameterError
-            As in `deflate`; also if a unit is not US dollars.
+        NoFigures
+            If the base year or a period lacks a printed index (a year that lacks a
+            month is refused, but see `cpi_gaps`). The message names the range. A base
+            year is never left NaN.
+        ParameterError
+            If `base_year` is not a year, or a unit is not US dollars: convert first.
         """
-        units = unit_parts(figures)
+        units = _unit_parts(figures)
         if other := sorted(set(units[0]) - {"USD"}):
             raise ParameterError(
                 f"only US dollars are deflated (with the US CPI-U), not "
                 f"{', '.join(other)}; convert first: in_currency(figures, 'USD')"
             )
-        factor = self._level.inflation(
-            money_spans(figures), has_number(figures), base_year, missing
-        )
+        _check_year(base_year)
+        level = self._level.along(_money_spans(figures), _has_number(figures), missing)
         years = pd.Series(base_year, index=figures.index, dtype="Int64")
-        return scaled(figures, factor).assign(price_year=years)
+        real = _scaled(figures, self._level.of_year(base_year) / level)
+        return real.assign(price_year=years)
+
+    def without_vat(
+        self, figures: pd.DataFrame, country: str = "China", missing: Missing = "refuse"
+    ) -> pd.DataFrame:
+        """Return prices that include value-added tax without it: value / (1 + rate).
+
+        The rate is the standard one for rare earths, of the periods of the figures.
+        Whether a price includes the tax is the basis of the figure (``vat-incl``,
+        ``vat-excl``, ``vat-unstated``) and for the caller to heed.
+
+        Raises
+        ------
+        NoFigures
+            If there is no printed rate, or more than one, in a period of a value.
+        """
+        spans, needed = spans_of(figures, figures["unit"]), _has_number(figures)
+        rate = self._tax(country).along(spans, needed, missing)
+        return _scaled(figures, 1 / (1 + rate))
 
     def behind(
         self,
@@ -314,18 +284,19 @@ class Money:
             `figures.sources` can list where they are from; of VAT all printed rates of
             the country.
         """
-        figures = figures[has_number(figures)]
-        spans = money_spans(figures)
+        figures = figures[_has_number(figures)]
+        spans = _money_spans(figures)
         found = [self.rates.iloc[:0]]
         if currency is not None:
-            units = unit_parts(figures)[0]
+            units = _unit_parts(figures)[0]
             for name in sorted({*units, currency} - {"USD"}):
                 rows = units.ne(currency) & (units.eq(name) | (name == currency))
-                found.append(self._exchange.of(name).behind(spans[rows]))
+                found.append(self._rate(name).behind(spans[rows]))
         if base_year is not None:
-            found.append(self._level.behind(spans, base_year))
+            base = year_spans(pd.Series([base_year]))
+            found.append(self._level.behind(pd.concat([spans, base])))
         if vat_of is not None:
-            found.append(self._tax.of(vat_of))
+            found.append(self._tax(vat_of).figures)
         rows = pd.concat(found, ignore_index=True)
         return rows.drop_duplicates("figure_id", ignore_index=True)[FIGURE_COLUMNS]
 
@@ -334,13 +305,164 @@ class Money:
         return "" if self.as_of == "latest" else f" published by {self.as_of}"
 
     @cached_property
-    def _exchange(self) -> ExchangeRates:
-        return ExchangeRates(self.rates, self._by)
+    def _exchange(self) -> dict[str, Averages]:
+        """Return the rates of each currency that has any."""
+        return {
+            str(name): Averages(f"exchange rate of {name}{self._by}", own)
+            for name, own in self.rates.groupby("entity")
+        }
 
     @cached_property
-    def _level(self) -> PriceLevel:
-        return PriceLevel(self.cpi, self.cpi_gaps, self._by)
+    def _level(self) -> Averages:
+        return Averages(f"US CPI-U{self._by}", self.cpi, self.cpi_gaps, "cpi_gaps")
 
-    @cached_property
-    def _tax(self) -> VatRates:
-        return VatRates(self.vat, self._by)
+    def _between(
+        self,
+        spans: pd.DataFrame,
+        needed: pd.Series,
+        to: str,
+        frm: str,
+        missing: Missing,
+    ) -> pd.Series:
+        """Return what one unit of `frm` was worth in `to` over each span."""
+        ones = pd.Series(1.0, index=spans.index)
+        if to == frm:
+            return ones
+        found = {
+            name: self._rate(name).along(spans, needed, missing)
+            for name in (to, frm)
+            if name != "USD"
+        }
+        return found.get(to, ones) / found.get(frm, ones)
+
+    def _rate(self, currency: str) -> Averages:
+        if currency not in self._exchange:
+            error = UnknownName if self._exchange else NoFigures
+            raise error(
+                f"no exchange rate of {currency!r}{self._by}; there are rates of "
+                f"{', '.join(self.currencies)}"
+            )
+        return self._exchange[currency]
+
+    def _tax(self, country: str) -> Taxes:
+        goods = self.vat[self.vat["product"] == TAXED]
+        own = goods[goods["entity"] == country]
+        if own.empty:
+            have = ", ".join(sorted(set(goods["entity"]))) or "no country"
+            raise NoFigures(
+                f"no VAT rate of {country}{self._by}; there are rates of {have}"
+            )
+        return Taxes(f"VAT rate of {country}{self._by}", own)
+
+
+def in_currency(
+    figures: pd.DataFrame, currency: str, as_of: str = "latest"
+) -> pd.DataFrame:
+    """Return figures of money in one currency, at the average rate of their periods.
+
+    Parameters
+    ----------
+    figures : DataFrame
+        From `load`. Units may differ by row: "AUD million" becomes "USD million".
+    currency : str
+        USD, or one that has rates: see `Money.currencies`.
+    as_of : str, default "latest"
+        ISO date: only rates published by then.
+
+    Returns
+    -------
+    DataFrame
+        A copy with ``value``, ``low``, ``high`` converted and ``unit`` changed.
+
+    Raises
+    ------
+    UnknownName, NoFigures, ParameterError
+        As in `Money.in_currency`.
+    """
+    return Money.load(as_of).in_currency(figures, currency)
+
+
+def per_kg(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return prices and unit costs per kilogram: "CNY/t" becomes "CNY/kg".
+
+    Parameters
+    ----------
+    figures : DataFrame
+        Figures in money per kg, t (1,000 kg) or short ton (907.18474 kg).
+
+    Returns
+    -------
+    DataFrame
+        A copy with ``value``, ``low``, ``high`` and ``unit`` changed. What is weighed
+        (oxide, concentrate, metal) stays as the product and the basis say.
+
+    Raises
+    ------
+    ParameterError
+        If a unit is not money per weight. The message names the weights.
+    """
+    units = _unit_parts(figures)
+    weight = units[1].str.removeprefix("/")
+    if (other := ~(units[1].str.startswith("/") & weight.isin(KG))).any():
+        raise ParameterError(
+            f"{_names(figures.loc[other, 'unit'])}: not money per weight; per_kg takes "
+            f"money per {', '.join(KG)}"
+        )
+    return _scaled(figures, 1 / weight.map(KG)).assign(unit=units[0] + "/kg")
+
+
+def _money_spans(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the span whose money each figure is in: its price year, or its period."""
+    own = spans_of(figures, figures["unit"])
+    if "price_year" not in figures:
+        return own
+    stated = figures["price_year"].notna()
+    if not stated.any():
+        return own
+    years, which = year_spans(figures["price_year"]), stated.to_numpy()
+    columns = {name: np.where(which, years[name], own[name]) for name in own}
+    return pd.DataFrame(columns, index=figures.index)
+
+
+def _has_number(figures: pd.DataFrame) -> pd.Series:
+    """Return which rows hold a number at all, as bool with the index of `figures`."""
+    found = np.zeros(len(figures), dtype=bool)
+    for name in figures.columns.intersection(_NUMBERS):
+        found |= figures[name].notna().to_numpy()
+    return pd.Series(found, index=figures.index)
+
+
+def _unit_parts(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the currency (0: "AUD") and the rest (1: " million", "/kg") of each unit.
+
+    Raises
+    ------
+    ParameterError
+        If a unit is not money. The message names it.
+    """
+    found = {unit: _MONEY.findall(str(unit)) for unit in figures["unit"].unique()}
+    if wrong := [unit for unit, parts in found.items() if not parts]:
+        raise ParameterError(
+            f"{_names(pd.Series(wrong))}: not a unit of money, such as "
+            "USD/kg or AUD million"
+        )
+    parts = [found[unit][0] for unit in figures["unit"]]
+    return pd.DataFrame(parts, index=figures.index, columns=[0, 1], dtype=object)
+
+
+def _scaled(figures: pd.DataFrame, factor: pd.Series | np.ndarray) -> pd.DataFrame:
+    """Return figures with ``value``, ``low``, ``high`` times a factor, row by row."""
+    return figures.assign(
+        **{name: figures[name] * factor for name in _NUMBERS if name in figures}
+    )
+
+
+def _names(units: pd.Series) -> str:
+    return ", ".join(map(repr, sorted(set(units.astype(str)))))
+
+
+def _check_year(year: Any) -> None:
+    """Refuse a base year that is not a whole number from 1800 to 2200."""
+    known = isinstance(year, int | np.integer) and not isinstance(year, bool)
+    if not known or not 1800 <= year <= 2200:
+        raise ParameterError(f"base_year: {year!r} is not a year, such as 2024")

@@ -1,132 +1,92 @@
-"""Prices and shipments by month, to lay beside what was decided."""
+"""What was decided by month, and what prices and shipments did meanwhile."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 
 import pandas as pd
 
-from rareearth.errors import NoFigures
-from rareearth.figures import loading as store
-from rareearth.policy.states import monthly
-from rareearth.prices.prices import Prices
+APRIL = pd.Timestamp("2025-04-04")
+"""Day of China's licences for seven medium and heavy rare earths (events.csv)."""
 
-OXIDES = ("Nd oxide", "Dy oxide", "Tb oxide")
-BASE = pd.Period("2025-03", "M")  # the month before the licences of April 2025
+SHIPPING = ("control", "relaxation", "disruption", "tariff", "ruling")
+"""Kinds of events that change what may be shipped, or at what cost."""
+
+MOST = 3  # titles named for a month
 
 
-@dataclass(frozen=True, eq=False)
-class Flows:
-    """Monthly series, each with a PeriodIndex, empty where nothing is known.
+def monthly(figures: pd.DataFrame) -> pd.Series:
+    """Return the figures that are for one calendar month, or a day of it, by month.
 
-    Attributes
-    ----------
-    prices : dict of str to Series
-        China FOB month-ends in USD/kg, by oxide; stale and sparse months left out.
-    exports : Series
-        Chinese exports of rare earths, t of product (ores to metals, no magnets).
-    magnets : Series
-        Chinese exports of rare-earth magnets, t.
-    by_destination : DataFrame
-        Magnet exports in t, a column per destination.
-    approvals : DataFrame
-        Figures of the share of export licences approved, percent.
-    figures : DataFrame
-        The figures behind it, for the list of sources.
+    The price of a month end is that of its last day of trade. Of several printed
+    values of a month, the first; sums of several months are no month and are left out.
+
+    Returns
+    -------
+    Series with a monthly PeriodIndex
     """
-
-    prices: dict[str, pd.Series]
-    exports: pd.Series
-    magnets: pd.Series
-    by_destination: pd.DataFrame
-    approvals: pd.DataFrame
-    figures: pd.DataFrame
-
-    @classmethod
-    def load(cls, as_of: str = "latest", extra: str | Path | None = None) -> Flows:
-        """Return the flows published by a date."""
-        exports = _load("rare_earth_exports", "China", "rare earths", as_of, extra)
-        magnets = _load("magnet_exports", "China", "rare-earth magnets", as_of, extra)
-        to = _load("magnet_exports_to", None, "rare-earth magnets", as_of, extra)
-        approvals = _load("export_licence_approval_share", None, None, as_of, extra)
-        quoted, behind = _prices(as_of, extra)
-        destinations = {
-            str(name): monthly(own) for name, own in to.groupby("entity") if len(own)
-        }
-        return cls(
-            prices=quoted,
-            exports=monthly(exports),
-            magnets=monthly(magnets),
-            by_destination=pd.DataFrame(destinations).sort_index(),
-            approvals=approvals,
-            figures=pd.concat(
-                [
-                    part
-                    for part in (exports, magnets, to, approvals, *behind)
-                    if len(part)
-                ]
-            ),
-        )
-
-    def all(self) -> dict[str, pd.Series]:
-        """Return prices, exports and magnets under the names of a table."""
-        named = {f"{name} FOB": values for name, values in self.prices.items()}
-        named["rare-earth exports"] = self.exports
-        named["magnets"] = self.magnets
-        return {name: values for name, values in named.items() if len(values)}
-
-    def panels(self, first: pd.Period) -> dict[str, dict[str, pd.Series]]:
-        """Return what a chart shows from a month on: an index, and two flows."""
-        indexed = {
-            name: 100 * values[values.index >= first] / values[BASE]
-            for name, values in self.prices.items()
-            if BASE in values.index
-        }
-        panels = {
-            f"FOB price, {BASE} = 100": indexed,
-            "Rare-earth exports, t": {"exports": _from(self.exports, first)},
-            "Magnet exports, t": {"magnets": _from(self.magnets, first)},
-        }
-        return {
-            label: {name: values for name, values in series.items() if len(values)}
-            for label, series in panels.items()
-            if any(len(values) for values in series.values())
-        }
+    start, end = figures["period_start"], figures["period_end"]
+    months = end.dt.to_period("M")
+    whole = start.dt.is_month_start & end.dt.is_month_end
+    whole &= start.dt.to_period("M") == months
+    own = figures[whole | (start == end)]
+    own = own.assign(month=months[own.index]).dropna(subset=["value"])
+    return own.drop_duplicates("month").set_index("month")["value"].sort_index()
 
 
-def _from(values: pd.Series, first: pd.Period) -> pd.Series:
-    return values[values.index >= first] if len(values) else values
+def shipping(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the events that change, or promise to change, what China ships.
+
+    Of agreements those with China, and those that somebody is named to profit from.
+    """
+    promised = events["actor"].str.contains("China") | (events["target"] != "")
+    own = events["kind"].isin(SHIPPING) | (events["kind"].eq("agreement") & promised)
+    return events[own].reset_index(drop=True)
 
 
-def _load(
-    series: str,
-    entity: str | None,
-    product: str | None,
-    as_of: str,
-    extra: str | Path | None,
+def by_month(events: pd.DataFrame) -> pd.DataFrame:
+    """Return the months with events, oldest first.
+
+    Returns
+    -------
+    DataFrame, one row per month
+        ``month`` Period; ``date`` datetime64, of its first event; ``title`` str, at
+        most `MOST` of them; ``source_id`` str.
+    """
+    ordered = events.sort_values("date", kind="stable")
+    rows = [
+        (month, own["date"].min(), _titles(own["title"]), ";".join(own["source_id"]))
+        for month, own in ordered.groupby(ordered["date"].dt.to_period("M"))
+    ]
+    return pd.DataFrame(rows, columns=["month", "date", "title", "source_id"])
+
+
+def _titles(titles: pd.Series) -> str:
+    names = list(dict.fromkeys(titles))
+    more = len(names) - MOST
+    return "; ".join(names[:MOST]) + (f"; and {more} more" if more > 0 else "")
+
+
+def around(
+    events: pd.DataFrame, series: Mapping[str, pd.Series], later: int = 2
 ) -> pd.DataFrame:
-    try:
-        return store.load(series, entity, product, as_of=as_of, extra=extra)
-    except NoFigures:
-        empty = pd.DataFrame(columns=store.FIGURE_COLUMNS)
-        dates = ["period_start", "period_end"]
-        return empty.astype(dict.fromkeys(dates, "datetime64[ns]"))
+    """Return how each series changed from the month before an event to some later.
 
+    Parameters
+    ----------
+    series : mapping of str to Series with a monthly PeriodIndex
+    later : int
+        Months after that of the event.
 
-def _prices(
-    as_of: str, extra: str | Path | None
-) -> tuple[dict[str, pd.Series], list[pd.DataFrame]]:
-    try:
-        prices = Prices.load(as_of, extra)
-    except NoFigures:
-        return {}, []
-    quoted, behind = {}, []
-    for name in OXIDES:
-        try:
-            one = prices.series(name)
-        except NoFigures:
-            continue
-        quoted[name] = one.values.dropna()
-        behind.append(one.figures)
-    return quoted, behind
+    Returns
+    -------
+    DataFrame
+        `by_month`, and a column per series: the change as a share, NaN where one of
+        the two months is unknown. A month without any is left out.
+    """
+    found = by_month(events)
+    months = pd.PeriodIndex(found["month"], freq="M")
+    for name, values in series.items():
+        first, last = (values.reindex(months + shift) for shift in (-1, later))
+        found[name] = last.to_numpy() / first.to_numpy() - 1
+    return found.dropna(subset=list(series), how="all").reset_index(drop=True)

@@ -6,19 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from rareearth.figures.columns import has_codes
 from rareearth.policy.states import MEASURES, binds
-from rareearth.prices.words import change
-from rareearth.words import listed, number, pct
+from rareearth.words import change, day, listed, number
 
-LANES = {
-    "China": "China",
-    "United States": "United States",
-    "European Union": "European Union",
-    "WTO": "WTO",
-}
-"""Actors with a lane of their own in a timeline."""
+LANES = ("China", "United States", "European Union", "WTO", "others")
+"""The lanes of a timeline: actors with one of their own, and all others."""
 
-OTHERS = "others"
 APRIL_LICENCES = "2025-04-04-mofcom-18-seven-rare-earths"
 
 
@@ -28,11 +22,9 @@ def lanes(events: pd.DataFrame) -> pd.DataFrame:
     Several measures of one day, lane and kind are one mark.
     """
     each = events.assign(actor=events["actor"].str.split(";")).explode("actor")
-    shown = each.assign(
-        lane=each["actor"].map(LANES).fillna(OTHERS), effective=each["date_effective"]
-    )
-    order = [*dict.fromkeys(LANES.values()), OTHERS]
-    shown = shown.sort_values("lane", key=lambda names: names.map(order.index))
+    lane = each["actor"].where(each["actor"].isin(LANES), LANES[-1])
+    shown = each.assign(lane=lane, effective=each["date_effective"])
+    shown = shown.sort_values("lane", key=lambda names: names.map(LANES.index))
     return shown.drop_duplicates(["date", "effective", "lane", "kind"])
 
 
@@ -46,36 +38,10 @@ def labels(events: pd.DataFrame) -> pd.DataFrame:
     """
     acts = events["suspends"].ne("") | events["ends"].ne("")
     own = events[events["kind"].isin(MEASURES) | acts]
-    rows = []
-    for date, group in own.groupby("date"):
-        over = {True: " ends", False: ""}
-        names = list(
-            dict.fromkeys(
-                short(item.subject) + over[item.ends != ""]
-                for item in group.itertuples()
-            )
-        )
-        more = f" + {len(names) - 1}" if len(names) > 1 else ""
-        rows.append((date, names[0] + more))
-    return pd.DataFrame(rows, columns=["date", "label"])
-
-
-def timeline_title(events: pd.DataFrame) -> str:
-    """Return the finding of the timeline: when decisions came thickest."""
-    years = events["date"].dt.year.value_counts()
-    top = int(years.idxmax())
-    months = events[events["date"].dt.year == top]["date"].dt.month.value_counts()
-    share = years.max() / len(events)
-    return (
-        f"{years.max()} of {len(events)} decisions and events are of {top} "
-        f"({pct(share)}), {months.max()} of them of one month "
-        f"({top}-{int(months.idxmax()):02d})"
-    )
-
-
-def days(day: pd.Timestamp) -> str:
-    """Return a day as 7 November 2025."""
-    return f"{day.day} {day:%B %Y}"
+    ends = own["ends"].ne("").map({True: " ends", False: ""})
+    names = (own["subject"].map(short) + ends).groupby(own["date"]).unique()
+    more = names.map(lambda each: f" + {len(each) - 1}" if len(each) > 1 else "")
+    return (names.str[0] + more).rename("label").reset_index()
 
 
 def state_title(found: pd.DataFrame, on: pd.Timestamp) -> str:
@@ -86,7 +52,7 @@ def state_title(found: pd.DataFrame, on: pd.Timestamp) -> str:
         for name in ("in force", "suspended", "suspension over", "announced")
         if name in counts
     ]
-    return f"On {days(on)}: {listed(parts)}"
+    return f"On {day(on)}: {listed(parts)}"
 
 
 def short(subject: str) -> str:
@@ -121,7 +87,7 @@ def suspension_sentence(found: pd.DataFrame) -> str:
     parts = []
     for until, group in own.groupby("until"):
         names = listed([short(name) for name in group["subject"]])
-        parts.append(f"{names} until **{days(until)}**")
+        parts.append(f"{names} until **{day(until)}**")
     return f"Suspended: {'; '.join(parts)}. The last day is part of the suspension."
 
 
@@ -131,7 +97,7 @@ def over_sentence(found: pd.DataFrame, known: pd.Timestamp, on: pd.Timestamp) ->
         return ""
     own = found[found["state"] == "suspension over"]
     text = (
-        f"**The newest source on policy is of {days(known)}.** What was decided after "
+        f"**The newest source on policy is of {day(known)}.** What was decided after "
         "that is not in these data"
     )
     if own.empty:
@@ -139,7 +105,7 @@ def over_sentence(found: pd.DataFrame, known: pd.Timestamp, on: pd.Timestamp) ->
     names = listed([short(name) for name in own["subject"]])
     return (
         f"{text}: by the texts as published, the suspensions of {names} are over by "
-        f"{days(on)}, unless they were extended."
+        f"{day(on)}, unless they were extended."
     )
 
 
@@ -148,12 +114,12 @@ def controls_sentence(found: pd.DataFrame) -> str:
     own = found[
         (found["state"] == "in force")
         & (found["kind"] == "control")
-        & found["actor"].str.contains("China")
+        & has_codes(found["actor"], "China")
     ]
     if own.empty:
         return "No Chinese control of the table is in force on that day."
     parts = [
-        f"{short(item.subject)} (since {days(item.since)}; for {item.target})"
+        f"{short(item.subject)} (since {day(item.since)}; for {item.target})"
         for item in own.itertuples()
     ]
     return f"Chinese controls **in force**: {listed(parts)}."
@@ -169,13 +135,13 @@ def meeting_sentences(then: pd.DataFrame, whom: str) -> list[str]:
     whom : str
         An importer, e.g. ``"European Union"``.
     """
-    chinese = then[then["actor"].str.contains("China") & binds(then["target"], whom)]
+    chinese = then[has_codes(then["actor"], "China") & binds(then["target"], whom)]
     paused = chinese[chinese["changed"] & (chinese["after"] == "suspended")]
     stays = chinese[~chinese["changed"] & (chinese["after"] == "in force")]
     new = chinese[(chinese["before"] == "") & (chinese["after"] != "suspended")]
     texts = []
     if len(paused):
-        last = " and ".join(days(day) for day in sorted(set(paused["until"])))
+        last = listed([day(each) for each in sorted(set(paused["until"]))])
         texts.append(
             f"**Changed for the {whom}:** {len(paused)} Chinese controls went from "
             f"announced or in force to suspended ({_names(paused)}), until {last}."
@@ -190,31 +156,13 @@ def meeting_sentences(then: pd.DataFrame, whom: str) -> list[str]:
     return texts or [f"No Chinese control of the table binds the {whom}."]
 
 
-def meeting_title(then: pd.DataFrame) -> str:
-    """Return the finding of the table on what the meeting changed."""
-    moved = then[then["changed"] & (then["after"] == "suspended")]
-    china = moved["actor"].str.contains("China")
-    return (
-        f"Suspended since the meeting: {int(china.sum())} Chinese and "
-        f"{int((~china).sum())} US measures"
-    )
-
-
 def _names(frame: pd.DataFrame) -> str:
     return listed([short(name) for name in frame["subject"]])
 
 
-def flow_title(series: Mapping[str, pd.Series], event: pd.Timestamp) -> str:
-    """Return how far magnet exports fell after an event, and where they are now.
-
-    Parameters
-    ----------
-    series : mapping
-        With "magnets": tonnes by month.
-    """
+def flow_title(magnets: pd.Series, event: pd.Timestamp) -> str:
+    """Return how far magnet exports fell after an event, and where they are now."""
     month = pd.Period(event, "M")
-    no_months = pd.PeriodIndex([], freq="M")
-    magnets = series.get("magnets", pd.Series(dtype=float, index=no_months))
     before = magnets[magnets.index < month]
     after = magnets[magnets.index > month]
     if before.empty or after.empty:
@@ -243,9 +191,9 @@ def flow_sentence(series: Mapping[str, pd.Series], event: pd.Timestamp) -> str:
         if before[start] == values.max():
             peaks.append(f"The base of {name}, {start}, is the highest month at hand. ")
     if not parts:
-        return f"No series has a month before and after {days(event)}."
+        return f"No series has a month before and after {day(event)}."
     return (
-        f"Against the last known month before {days(event)}: {'; '.join(parts)}. "
+        f"Against the last known month before {day(event)}: {'; '.join(parts)}. "
         f"{''.join(peaks)}One month is not a trend, and exports have seasons (New "
         "Year, holidays)."
     )
@@ -254,69 +202,68 @@ def flow_sentence(series: Mapping[str, pd.Series], event: pd.Timestamp) -> str:
 def findings(
     found: pd.DataFrame,
     then: pd.DataFrame,
-    series: Mapping[str, pd.Series],
+    magnets: pd.Series,
     on: pd.Timestamp,
     known: pd.Timestamp,
 ) -> list[tuple[str, str, str]]:
-    """Return the key findings of the report on policy."""
-    reach = (
-        "The sources on policy reach to",
-        days(known),
-        "what came later is not here",
+    """Return the key findings of the report on policy.
+
+    Parameters
+    ----------
+    found, then : DataFrame
+        From `states.state` and `states.around_meeting`.
+    magnets : Series
+        Exports in t, by month.
+    on, known : Timestamp
+        The day asked about, and that up to which the sources know.
+    """
+    force, paused = (
+        found[found["state"] == name] for name in ("in force", "suspended")
     )
-    return [
-        *_state_findings(found, on),
-        *_meeting_findings(then),
-        *_magnet_finding(series.get("magnets", pd.Series(dtype=float))),
-        reach,
-    ]
-
-
-def _state_findings(
-    found: pd.DataFrame, on: pd.Timestamp
-) -> list[tuple[str, str, str]]:
-    force = found[found["state"] == "in force"]
-    china = int(force["actor"].str.contains("China").sum())
+    china = has_codes(force["actor"], "China").sum()
     whose = f"of them {china} Chinese" if len(force) else "of those in the table"
-    items = [(f"In force, {days(on)}", _count(force), whose)]
-    paused = found[found["state"] == "suspended"]
+    items = [(f"In force, {day(on)}", _count(force), whose)]
     if len(paused):
-        last = f"the last of them until {days(max(paused['until']))}"
+        last = f"the last of them until {day(max(paused['until']))}"
         items.append(("Suspended", _count(paused), last))
-    april = found[found["event_id"] == APRIL_LICENCES]
-    if len(april):
+    for state in found.loc[found["event_id"] == APRIL_LICENCES, "state"]:
         label = "Licences for seven rare earths (April 2025)"
-        whom = "for all destinations, the EU as well"
-        items.append((label, str(april["state"].iloc[0]), whom))
-    return items
+        items.append((label, state, "for all destinations, the EU as well"))
+    moved = then[then["changed"] & (then["after"] == "suspended")]
+    moved = moved[has_codes(moved["actor"], "China")]
+    if len(moved):
+        eu = f"{binds(moved['target'], 'European Union').sum()} of them for the EU"
+        chinese = f"{len(moved)} Chinese measures"
+        items.append(("Suspended after Busan", chinese, f"{eu} as well"))
+    since = magnets[magnets.index >= pd.Period("2025-04", "M")]
+    if len(since):
+        low, last = since.idxmin(), since.index[-1]
+        least = f"lowest month since April 2025: {number(since[low])} t ({low})"
+        items.append((f"Magnet exports, {last}", f"{number(since[last])} t", least))
+    reach = "The sources on policy reach to", day(known), "what came later is not here"
+    return [*items, reach]
 
 
 def _count(frame: pd.DataFrame) -> str:
     return f"{len(frame)} measure{'' if len(frame) == 1 else 's'}"
 
 
-def _meeting_findings(then: pd.DataFrame) -> list[tuple[str, str, str]]:
-    if then.empty:
-        return []
-    own = then[then["actor"].str.contains("China")]
-    moved = own[own["changed"] & (own["after"] == "suspended")]
-    eu = int(binds(moved["target"], "European Union").sum())
-    if moved.empty:
-        return []
-    return [
-        (
-            "Suspended after Busan",
-            f"{len(moved)} Chinese measures",
-            f"{eu} of them for the EU as well",
-        )
-    ]
+def recent(spans: pd.DataFrame, on: pd.Timestamp, years: int = 4) -> pd.DataFrame:
+    """Return the stretches of measures that reach into the last years before a day.
+
+    With ``label``: the short name of the measure, and what an announcement is about.
+    """
+    last = spans.groupby("event_id")["end"].transform("max")
+    own = spans[last >= on - pd.DateOffset(years=years)]
+    own = own.assign(label=[_label(row) for _, row in own.iterrows()])
+    begins = own.groupby("event_id")["start"].transform("min")
+    order = own.assign(begins=begins).sort_values(["begins", "event_id", "start"])
+    return order.drop(columns="begins").reset_index(drop=True)
 
 
-def _magnet_finding(magnets: pd.Series) -> list[tuple[str, str, str]]:
-    if magnets.empty:
-        return []
-    own = magnets[magnets.index >= pd.Period("2025-04", "M")]
-    if own.empty:
-        return []
-    low = f"lowest month since April 2025: {number(own.min())} t ({own.idxmin()})"
-    return [(f"Magnet exports, {own.index[-1]}", f"{number(own.iloc[-1])} t", low)]
+def _label(row: pd.Series) -> str:
+    """Return "No. 57/2025: five more rare earths", from the subject and the key."""
+    _, number, about = row["event_id"].rpartition("-mofcom-")
+    what = about.partition("-")[2].replace("-", " ") if number else ""
+    what = "" if what.startswith("article") else what.replace("japan", "Japan")
+    return short(row["subject"]) + (f": {what}" if what else "")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, unknown_name
+from rareearth.figures.columns import codes, has_codes
 from rareearth.figures.vintages import day, last_day
 
 MEASURES = ("control", "tariff", "price_floor", "law")
@@ -13,7 +13,10 @@ MEASURES = ("control", "tariff", "price_floor", "law")
 
 ALL = "all"
 DAY = pd.Timedelta(1, unit="D")
-FOR_EVERYONE = ("all",)
+MEETING = pd.Timestamp("2025-10-30")
+"""Day of the leaders' meeting in Busan (events.csv)."""
+
+KEPT = "event_id,title,subject,covers,actor,target,kind,note,source_id".split(",")
 STATES = (
     "in force",
     "suspended",
@@ -80,7 +83,7 @@ def within(
     """
     own = events[events["kind"] != "price_extreme"]
     if actor != ALL:
-        own = own[own["actor"].str.split(";").map(lambda names: actor in names)]
+        own = own[has_codes(own["actor"], actor)]
     first, last = bounds(start, end)
     chosen = own[own["date"].between(first, last)]
     if chosen.empty:
@@ -139,11 +142,7 @@ def state(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
         )
         for _, item in measures.iterrows()
     ]
-    columns = (
-        "event_id,title,subject,covers,actor,target,kind,note,source_id,state,since,"
-        "until,by"
-    ).split(",")
-    found = pd.DataFrame(rows, columns=columns)
+    found = pd.DataFrame(rows, columns=[*KEPT, "state", "since", "until", "by"])
     rank = found["state"].map({name: place for place, name in enumerate(STATES)})
     order = found.assign(rank=rank).sort_values(["rank", "since", "event_id"])
     return order.drop(columns="rank").reset_index(drop=True)
@@ -152,18 +151,13 @@ def state(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
 def _state(
     item: pd.Series, ended: pd.DataFrame, paused: pd.DataFrame, on: pd.Timestamp
 ) -> dict[str, object]:
-    names = "event_id,title,subject,covers,actor,target,kind,note,source_id".split(",")
-    row = {name: item[name] for name in names}
+    row = {name: item[name] for name in KEPT}
     now = paused[paused["date_until"] >= on]
     start, end = item["date_effective"], item["date_until"]
     by, since, until = "", start, end
     if len(ended):
-        by, since, until = (
-            ended["title"].iloc[-1],
-            ended["date_effective"].iloc[-1],
-            None,
-        )
-        what = "ended"
+        last = ended.iloc[-1]
+        what, by, since, until = "ended", last["title"], last["date_effective"], None
     elif pd.notna(end) and end < on:
         what, since, until = "ended", end + DAY, None
     elif len(now):
@@ -234,29 +228,19 @@ def _stretches(
         return []
     if len(ended):
         end = ended["date_effective"].iloc[0]
-    row = {name: item[name] for name in ("event_id", "subject", "actor", "kind")}
-    row["source_id"] = item["source_id"]
     last = end if pd.notna(end) else max(on, start)
     found, at = [], start
     for pause in paused.itertuples():
-        if pause.date_effective > at:
-            found.append(_stretch(row, "in force", at, pause.date_effective, False))
-        begin = max(pause.date_effective, min(at, pause.date_effective))
-        found.append(_stretch(row, "suspended", begin, pause.date_until + DAY, False))
-        at = pause.date_until + DAY
+        begin, after = pause.date_effective, pause.date_until + DAY
+        if begin > at:
+            found.append(("in force", at, begin, False))
+        found.append(("suspended", begin, after, False))
+        at = after
     if at < last:
-        found.append(_stretch(row, "in force", at, last, bool(pd.isna(end))))
-    return found
-
-
-def _stretch(
-    row: dict[str, object],
-    state_: str,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
-    is_open: bool,
-) -> dict[str, object]:
-    return row | {"state": state_, "start": start, "end": end, "open": is_open}
+        found.append(("in force", at, last, bool(pd.isna(end))))
+    row = {name: item[name] for name in KEPT}
+    names = "state", "start", "end", "open"
+    return [row | dict(zip(names, each, strict=True)) for each in found]
 
 
 def compared(
@@ -283,58 +267,17 @@ def compared(
     return found[columns]
 
 
+def around_meeting(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
+    """Return the states on the eve of the Busan meeting and on a day after it.
+
+    Empty if the day is not after the meeting; what has ended by then is left out.
+    """
+    if on <= MEETING:
+        return compared(events, on, on).iloc[:0]
+    found = compared(events, MEETING - DAY, on)
+    return found[found["after"] != "ended"].reset_index(drop=True)
+
+
 def binds(target: pd.Series, whom: str) -> pd.Series:
     """Return which targets include somebody: named, or everyone."""
-    return target.str.split(";").map(
-        lambda names: whom in names or FOR_EVERYONE[0] in names
-    )
-
-
-def monthly(figures: pd.DataFrame) -> pd.Series:
-    """Return the figures that are for one calendar month, by month.
-
-    Of several printed values of a month, the first; sums of several months are no
-    month and are left out.
-    """
-    months = figures["period_start"].dt.to_period("M")
-    one = (figures["period_end"].dt.to_period("M") == months) & (
-        figures["period_end"].dt.is_month_end
-        & figures["period_start"].dt.is_month_start
-    )
-    own = figures[one].assign(month=months[one]).dropna(subset=["value"])
-    return own.drop_duplicates("month").set_index("month")["value"].sort_index()
-
-
-def around(
-    events: pd.DataFrame, series: dict[str, pd.Series], later: int = 2
-) -> pd.DataFrame:
-    """Return how each series changed from the month before an event to some later.
-
-    Parameters
-    ----------
-    series : dict of str to Series with a monthly PeriodIndex
-    later : int
-        Months after that of the event.
-
-    Returns
-    -------
-    DataFrame, one row per event and month of events
-        ``date`` datetime64, ``title``, ``source_id`` str, and a column per series:
-        the change as a share, NaN where one of the two months is unknown.
-    """
-    rows = []
-    months = events["date"].dt.to_period("M")
-    for month, group in events.groupby(months):
-        row: dict[str, object] = {
-            "date": group["date"].min(),
-            "title": "; ".join(dict.fromkeys(group["title"])),
-            "source_id": ";".join(group["source_id"]),
-        }
-        for name, values in series.items():
-            first, last = (
-                values.get(month - 1, np.nan),
-                values.get(month + later, np.nan),
-            )
-            row[name] = last / first - 1
-        rows.append(row)
-    return pd.DataFrame(rows)
+    return target.map(lambda names: not codes(names).isdisjoint({whom, ALL}))

@@ -7,10 +7,10 @@ import pandas as pd
 
 from rareearth.errors import NoFigures
 from rareearth.figures import records
+from rareearth.figures.columns import each
+from rareearth.figures.columns import joined as joined
 from rareearth.figures.csv_files import RECORDS
-from rareearth.figures.frames import each
-from rareearth.figures.frames import joined as joined
-from rareearth.money.units import per_kg
+from rareearth.money.money import per_kg
 from rareearth.prices.prices import QUOTES, Prices
 from rareearth.prices.series import PriceSeries
 from rareearth.prices.spreads import BOUNDS

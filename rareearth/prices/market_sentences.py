@@ -9,10 +9,9 @@ import pandas as pd
 
 from rareearth.prices.baskets import Basket
 from rareearth.prices.digest_prices import verdict
-from rareearth.prices.study import Controls
+from rareearth.prices.study import CLEAR, Controls
 from rareearth.prices.tables import Markets
-from rareearth.prices.words import CLEAR, change, interval, price
-from rareearth.words import listed, pct
+from rareearth.words import change, listed, number, pct, span
 
 
 def claim_sentence(found: pd.DataFrame, claim: float, when: str) -> str:
@@ -108,7 +107,7 @@ def volume_sentence(paid: pd.DataFrame) -> str:
     """
     parts = []
     for product, own in paid.dropna(subset=["value"]).groupby("product"):
-        values = [price(value) for value in own["value"]]
+        values = [number(value, 3) for value in own["value"]]
         parts.append(f"{listed(values)} USD/kg for {product}")
     if not parts:
         return ""
@@ -158,7 +157,7 @@ def path_title(path: pd.DataFrame, title: str) -> str:
     return (
         f"{title}, {last['ahead']} months after a control or disruption: "
         f"{change(last['response'])}, 90 % interval "
-        f"{interval(last['low'], last['high'])}"
+        f"{span(last['low'], last['high'], change)}"
     )
 
 

@@ -12,16 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, unknown_name
 from rareearth.figures import loading as store
-from rareearth.figures.frames import each
-from rareearth.money.money import Money
-from rareearth.money.units import per_kg
+from rareearth.figures.columns import each
+from rareearth.money.money import Money, per_kg
 from rareearth.prices.series import (
     EXPORT_DUTY,
     MARKS,
@@ -296,6 +295,38 @@ class Prices:
             f"no regular series of {product}, {market}, by {frequency}; there is "
             f"{'; '.join(instead) or 'none of this product in any market'}"
         )
+
+
+def price_series(
+    product: str = "NdPr oxide",
+    market: str = "China FOB",
+    currency: str = "USD",
+    as_of: str = "latest",
+    **how: Any,
+) -> PriceSeries:
+    """Return the price of a kilogram of oxide over time, in one money.
+
+    Parameters
+    ----------
+    product, market, currency
+        As in `Prices.series`; what else it takes (``real``, ``base_year``,
+        ``frequency``, ``proxy``) stands in `how`.
+    as_of : str, default "latest"
+        ISO date: only prices, rates and indices published by then.
+
+    Returns
+    -------
+    PriceSeries
+        ``values`` is a Series by pandas period, in ``unit``; ``figures`` are the rows
+        that it rests on.
+
+    Raises
+    ------
+    NoFigures, UnknownName, ParameterError
+        As in `Prices.series`. The message says what there is instead.
+    """
+    how.setdefault("proxy", product == "NdPr oxide")
+    return Prices.load(as_of, cpi_gaps=1).series(product, market, currency, **how)
 
 
 def _check(frequency: str, real: bool, currency: str, leave_out: Sequence[str]) -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.methods.breaks import Breaks
-from rareearth.methods.candidates import NAIVE
-from rareearth.methods.forecasts import Forecast
+from rareearth.methods.forecasts import NAIVE, Forecast
 from rareearth.prices.digest_prices import verdict
 from rareearth.prices.market_sentences import europe, sentences
 from rareearth.prices.series import PriceSeries
-from rareearth.prices.study import Study, first_and_peak, last_price
+from rareearth.prices.study import CLEAR, Study, first_and_peak, last_price
 from rareearth.prices.tables import Markets
-from rareearth.prices.words import CLEAR, change, interval, price
-from rareearth.words import SPACE, listed, pct
+from rareearth.words import SPACE, change, listed, number, pct, span
 
 
 def unit_words(series: PriceSeries) -> str:
@@ -27,9 +25,10 @@ def span_title(series: PriceSeries) -> str:
     """Return the finding of the long view: the last price between peak and trough."""
     ends, last = first_and_peak(series), last_price(series)
     return (
-        f"{series.title}: {price(ends['highest'])} at its peak ({ends['high_at']}), "
-        f"{price(ends['lowest'])} at its lowest ({ends['low_at']}), "
-        f"{price(last['price'])} {unit_words(series)} in {last['period']}"
+        f"{series.title}: {number(ends['highest'], 3)} at its peak "
+        f"({ends['high_at']}), {number(ends['lowest'], 3)} at its lowest "
+        f"({ends['low_at']}), {number(last['price'], 3)} {unit_words(series)} in "
+        f"{last['period']}"
     )
 
 
@@ -44,7 +43,7 @@ def level_sentence(series: PriceSeries, newest: pd.Series) -> str:
     """
     ends, last = first_and_peak(series), last_price(series)
     text = (
-        f"The last usable price of **{series.title}** is **{price(last['price'])} "
+        f"The last usable price of **{series.title}** is **{number(last['price'], 3)} "
         f"{unit_words(series)}** ({last['period']}). That is "
         f"{pct(last['price'] / ends['highest'])} of the peak of {ends['high_at']} and "
         f"{last['price'] / ends['lowest']:.1f} times the lowest price, of "
@@ -53,7 +52,7 @@ def level_sentence(series: PriceSeries, newest: pd.Series) -> str:
     if newest["quoted"] > last["quoted"]:
         weak = newest["marks"].replace(";", ", ")
         text += (
-            f" In money of the day the newest quote is {price(newest['price'])} "
+            f" In money of the day the newest quote is {number(newest['price'], 3)} "
             f"{newest['unit']} ({newest['quoted']:%Y-%m-%d}"
             + (f", marked {weak}" if weak else "")
             + ")."
@@ -77,7 +76,7 @@ def growth_sentence(study: Study) -> str:
     return (
         f"From {row['first']} to {row['last']} the price changed by "
         f"**{change(row['estimate'])} a year** on average, {real} (95{SPACE}% "
-        f"interval {interval(row['low'], row['high'])}). {clear}"
+        f"interval {span(row['low'], row['high'], change)}). {clear}"
     )
 
 
@@ -168,8 +167,8 @@ def forecast_title(found: Forecast) -> str:
         else "No model is shown to beat the random walk"
     )
     return (
-        f"{lead}; {pct(found.level)} interval for {end['period']}: {price(end['low'])} "
-        f"to {price(end['high'])}"
+        f"{lead}; {pct(found.level)} interval for {end['period']}: "
+        f"{span(end['low'], end['high'], significant=3)}"
     )
 
 
@@ -183,8 +182,8 @@ def forecast_sentence(study: Study) -> str:
     width = end["high"] / end["low"]
     return (
         f"**{found.verdict[0].upper() + found.verdict[1:]}.** The interval of the "
-        f"random walk for {end['period']} runs from {price(end['low'])} to "
-        f"{price(end['high'])} {unit_words(study.series)}: its top is {width:.1f} "
+        f"random walk for {end['period']} runs from {number(end['low'], 3)} to "
+        f"{number(end['high'], 3)} {unit_words(study.series)}: its top is {width:.1f} "
         "times its bottom. "
         f"In the backtest {pct(naive['coverage'])} of outcomes lay inside such "
         f"intervals, which promise {pct(found.level)}. The sample is {found.sample}."
@@ -210,10 +209,12 @@ def findings(
 def _level_finding(series: PriceSeries) -> tuple[str, str, str]:
     last, ends = last_price(series), first_and_peak(series)
     money, *of = unit_words(series).split(" ")
-    reach = f"between {price(ends['lowest'])} and {price(ends['highest'])} since "
+    reach = (
+        f"between {number(ends['lowest'], 3)} and {number(ends['highest'], 3)} since "
+    )
     return (
         f"{series.title}, {last['period']}",
-        f"{price(last['price'])} {money}",
+        f"{number(last['price'], 3)} {money}",
         "; ".join(filter(None, [" ".join(of), reach + str(ends["since"])])),
     )
 
@@ -223,7 +224,7 @@ def _growth_finding(study: Study) -> list[tuple[str, str, str]]:
         return []
     row = study.growth.iloc[0]
     label = f"Growth a year, {row['first']} to {row['last']}"
-    reach = f"95{SPACE}% interval {interval(row['low'], row['high'])}"
+    reach = f"95{SPACE}% interval {span(row['low'], row['high'], change)}"
     return [(label, change(row["estimate"]), reach)]
 
 
@@ -263,7 +264,7 @@ def _outlook_finding(study: Study) -> list[tuple[str, str, str]]:
     return [
         (
             f"Random walk, {row['period']}",
-            f"{price(row['low'])} to {price(row['high'])}",
+            span(row["low"], row["high"], significant=3),
             f"{pct(found.level)} interval, {unit_words(study.series)}; {better}",
         )
     ]

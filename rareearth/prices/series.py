@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import each
+from rareearth.figures.columns import codes, each
 from rareearth.methods.samples import Step, left_out
 
 MARKS = ("sparse", "stale", "possibly-stale", "quoting-break", "incomplete-period")
@@ -153,6 +153,11 @@ class PriceSeries:
                 f"are prices for {_coverage(self.quoted)}"
             )
         return float(prices.mean())
+
+
+def marks_of(basis: str) -> str:
+    """Return the marks of a basis with semicolons between them, as it has them."""
+    return ";".join(code for code in MARKS if code in codes(basis))
 
 
 def declared(frame: pd.DataFrame) -> tuple[Step, ...]:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from rareearth.errors import NoFigures, unknown_name
 from rareearth.figures import loading as store
-from rareearth.money.units import per_kg
+from rareearth.figures.columns import codes, each, has_codes
+from rareearth.money.money import per_kg
 from rareearth.prices.prices import QUOTES, REGULAR, Prices
-from rareearth.prices.series import MARKS, PriceSeries
+from rareearth.prices.series import PriceSeries, marks_of
 
 CONTROLS = "2025-04-04"
 """First day of China's licences for seven medium and heavy rare earths (events.csv)."""
@@ -142,37 +143,25 @@ def _in_dollars(
     prices: Prices, chosen: pd.DataFrame, market: pd.Series
 ) -> pd.DataFrame:
     """Return quotes in USD/kg as quoted, and those of China domestic without VAT."""
-    dollars = prices.money.in_currency(per_kg(chosen), "USD", "nan")
-    middle = dollars[["low", "high"]].mean(axis=1, skipna=False)
-    codes = chosen["basis"].str.split(";")
-    bound = codes.map(lambda basis: any(code in BOUNDS for code in basis))
-    value = dollars["value"].fillna(middle)
-    value = value.fillna(dollars["low"].fillna(dollars["high"]).where(bound))
-    quoted = pd.DataFrame(
-        {
-            "date": chosen["period_end"],
-            "market": market,
-            "vat": "as quoted",
-            "price_usd_per_kg": value,
-            "low": dollars["low"],
-            "high": dollars["high"],
-            "is_bound": bound,
-            "marks": codes.map(lambda basis: ";".join(c for c in basis if c in MARKS)),
-            "figure_id": chosen["figure_id"],
-            "source_id": chosen["source_id"],
-            "note": chosen["note"],
-        }
+    quoted = prices.money.in_currency(per_kg(chosen), "USD", "nan").assign(
+        market=market, vat="as quoted"
     )
-    taxed = (quoted["market"] == "China domestic") & ~codes.map(
-        lambda basis: "vat-excl" in basis
+    taxed = market.eq("China domestic") & has_codes(
+        chosen["basis"], without=["vat-excl"]
     )
-    net = quoted[taxed].assign(vat="without VAT")
-    ones = pd.Series(1.0, index=net.index)
-    tax = prices.money.with_vat(ones, chosen[taxed], missing="nan")
-    columns = ["price_usd_per_kg", "low", "high"]
-    net[columns] = net[columns].div(tax, axis=0)
-    both = pd.concat([quoted, net]).dropna(subset=["price_usd_per_kg"])
-    return _sorted(both)
+    net = prices.money.without_vat(quoted[taxed], missing="nan")
+    both = pd.concat([quoted, net.assign(vat="without VAT")])
+    bound = each(both["basis"], lambda basis: not codes(basis).isdisjoint(BOUNDS))
+    middle = both[["low", "high"]].mean(axis=1, skipna=False)
+    value = both["value"].fillna(middle)
+    either = both["low"].fillna(both["high"]).where(bound)
+    both = both.assign(
+        date=both["period_end"],
+        price_usd_per_kg=value.fillna(either),
+        is_bound=bound,
+        marks=each(both["basis"], marks_of),
+    )
+    return _sorted(both.dropna(subset=["price_usd_per_kg"]))
 
 
 def _mixture(mix: PriceSeries) -> pd.DataFrame:

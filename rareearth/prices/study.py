@@ -14,12 +14,10 @@ import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName
 from rareearth.figures import loading as store
-from rareearth.methods.breaks import Breaks, breaks
-from rareearth.methods.event_study import EventEffects, event_effects
+from rareearth.methods.breaks import Breaks, breaks, stability
+from rareearth.methods.event_study import EventEffects, event_effects, local_projection
 from rareearth.methods.forecasts import LONGEST, Forecast, forecast
-from rareearth.methods.projections import local_projection
 from rareearth.methods.samples import Step, left_out
-from rareearth.methods.stability import stability
 from rareearth.methods.trends import (
     Stationarity,
     net_of,
@@ -38,6 +36,7 @@ TIGHTER = ("control", "disruption")
 
 MONTHS = (0, 1)  # from the month-end before an event to the one after the next
 DAYS = (0, 10)  # quotes: two weeks of trading
+CLEAR = 0.05  # a p-value below it is called clear of chance
 PATH = 6  # months after an event that a local projection looks at
 
 

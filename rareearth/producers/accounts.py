@@ -1,4 +1,4 @@
-"""The accounts of the producers by fiscal year, one definition a line.
+"""The accounts of the producers by fiscal year, and what moved cash and profit.
 
 A measure may be printed on several definitions (gross and net sales, adjusted and
 unadjusted EBITDA). One of them is followed through time, the others stand beside it.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
-from rareearth.figures.frames import Load, several
+from rareearth.figures.columns import Load, codes, each, has_codes
 
 
 class Measure(NamedTuple):
@@ -64,6 +64,20 @@ SHORT = {  # for the labels of a chart
     "China Northern Rare Earth": "China Northern",
 }
 NO_YEAR = "trailing-twelve-months"
+COMPARED = ("revenue", "gross_profit", "net_profit", "printed_margin")  # of peers
+# Measure, and the sign with which it enters the result.
+CASH_STEPS = {"operating_cash": 1, "capex": -1, "buyback": -1}
+PROFIT_STEPS = {
+    "gross_profit": 1,
+    "sga": -1,
+    "other_operating": -1,
+    "interest": 1,  # printed as a negative number where it is a cost
+    "interest_income": 1,
+    "currency": 1,
+    "other": 1,
+    "tax": -1,
+}
+_COLUMNS = ["label", "value", "kind", "measure"]
 
 
 def gather(load: Load, as_of: str = "latest", variants: str = "best") -> pd.DataFrame:
@@ -81,8 +95,8 @@ def gather(load: Load, as_of: str = "latest", variants: str = "best") -> pd.Data
     NoFigures
         If nothing had been published by then.
     """
-    names = dict.fromkeys(measure.series for measure in MEASURES.values())
-    found = several(load, names, as_of=as_of, variants=variants)
+    names = list(dict.fromkeys(measure.series for measure in MEASURES.values()))
+    found = load(names, as_of=as_of, variants=variants, missing="empty")
     if found.empty:
         raise NoFigures(f"no accounts of any producer had been published by {as_of}")
     return found
@@ -107,8 +121,8 @@ def dated(figures: pd.DataFrame, qualifiers: set[str]) -> pd.DataFrame:
     start, end = figures["period_start"], figures["period_end"]
     span = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
     whole = (start.dt.day == 1) & end.dt.is_month_end
-    meant = figures["basis"].map(
-        lambda basis: ";".join(sorted(set(basis.split(";")) - qualifiers))
+    meant = each(
+        figures["basis"], lambda basis: ";".join(sorted(codes(basis) - qualifiers))
     )
     return figures.assign(
         definition=meant.replace(CARRIED_ON),
@@ -179,7 +193,7 @@ def year_end(book: pd.DataFrame, company: str) -> int:
     yearly = book[
         (book["entity"] == company)
         & (book["months"] == 12)
-        & ~book["definition"].str.contains(NO_YEAR)
+        & ~has_codes(book["definition"], NO_YEAR)
         & book["series"].isin(["revenue", "net_profit"])
     ]
     return int(yearly["period_end"].dt.month.mode().iloc[0])
@@ -202,7 +216,7 @@ def in_currency(
     return pd.concat([turned, book[~money]]).loc[book.index]
 
 
-def accounts(
+def yearly(
     book: pd.DataFrame, company: str, only: Sequence[str] = tuple(MEASURES)
 ) -> pd.DataFrame:
     """Return what a company printed for its fiscal years, measure by measure.
@@ -227,7 +241,7 @@ def accounts(
     stock = own["series"] == "closing_cash"
     closed = own["period_end"].dt.month == month
     fiscal = ((own["months"] == 12) & ~stock & closed) | (stock & closed)
-    own = own[fiscal & ~own["definition"].str.contains(NO_YEAR)]
+    own = own[fiscal & ~has_codes(own["definition"], NO_YEAR)]
     parts = []
     for name in only:
         measure = MEASURES[name]
@@ -247,14 +261,14 @@ def _main_definition(rows: pd.DataFrame) -> str:
 
 
 def line(book: pd.DataFrame, measure: str) -> pd.Series:
-    """Return one measure of `accounts` by fiscal year, on the definition followed."""
+    """Return one measure of `yearly` by fiscal year, on the definition followed."""
     rows = book[(book["measure"] == measure) & book["chosen"]]
     rows = rows.dropna(subset=["value"]).sort_values(["year", "confidence"])
     return rows.drop_duplicates("year").set_index("year")["value"]
 
 
 def wide(book: pd.DataFrame) -> pd.DataFrame:
-    """Return the measures of `accounts` and the margins, one row per fiscal year.
+    """Return the measures of `yearly` and the margins, one row per fiscal year.
 
     A margin divides by the revenue of the same year. Missing stays missing.
     """
@@ -278,3 +292,168 @@ def definition(book: pd.DataFrame, measure: str) -> str:
 def fiscal_year(year: int, month: int) -> str:
     """Return "FY2025", or "2025" where the fiscal year is the calendar year."""
     return str(year) if month == 12 else f"FY{year}"
+
+
+def cash_years(book: pd.DataFrame) -> list[int]:
+    """Return the fiscal years that have cash at both ends and a printed flow."""
+    cash = line(book, "cash")
+    flows = {int(year) for name in CASH_STEPS for year in _flow(book, name, None).index}
+    return [
+        int(year) for year in cash.index if year - 1 in cash.index and year in flows
+    ]
+
+
+def _flow(book: pd.DataFrame, measure: str, year: int | None) -> pd.Series:
+    """Return a measure by year; for a step another definition may fill a year.
+
+    The wider definition of capital spending (with mine development) is better in a
+    bridge than none: what it moves leaves the rest smaller, and no ratio mixes them.
+    """
+    rows = book[(book["measure"] == measure) & book["value"].notna()]
+    rows = rows.sort_values(["year", "chosen"], ascending=[True, False])
+    series = rows.drop_duplicates("year").set_index("year")["value"]
+    return series if year is None else series[series.index == year]
+
+
+def cash_bridge(book: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return how cash went from the end of one fiscal year to the end of the next.
+
+    Opening cash + printed flows + everything else = closing cash. "Everything else"
+    (financing, leases, interest, exchange differences) is what is left, not printed.
+
+    Parameters
+    ----------
+    book : DataFrame
+        From `yearly`.
+    year : int
+        One of `cash_years`.
+
+    Returns
+    -------
+    DataFrame
+        ``label``, ``value`` in the unit of the accounts, ``kind`` ("level", "step" or
+        "rest"), ``measure``. The steps add up to the difference of the levels.
+    """
+    cash = line(book, "cash")
+    opening, closing = float(cash[year - 1]), float(cash[year])
+    steps = [
+        (MEASURES[name].label, sign * float(found.iloc[0]), "step", name)
+        for name, sign in CASH_STEPS.items()
+        if len(found := _flow(book, name, year))
+    ]
+    rest = closing - opening - sum(step[1] for step in steps)
+    return pd.DataFrame(
+        [
+            ("Cash before", opening, "level", "cash"),
+            *steps,
+            ("Everything else", rest, "rest", ""),
+            ("Cash after", closing, "level", "cash"),
+        ],
+        columns=_COLUMNS,
+    )
+
+
+def profit_years(book: pd.DataFrame) -> list[int]:
+    """Return the years with a profit and a gross profit, and the same a year before."""
+    profit, gross = line(book, "net_profit"), line(book, "gross_profit")
+    both = profit.index.intersection(gross.index)
+    return [int(year) for year in both if year - 1 in both]
+
+
+def profit_bridge(book: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return which lines of the accounts moved net profit against the year before.
+
+    A line counts if it is printed for both years on one definition. The rest is what
+    the lines leave open, rounding included.
+
+    Returns
+    -------
+    DataFrame
+        As in `cash_bridge`.
+    """
+    profit = line(book, "net_profit")
+    before, after = float(profit[year - 1]), float(profit[year])
+    steps = []
+    for name, sign in PROFIT_STEPS.items():
+        series = line(book, name)
+        if year in series.index and year - 1 in series.index:
+            moved = sign * float(series[year] - series[year - 1])
+            steps.append((MEASURES[name].label, moved, "step", name))
+    rest = after - before - sum(step[1] for step in steps)
+    return pd.DataFrame(
+        [
+            ("Profit before", before, "level", "net_profit"),
+            *steps,
+            ("Everything else", rest, "rest", ""),
+            ("Profit after", after, "level", "net_profit"),
+        ],
+        columns=_COLUMNS,
+    )
+
+
+def behind(book: pd.DataFrame, bridge: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return the figures that a bridge rests on, for citing."""
+    return book[
+        book["measure"].isin(bridge["measure"]) & book["year"].isin([year - 1, year])
+    ]
+
+
+def drawn(
+    bridge: pd.DataFrame, before: str, after: str, least: float = 0.02
+) -> pd.DataFrame:
+    """Return a bridge as it is drawn: levels named, tiny steps in everything else.
+
+    A step is tiny below the share `least` of the largest bar.
+    """
+    tiny = (bridge["kind"] == "step") & (
+        bridge["value"].abs() < least * bridge["value"].abs().max()
+    )
+    kept = bridge[~tiny].copy()
+    kept.loc[kept["kind"] == "rest", "value"] += bridge.loc[tiny, "value"].sum()
+    kept["label"] = [before, *kept["label"].iloc[1:-1], after]
+    return kept.reset_index(drop=True)
+
+
+def peers(book: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the last full year of each producer, and its margins by year.
+
+    Returns
+    -------
+    DataFrame, one row per producer and fiscal year
+        ``entity``, ``year``, ``month`` in which it ends, ``revenue``, ``net_profit``,
+        ``gross_margin``, ``net_margin``, ``margin_basis`` (definition of the gross
+        profit), ``source_id`` of the revenue.
+    """
+    parts = []
+    for name in names:
+        own = yearly(book, name, COMPARED)
+        table = wide(own).dropna(subset=["revenue", "net_profit"]).reset_index()
+        basis = definition(own, "gross_profit")
+        if table["gross_margin"].isna().all():
+            table["gross_margin"] = table["printed_margin"] / 100
+            basis = "as printed"
+        sources = own[(own["measure"] == "revenue") & own["chosen"]]
+        cited = sources.drop_duplicates("year").set_index("year")["source_id"]
+        parts.append(
+            table.assign(
+                entity=name,
+                month=year_end(book, name),
+                margin_basis=basis.replace(";", ", "),
+                source_id=table["year"].map(cited),
+            )
+        )
+    columns = "entity year month revenue net_profit gross_margin net_margin"
+    return pd.concat(parts, ignore_index=True)[
+        [*columns.split(), "margin_basis", "source_id"]
+    ]
+
+
+def behind_margins(book: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that the gross margins of `peers` rest on, for citing."""
+    return book[
+        book["series"].isin(["revenue", "gross_profit", "gross_margin"])
+        & book["entity"].isin(table["entity"])
+        & book["year"].isin(table["year"])
+        & (book["months"] == 12)
+        & (book["product"] == "all")
+    ]

@@ -1,10 +1,10 @@
-"""A producer against its market: the prices it realised, and its size beside China."""
+"""A producer beside its market: realised prices, size beside China, plants."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.figures.frames import Load, several
+from rareearth.figures.columns import Load, codes
 from rareearth.producers.accounts import OUTPUT
 
 # China's output of the product, and what a year of it is counted from.
@@ -21,6 +21,39 @@ FEEDS = {
     "feeds-unstated": "from feeds not stated",
     "official-output": "from official ore only",
 }
+# What belongs to whom, as the notes of entities.csv say.
+PLANTS = {
+    "Lynas": (
+        "Lynas Malaysia",
+        "Lynas Kalgoorlie",
+        "Lynas Mt Weld expansion",
+        "Lynas Malaysia Dy-Tb circuit",
+        "Lynas Malaysia heavy plant",
+        "Lynas Seadrift",
+    ),
+    "MP Materials": (
+        "Mountain Pass",
+        "Mountain Pass Stage II",
+        "Mountain Pass heavy separation",
+        "MP Materials Independence",
+        "MP 10X",
+    ),
+    "China Northern Rare Earth": ("China Northern Huamei",),
+}
+CAPACITY = ("nameplate_capacity", "nameplate_capacity_planned", "magnet_capacity")
+CAPITAL = (
+    "equity_raising",
+    "equity_issue_price",
+    "equity_issue_discount",
+    "equity_issue_dilution",
+    "equity_investment",
+    "equity_stake",
+    "warrant_price",
+    "use_of_proceeds_planned",
+    "government_funding",
+    "government_loan",
+    "private_financing",
+)
 
 
 def china(revisions: Load, as_of: str = "latest") -> pd.DataFrame:
@@ -32,7 +65,7 @@ def china(revisions: Load, as_of: str = "latest") -> pd.DataFrame:
         `figures.revisions`.
     """
     parts = [
-        several(revisions, [series], ["China"], product=product, as_of=as_of)
+        revisions(series, "China", product=product, as_of=as_of, missing="empty")
         for series, product in dict.fromkeys(CHINA.values())
     ]
     return pd.concat(parts, ignore_index=True)
@@ -140,7 +173,7 @@ def shares_of_china(
     Parameters
     ----------
     book : DataFrame
-        `producers.accounts` of the producer.
+        `accounts.yearly` of the producer.
     capacity : DataFrame
         Figures of nameplate capacities of its plants, t REO a year.
     china : DataFrame
@@ -243,8 +276,39 @@ def counted(printed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(basis: str) -> str:
-    codes = basis.split(";")
-    if "ndpr-oxide" in codes:
-        feed = next((FEEDS[c] for c in codes if c in FEEDS), FEEDS["feeds-unstated"])
+    held = codes(basis)
+    if "ndpr-oxide" in held:
+        feed = next((FEEDS[c] for c in FEEDS if c in held), FEEDS["feeds-unstated"])
         return f"China's output {feed}"
     return "China's mine output"
+
+
+def ramp_table(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return plan and outcome of each step of the plants, and how far it slipped.
+
+    The slip is counted from the end of the planned span to the start of the actual
+    one, in months; between the first plan and the outcome of the same step.
+
+    Returns
+    -------
+    DataFrame
+        ``project``, ``step``, ``planned``, ``stated``, ``actual``, ``slip_months``
+        (missing while a date is), ``source_id``.
+    """
+    known = milestones[milestones["step"] != "other"]
+    named = known.assign(step=known["step"].str.replace("_", " "))
+    by = ["project", "step"]
+    done = named.dropna(subset=["actual_start"]).sort_values("actual_start")
+    done = done.drop_duplicates(by).rename(columns={"actual_start": "actual"})
+    plans = named.dropna(subset=["planned_end"]).sort_values("planned_end")
+    plans = plans.rename(columns={"planned_end": "planned", "as_stated_on": "stated"})
+    found = plans[[*by, "planned", "stated", "source_id"]].merge(
+        done[[*by, "actual", "source_id"]], on=by, how="outer", suffixes=("", "_done")
+    )
+    slip = (found["actual"] - found["planned"]).dt.days / 30.44
+    found = found.assign(
+        stated=found["stated"].fillna(""),
+        slip_months=slip,
+        source_id=found["source_id"].fillna(found["source_id_done"]),
+    )
+    return found.drop(columns="source_id_done")

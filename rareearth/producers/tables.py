@@ -1,10 +1,18 @@
-"""The accounts of a producer as they are drawn and as readers see them."""
+"""The figures of a producer as they are drawn and as readers see them."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.producers.accounts import MARGINS, MEASURES, OUTPUT, fiscal_year
+from rareearth.producers.accounts import (
+    MARGINS,
+    MEASURES,
+    OUTPUT,
+    SHORT,
+    cash_bridge,
+    cash_years,
+    fiscal_year,
+)
 
 
 def panels(book: pd.DataFrame, start_year: int) -> pd.DataFrame:
@@ -55,7 +63,7 @@ def conflicts(printed: pd.DataFrame, month: int, last: int) -> pd.DataFrame:
     Parameters
     ----------
     printed : DataFrame
-        `accounts` of every printed value.
+        `accounts.yearly` of every printed value.
 
     Returns
     -------
@@ -81,3 +89,121 @@ def conflicts(printed: pd.DataFrame, month: int, last: int) -> pd.DataFrame:
             "source_id": rows["source_id"],
         }
     ).reset_index(drop=True)
+
+
+def cash_table(book: pd.DataFrame) -> pd.DataFrame:
+    """Return the cash bridges of all years, one row a year, in the accounts' unit."""
+    rows = []
+    for year in cash_years(book):
+        bridge = cash_bridge(book, year)
+        rows.append(
+            {"year": year}
+            | {
+                str(item.label): item.value
+                for item in bridge.itertuples()
+                if item.kind != "level"
+            }
+            | {
+                "Cash before": bridge["value"].iloc[0],
+                "Cash after": bridge["value"].iloc[-1],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def cash_shown(table: pd.DataFrame, month: int) -> pd.DataFrame:
+    """Return `cash_table` as readers see it, newest year first."""
+    steps = [c for c in table if c not in ("year", "Cash before", "Cash after")]
+    shown = table.sort_values("year", ascending=False)
+    years = [fiscal_year(int(year), month) for year in shown["year"]]
+    ordered = shown[["Cash before", *steps, "Cash after"]].round(1)
+    ordered.insert(0, "Year", years)
+    return ordered
+
+
+def margin_lines(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the gross margins of `peers` for `charts.line_band`.
+
+    A producer with one year only makes no line, and is left to the table.
+    """
+    known = table.dropna(subset=["gross_margin"])
+    several = known.groupby("entity")["year"].transform("nunique") > 1
+    known = known[several].assign(entity=lambda rows: rows["entity"].replace(SHORT))
+    return known.rename(columns={"gross_margin": "value"})[
+        ["entity", "year", "value", "margin_basis"]
+    ]
+
+
+def other_margins(table: pd.DataFrame) -> list[str]:
+    """Return whose gross margin is not on the template that most have."""
+    known = table.dropna(subset=["gross_margin"]).drop_duplicates("entity")
+    usual = known["margin_basis"].mode().iloc[0]
+    return sorted(known.loc[known["margin_basis"] != usual, "entity"].replace(SHORT))
+
+
+def peer_table(table: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return the last full year of each producer as readers see it."""
+    last = table.sort_values("year").drop_duplicates("entity", keep="last")
+    last = last.sort_values("revenue", ascending=False)
+    ends = [fiscal_year(y, m) for y, m in zip(last["year"], last["month"], strict=True)]
+    return pd.DataFrame(
+        {
+            "Producer": last["entity"],
+            "Year": ends,
+            f"Revenue ({currency} million)": last["revenue"],
+            f"Net profit ({currency} million)": last["net_profit"],
+            "Net margin": last["net_margin"],
+            "Gross margin": last["gross_margin"],
+            "Gross margin is": last["margin_basis"],
+        }
+    )
+
+
+def ramp_shown(ramp: pd.DataFrame) -> pd.DataFrame:
+    """Return `ramp_table` as readers see it."""
+    return pd.DataFrame(
+        {
+            "Plant": ramp["project"],
+            "Step": ramp["step"],
+            "Plan stated": ramp["stated"],
+            "Planned by": ramp["planned"],
+            "Happened": ramp["actual"],
+            "Slip (months)": ramp["slip_months"].round(0),
+        }
+    ).sort_values(["Plant", "Step", "Plan stated"])
+
+
+def capacity_table(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return printed capacities as readers see them, newest statement first."""
+    rows = figures.sort_values(["entity", "period_end"], ascending=[True, False])
+    return pd.DataFrame(
+        {
+            "Plant": rows["entity"],
+            "Stated for": rows["period_end"].dt.strftime("%Y-%m"),
+            "Of": rows["product"],
+            "Capacity (t a year)": rows["value"],
+            "More than": rows["low"],
+            "Kind": rows["series"].str.replace("_", " "),
+            "Counts": rows["basis"].str.replace(";", ", "),
+            "Remark": rows["note"],
+        }
+    ).dropna(axis="columns", how="all")
+
+
+def capital_table(figures: pd.DataFrame, titles: pd.Series) -> pd.DataFrame:
+    """Return the capital raised and its terms as readers see them, newest first."""
+    rows = figures.sort_values(
+        ["period_end", "series", "basis"], ascending=[False, True, True]
+    )
+    return pd.DataFrame(
+        {
+            "Date": rows["period_end"].dt.strftime("%Y-%m"),
+            "For": rows["entity"],
+            "What": rows["series"].map(titles),
+            "Value": rows["value"].fillna(rows["low"]),
+            "Unit": rows["unit"],
+            "Definition": rows["basis"].str.replace(";", ", "),
+            "Confidence": rows["confidence"],
+            "Remark": rows["note"],
+        }
+    )

@@ -56,7 +56,7 @@ def in_focus(
     Parameters
     ----------
     shares : DataFrame
-        From `concentration.share_table`, cut to the years wanted.
+        From `concentration.shares`, cut to the years wanted.
     stated : DataFrame
         Figures of ``world_share_mining``, in percent.
     country : str
@@ -161,7 +161,7 @@ def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.Data
     reserves : DataFrame
         Best figures of ``reserves``; its newest `edition` is used.
     shares : DataFrame
-        From `concentration.share_table`; its last year is used.
+        From `concentration.shares`; its last year is used.
 
     Returns
     -------

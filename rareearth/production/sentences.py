@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from rareearth.errors import NoFigures
 from rareearth.production.stages import STAGES
-from rareearth.words import SPACE, listed, number, pct, signed, span
+from rareearth.words import SPACE, change, listed, number, pct, span
 
 
 def path(focus: pd.DataFrame) -> str:
@@ -121,7 +123,7 @@ def revision_sentence(changes: pd.DataFrame, country: str, year: int) -> str:
     ]
     others = listed(
         [
-            f"{item.entity} {signed(item.change)}{SPACE}t"
+            f"{item.entity} {change(item.change, number)}{SPACE}t"
             for item in moved.head(3).itertuples()
         ]
     )
@@ -156,8 +158,8 @@ def _changed(row: pd.Series) -> str:
     if row["change"] == 0:
         return f"did not change ({number(row['after'])}{SPACE}t)"
     return (
-        f"changed by {signed(row['change'])}{SPACE}t (from {number(row['before'])} to "
-        f"{number(row['after'])}{SPACE}t)"
+        f"changed by {change(row['change'], number, unit='t')} (from "
+        f"{number(row['before'])} to {number(row['after'])}{SPACE}t)"
     )
 
 
@@ -208,3 +210,10 @@ def quota_sentence(beside: pd.DataFrame) -> str:
     if after.iloc[0] == printed[last]:
         size += f", the number of {last} again,"
     return f"{text} For {after.index[0]} {size} is printed, without a quota behind it."
+
+
+def spread(low: float, high: float, form: Callable[[float], str]) -> str:
+    """Return the span between sources, or that there is only one value."""
+    if form(low) == form(high):
+        return "the same in every source at hand"
+    return f"{span(low, high, form)} between sources and editions"

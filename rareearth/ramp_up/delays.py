@@ -20,6 +20,7 @@ BEGUN = ("financing", "construction_start")
 LEAST_AHEAD = 6.0  # months; a plan stated shortly before the date tests nothing
 LEAST_STARTS = 3  # below that a spread cannot be estimated
 MONTH = 365.25 / 12  # days
+YEAR = pd.Timedelta(365.25, unit="D")
 
 
 def starts(milestones: pd.DataFrame) -> pd.DataFrame:
@@ -256,3 +257,65 @@ def success(standing: pd.DataFrame) -> tuple[int, int]:
     stage = standing["stage"]
     failed = stage.isin(["in doubt", "cancelled"])
     return int((stage == "running").sum()), int(failed.sum())
+
+
+class History(NamedTuple):
+    """What the projects have shown so far.
+
+    ``day`` up to which it is known; ``plans`` of `starts`; ``delay`` of `delay`;
+    ``success`` of `success`.
+    """
+
+    milestones: pd.DataFrame
+    day: pd.Timestamp
+    plans: pd.DataFrame
+    delay: Delay
+    success: tuple[int, int]
+
+
+def history(milestones: pd.DataFrame, as_of: str) -> History:
+    """Return what the projects have shown up to a day, or to the newest statement.
+
+    Raises
+    ------
+    NoFigures
+        If fewer than three projects with a dated plan have started.
+    """
+    stated = milestones["as_stated_on"]
+    newest = pd.to_datetime(stated[stated.str.len() == 10]).max()
+    plans = starts(milestones)
+    return History(
+        milestones,
+        newest if as_of == "latest" else pd.Timestamp(as_of),
+        plans,
+        delay(plans),
+        success(latest(milestones)),
+    )
+
+
+def since(milestones: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return what has been stated or has happened after a day, from `dated`."""
+    frame = dated(milestones)
+    old = frame["step"].isin(START) & (frame["actual_end"] <= day)
+    after = frame[(frame["stated"] > day) & ~old]
+    return after.sort_values(["stated", "milestone_id"], ignore_index=True)
+
+
+def moved(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Return the planned starts that were moved by two months or more.
+
+    Returns
+    -------
+    DataFrame, one row per stated plan of such a project, in the order of statement
+        ``project``; ``planned``, ``stated``; ``moved_months``, between the first and
+        the last; ``source_id``.
+    """
+    frame = dated(milestones).sort_values(["stated", "milestone_id"])
+    frame = frame[frame["step"].isin(START)].dropna(subset=["planned", "stated"])
+    goods = ["project", "product"]
+    frame = frame[frame["planned"] != frame.groupby(goods)["planned"].shift()]
+    planned = frame.groupby(goods)["planned"]
+    way = planned.transform("last") - planned.transform("first")
+    frame["moved_months"] = way.dt.days / MONTH
+    columns = [*goods, "planned", "stated", "moved_months", "source_id"]
+    return frame.loc[frame["moved_months"].abs() >= 2, columns]

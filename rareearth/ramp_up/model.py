@@ -9,37 +9,19 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError
-from rareearth.ramp_up import delays as slips
-from rareearth.ramp_up.pipeline import Span
+from rareearth.methods.draws import Span, check_draws, middle_80
+from rareearth.ramp_up.delays import YEAR, Delay, factors
+from rareearth.ramp_up.pipeline import Race
 
+CLAIMS = ("C085", "C088", "C098", "C072")  # a test compares these with data/claims.csv
+CLAIMED = pd.Timestamp("2025-11-03")  # the digests that make the claims
+SOON = (1.0, 2.0)  # years: "within 12 to 24 months"
+LATE = (8.0, 10.0)  # years: "8 to 10 years to rebuild the chain"
+ENDS = tuple(CLAIMED + years * YEAR for years in (*SOON, *LATE))
+SPANS = {"12 to 24 months": ENDS[:2], "8 to 10 years": ENDS[2:]}
+HORIZON = 15  # years
 STEPS_A_YEAR = 4
 SLACK = 3 / 365.25  # years; a step is about 91 days
-YEAR = pd.Timedelta(365.25, unit="D")
-
-
-class Market(NamedTuple):
-    """What the plants are measured against, and how plants behave.
-
-    ``made_t``  magnets made outside China now, t a year
-    ``sent_t``  magnets that China exports, t a year; with ``made_t`` the use outside
-    ``per_t``  tonnes of the product for a tonne of magnets
-    ``made_counts``  whether what is made outside now is supply of the product
-    ``growth``  of demand, fraction a year
-    ``ramp_years``  from the first product to what the plant reaches
-    ``utilisation``  what it reaches, as a share of its nameplate
-    ``new_t``  capacity a year, each year, of plants not announced yet
-    ``lead_years``  from now until the first of those starts
-    """
-
-    made_t: Span
-    sent_t: Span
-    per_t: Span
-    made_counts: bool
-    growth: Span
-    ramp_years: Span
-    utilisation: Span
-    new_t: Span
-    lead_years: Span
 
 
 class Paths(NamedTuple):
@@ -93,67 +75,37 @@ def date_of(target_date: str) -> pd.Timestamp:
         ) from None
 
 
-def check_draws(draws: int, seed: int) -> None:
-    """Refuse a number of draws or a seed that no simulation can use.
-
-    Raises
-    ------
-    ParameterError
-    """
-    if not 100 <= draws <= 1_000_000:
-        raise ParameterError(f"draws: {draws} is not between 100 and 1,000,000")
-    if seed < 0:
-        raise ParameterError(f"seed: {seed} is negative; any whole number from 0 on")
-
-
 def simulate(
-    plants: pd.DataFrame,
-    market: Market,
-    delay: slips.Delay,
-    success: tuple[int, int],
-    undecided: Span,
-    start: pd.Timestamp,
-    target_share: float,
-    *,
-    draws: int = 10_000,
-    seed: int = 1,
-    horizon_years: float = 15,
+    race: Race, target_share: float, draws: int = 10_000, seed: int = 1
 ) -> Paths:
     """Return simulated supply and demand outside China.
 
-    Each path draws for each plant whether it comes, when (`slips.factors`, given that
+    Each path draws for each plant whether it comes, when (`delays.factors`, given that
     it has not started yet), how fast it ramps up (linear) and what it reaches; and for
-    the market the demand and its growth. Plants without a dated plan are left out.
-
-    Parameters
-    ----------
-    plants : DataFrame
-        From `pipeline.plants`.
-    success : (int, int)
-        Of the plants that were built, how many started and how many are in doubt; the
-        chance of one being built is drawn from Beta(started + 1/2, in doubt + 1/2).
-    undecided : Span
-        Chance that a plant without an investment decision comes within the horizon.
-    start : Timestamp
-        The day from which the paths run.
+    the market the demand and its growth. Plants without a dated plan are left out. Of
+    the plants that were built some started and some are in doubt: the chance of one
+    being built is drawn from Beta(started + 1/2, in doubt + 1/2). The same seed gives
+    the same digits.
     """
     rng = np.random.default_rng(seed)
-    years = np.arange(int(horizon_years * STEPS_A_YEAR) + 1) / STEPS_A_YEAR
-    reach = _triangular(rng, market.utilisation, draws)
-    ramp = _triangular(rng, market.ramp_years, draws)
-    made = _triangular(rng, market.made_t, draws)
-    used = _triangular(rng, market.sent_t, draws) + made
-    per = _triangular(rng, market.per_t, draws)
-    demand = _grown(per * used, _triangular(rng, market.growth, draws), years)
-    built = rng.beta(success[0] + 0.5, success[1] + 0.5, draws)
-    chance = {"building": built, "planned": _triangular(rng, undecided, draws)}
+    market = race.market
+    years = np.arange(HORIZON * STEPS_A_YEAR + 1) / STEPS_A_YEAR
+    reach = market.utilisation.draw(rng, draws)
+    ramp = market.ramp_years.draw(rng, draws)
+    made = market.made_t.draw(rng, draws)
+    used = market.sent_t.draw(rng, draws) + made
+    per = market.per_t.draw(rng, draws)
+    demand = _grown(per * used, market.growth.draw(rng, draws), years)
+    started, in_doubt = race.success
+    built = rng.beta(started + 0.5, in_doubt + 0.5, draws)
+    chance = {"building": built, "planned": race.undecided.draw(rng, draws)}
     supply = np.zeros((draws, len(years)), dtype=np.float32)
     if market.made_counts:
         supply += made.astype(np.float32)[:, None]
-    for plant in plants.itertuples():
-        _add(supply, plant, years, start, (reach, ramp), chance, delay, rng)
-    lead = _triangular(rng, market.lead_years, draws)
-    new = _triangular(rng, market.new_t, draws) * reach
+    for plant in race.plants.itertuples():
+        _add(supply, plant, years, race, (reach, ramp), chance, rng)
+    lead = market.lead_years.draw(rng, draws)
+    new = market.new_t.draw(rng, draws) * reach
     supply += _ramped(years, lead, 1.0, new, endless=True)
     met = supply >= np.float32(target_share) * demand
     first = np.where(met.any(axis=1), years[met.argmax(axis=1)], np.inf)
@@ -164,33 +116,27 @@ def _add(
     supply: np.ndarray,
     plant: Any,
     years: np.ndarray,
-    start: pd.Timestamp,
+    race: Race,
     behaviour: tuple[np.ndarray, np.ndarray],
     chance: dict[str, np.ndarray],
-    delay: slips.Delay,
     rng: np.random.Generator,
 ) -> None:
     """Add the output of one plant to the supply of each path, in place."""
-    reach, ramp = behaviour
+    (reach, ramp), start = behaviour, race.start
     draws = len(supply)
     nameplate = rng.uniform(plant.low_t, plant.high_t, draws)
     full = np.maximum(nameplate * reach, plant.output_t)
-    stage = plant.stage
-    if stage == "running":
-        now = plant.output_t
-        since = _years_since(plant.started, start) if now == 0 else 0.0
+    if plant.stage == "running":
+        now, since = plant.output_t, 0.0
+        if now == 0 and pd.notna(plant.started):
+            since = max(0.0, (start - plant.started) / YEAR)
         supply += np.float32(now) + _ramped(years, -since, ramp, full - now)
-    elif stage in chance:
-        stated, planned = plant.stated, plant.planned
-        length = (planned - stated) / YEAR
-        passed = max(0.0, (start - stated) / YEAR)
-        begins = slips.factors(delay, draws, rng, passed / length) * length - passed
-        comes = rng.random(draws) < chance[stage]
+    elif plant.stage in chance:
+        length = (plant.planned - plant.stated) / YEAR
+        passed = max(0.0, (start - plant.stated) / YEAR)
+        begins = factors(race.delay, draws, rng, passed / length) * length - passed
+        comes = rng.random(draws) < chance[plant.stage]
         supply += _ramped(years, begins, ramp, full * comes)
-
-
-def _years_since(started: pd.Timestamp, start: pd.Timestamp) -> float:
-    return 0.0 if pd.isna(started) else max(0.0, (start - started) / YEAR)
 
 
 def _ramped(
@@ -213,13 +159,6 @@ def _ramped(
 def _grown(base: np.ndarray, rate: np.ndarray, years: np.ndarray) -> np.ndarray:
     power = np.log1p(rate).astype(np.float32)[:, None] * years.astype(np.float32)
     return np.exp(power, out=power) * base.astype(np.float32)[:, None]
-
-
-def _triangular(rng: np.random.Generator, span: Span, draws: int) -> np.ndarray:
-    """Return draws of a triangular distribution, or the value if there is no range."""
-    if span.high <= span.low:
-        return np.full(draws, float(span.best))
-    return rng.triangular(span.low, span.best, span.high, draws)
 
 
 def chance_by(paths: Paths, years: float) -> float:
@@ -245,38 +184,144 @@ def by_date(paths: Paths, start: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame({"date": dates, "years": paths.years, "probability": share})
 
 
-def when(paths: Paths, level: float) -> float:
-    """Return the years after which the share is reached with a probability.
+def curves(paths: dict[str, Paths], start: pd.Timestamp) -> pd.DataFrame:
+    """Return the probabilities by date of several products, one row each."""
+    parts = [
+        by_date(own, start).assign(name=name)[["name", "date", "probability"]]
+        for name, own in paths.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
 
-    Inf when that probability is not reached within the horizon.
-    """
-    return float(np.quantile(paths.reached, level, method="inverted_cdf"))
 
-
-def fan(paths: Paths, start: pd.Timestamp) -> pd.DataFrame:
-    """Return supply and demand by date: median, middle 50 and 80 percent.
+def fan(paths: Paths, start: pd.Timestamp, target_share: float) -> pd.DataFrame:
+    """Return supply, and the share of demand aimed at, by half-year.
 
     Returns
     -------
     DataFrame
-        ``what`` ("supply" or "demand"), ``date``, ``year`` (decimal), ``p10``,
+        ``what`` ("supply" or the share), ``date``, ``year`` (decimal), ``p10``,
         ``p25``, ``p50``, ``p75``, ``p90`` in t a year.
     """
-    parts = []
-    levels = (0.10, 0.25, 0.50, 0.75, 0.90)
     at = slice(None, None, STEPS_A_YEAR // 2)
-    for what in ("supply", "demand"):
-        values = getattr(paths, what)[:20_000, at]
-        table = np.quantile(values, levels, axis=0).T
-        frame = pd.DataFrame(table, columns=["p10", "p25", "p50", "p75", "p90"])
-        dates = [start + year * YEAR for year in paths.years[at]]
+    years = paths.years[at]
+    parts = []
+    for what, values, factor in (
+        ("supply", paths.supply, 1.0),
+        (f"{target_share * 100:g} % of demand", paths.demand, target_share),
+    ):
+        levels = np.quantile(values[:20_000, at], (0.1, 0.25, 0.5, 0.75, 0.9), axis=0)
+        levels *= factor
+        frame = pd.DataFrame(levels.T, columns=["p10", "p25", "p50", "p75", "p90"])
         frame.insert(0, "what", what)
-        frame.insert(1, "date", dates)
-        frame.insert(
-            2, "year", start.year + start.day_of_year / 365.25 + paths.years[at]
-        )
+        frame.insert(1, "date", [start + year * YEAR for year in years])
+        frame.insert(2, "year", start.year + start.day_of_year / 365.25 + years)
         parts.append(frame)
     return pd.concat(parts, ignore_index=True)
+
+
+def defence_demand(
+    race: Race, share: float, multiple: Span, draws: int, seed: int
+) -> np.ndarray:
+    """Return draws of the defence use outside China, t a year.
+
+    The printed ceiling of the United States (a share of world demand) times the
+    assumed multiple for all; world demand is the magnet market times the product in a
+    tonne of magnets.
+    """
+    rng = np.random.default_rng(seed + 1)
+    world = rng.uniform(race.world_t.low, race.world_t.high, draws)
+    per = race.market.per_t
+    content = rng.uniform(per.low, per.high, draws) if per.high > per.low else per.best
+    return share * world * content * multiple.draw(rng, draws)
+
+
+def answers(race: Race, paths: Paths, defence: np.ndarray) -> dict[str, float]:
+    """Return the chances by the claimed dates, for the market and for defence alone.
+
+    Returns
+    -------
+    dict
+        ``soon_low``, ``soon_high``, ``late_low``, ``late_high``: probability that the
+        share is reached by the ends of both claims; ``early``, ``median``, ``slow``:
+        years from the start (inf beyond the horizon) after which one path in ten, half
+        and nine in ten have reached it; ``defence_now``, ``defence_soon``: probability
+        that all defence use is covered now and at the end of the short claim;
+        ``cover``: supply now over defence use, median.
+    """
+    ends = [(end - race.start) / YEAR for end in ENDS]
+    found = dict(
+        zip(
+            ("soon_low", "soon_high", "late_low", "late_high"),
+            (chance_by(paths, years) for years in ends),
+            strict=True,
+        )
+    )
+    early, median, slow = map(float, middle_80(paths.reached))
+    now, soon = paths.supply[:, 0], paths.supply[:, _step(ends[1])]
+    return found | {
+        "early": early,
+        "median": median,
+        "slow": slow,
+        "defence_now": float((now >= defence).mean()),
+        "defence_soon": float((soon >= defence).mean()),
+        "cover": float(np.median(now / defence)),
+    }
+
+
+def _step(years: float) -> int:
+    """Return the last step within some years from the start."""
+    return int(max(years * STEPS_A_YEAR, 0))
+
+
+def covered(paths: Paths, years: float = 0.0) -> np.ndarray:
+    """Return the share of demand that supply covers, some years from the start."""
+    at = min(_step(years), len(paths.years) - 1)
+    return np.asarray(paths.supply[:, at] / paths.demand[:, at])
+
+
+def sensitivities(
+    race: Race, target_share: float, draws: int, seed: int
+) -> pd.DataFrame:
+    """Return how the chances change when one assumption is changed at a time.
+
+    Returns
+    -------
+    DataFrame
+        ``case``; ``soon``, ``late``: probability by the far ends of both claims;
+        ``share``: median share of demand ten years after the claims.
+    """
+    market, none = race.market, Span(0.0, 0.0, 0.0)
+    sure = Delay(np.zeros(1), np.full(1, 1e-6), np.ones(1), 0, 0)
+    certain = race._replace(success=(10**6, 0), undecided=Span(1.0, 1.0, 1.0))
+    slow = Span(market.growth.low, market.growth.low, market.growth.low)
+    cases = {
+        "as above": race,
+        "every dated plan comes, late as usual": certain,
+        "every dated plan comes, and on time": certain._replace(delay=sure),
+        "plants not announced yet: none": race._replace(
+            market=market._replace(new_t=none)
+        ),
+        "demand grows at the lowest printed rate": race._replace(
+            market=market._replace(growth=slow)
+        ),
+        "demand does not grow": race._replace(market=market._replace(growth=none)),
+        "every dated plan comes on time, demand does not grow": certain._replace(
+            delay=sure, market=market._replace(growth=none)
+        ),
+    }
+    _, soon, _, late = ((end - race.start) / YEAR for end in ENDS)
+    rows = []
+    for name, changed in cases.items():
+        paths = simulate(changed, target_share, draws, seed)
+        rows.append(
+            {
+                "case": name,
+                "soon": chance_by(paths, soon),
+                "late": chance_by(paths, late),
+                "share": float(np.median(covered(paths, late))),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def ramp_up(
@@ -318,7 +363,7 @@ def ramp_up(
     supply += np.float32(new_t * utilisation) * np.maximum(years - lead_years, 0)
     share = supply / (demand_t * (1 + growth) ** years)
     reached = np.maximum.accumulate(share >= target_share, axis=1)
-    low, middle, high = np.quantile(share, [0.1, 0.5, 0.9], axis=0)
+    low, middle, high = middle_80(share)
     return pd.DataFrame(
         {
             "years": years,

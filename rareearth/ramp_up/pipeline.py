@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import Load
+from rareearth.figures.columns import Load, ends, has_codes, joined
+from rareearth.methods.draws import Span, spans
 from rareearth.money.chemistry import metal_content
-
-
-class Span(NamedTuple):
-    """A quantity that is known as a range: least, most plausible, most."""
-
-    low: float
-    best: float
-    high: float
+from rareearth.ramp_up import delays
+from rareearth.ramp_up.delays import YEAR, Delay, History
 
 
 class Good(NamedTuple):
@@ -28,6 +24,53 @@ class Good(NamedTuple):
     plans: tuple[str, ...]
     running: dict[str, str]
     output: str
+
+
+class Market(NamedTuple):
+    """What the plants are measured against, and how plants behave.
+
+    ``made_t``  magnets made outside China now, t a year
+    ``sent_t``  magnets that China exports, t a year; with ``made_t`` the use outside
+    ``per_t``  tonnes of the product for a tonne of magnets
+    ``made_counts``  whether what is made outside now is supply of the product
+    ``growth``  of demand, fraction a year
+    ``ramp_years``  from the first product to what the plant reaches
+    ``utilisation``  what it reaches, as a share of its nameplate
+    ``new_t``  capacity a year, each year, of plants not announced yet
+    ``lead_years``  from now until the first of those starts
+    """
+
+    made_t: Span
+    sent_t: Span
+    per_t: Span
+    made_counts: bool
+    growth: Span
+    ramp_years: Span
+    utilisation: Span
+    new_t: Span
+    lead_years: Span
+
+
+class Race(NamedTuple):
+    """The inputs of `model.simulate` for one product, and the sources behind them.
+
+    ``start``  the day from which the paths run
+    ``plants``  from `plants`
+    ``success``  of the plants that were built, how many started and how many are in
+    doubt
+    ``undecided``  chance that a plant without an investment decision comes
+    ``world_t``  magnets used in the world, t a year
+    """
+
+    product: str
+    start: pd.Timestamp
+    plants: pd.DataFrame
+    market: Market
+    delay: Delay
+    success: tuple[int, int]
+    undecided: Span
+    world_t: Span
+    used: pd.DataFrame
 
 
 GOODS = {
@@ -72,6 +115,21 @@ BESIDE = (
     ("MP 10X", "MP Materials Independence"),
 )
 PLAN_OF = {"Mountain Pass": "Mountain Pass Stage II"}  # the milestones' name
+# Of a product in magnets: its elements and oxides, their formulas, what China uses.
+RECIPES = {
+    "NdPr oxide": (
+        ["Nd", "Pr"],
+        ["NdPr oxide"],
+        ("Nd2O3", "Pr6O11"),
+        "consumption",
+    ),
+    "Dy and Tb oxides": (
+        ["Dy", "Tb"],
+        ["Dy oxide", "Tb oxide"],
+        ("Dy2O3", "Tb4O7"),
+        "oxide_production",
+    ),
+}
 
 
 def check_product(product: str) -> None:
@@ -87,33 +145,9 @@ def check_product(product: str) -> None:
         raise ParameterError(f"product: no projects for {product!r}; one of {choices}")
 
 
-def figures_of(load: Load, as_of: str, wanted: dict[str, object]) -> pd.DataFrame:
-    """Return the figures of several series, without those nobody had published yet.
-
-    Parameters
-    ----------
-    load : callable
-        `figures.load`.
-    wanted : dict
-        Series, and the products or None for all.
-    """
-    parts = []
-    for series, product in wanted.items():
-        try:
-            parts.append(load(series, product=product, as_of=as_of))
-        except NoFigures:
-            continue
-    if not parts:
-        raise NoFigures(
-            f"no figures of {', '.join(wanted)} were published by {as_of}; try a later "
-            "as_of"
-        )
-    return pd.concat(parts, ignore_index=True)
-
-
 def plants(
     capacity: pd.DataFrame,
-    output: pd.DataFrame | None,
+    output: pd.DataFrame,
     standing: pd.DataFrame,
     entities: pd.DataFrame,
     product: str,
@@ -124,17 +158,17 @@ def plants(
     ----------
     capacity : DataFrame
         Figures of the capacity series of the product.
-    output : DataFrame or None
+    output : DataFrame
         Figures of what companies made; the newest full year counts.
     standing : DataFrame
-        From `slips.latest`, of the milestones of this product.
+        From `delays.latest`, of the milestones of this product.
     entities : DataFrame
         From `figures.dictionary`; plants in China are left out.
 
     Returns
     -------
     DataFrame, one row per plant, the largest first
-        ``project``; ``stage`` as in `slips.latest`, or "no dated plan"; ``output_t``
+        ``project``; ``stage`` as in `delays.latest`, or "no dated plan"; ``output_t``
         a year now; ``low_t``, ``high_t`` nameplate a year; ``stated``, ``planned``,
         ``started`` datetime64; ``source_id``.
     """
@@ -143,7 +177,7 @@ def plants(
         entities["kind"].isin(["plant", "project", "deposit"])
         & (entities["country"] != "CHN")
     ].index
-    later = capacity["basis"].str.contains("second-phase")
+    later = has_codes(capacity["basis"], "second-phase")
     upstream = capacity["entity"].isin(UPSTREAM)
     rows = capacity[capacity["entity"].isin(sites) & ~later & ~upstream]
     rows = rows[rows["product"].isin(good.goods)]
@@ -204,25 +238,22 @@ def _plant(name: str, own: pd.DataFrame, standing: pd.DataFrame) -> dict[str, ob
     }
 
 
-def _last_year(output: pd.DataFrame | None, company: str) -> tuple[float, str] | None:
+def _last_year(output: pd.DataFrame, company: str) -> tuple[float, str] | None:
     """Return the output of the newest full year, or the newest quarters made a year."""
-    if output is None:
-        return None
     own = output[output["entity"] == company].dropna(subset=["value"])
     if own.empty:
         return None
-    days = (own["period_end"] - own["period_start"]).dt.days + 1
-    years = own[days >= 360].sort_values("period_end")
+    years = own[_days(own) >= 360].sort_values("period_end")
     if len(years):
         return float(years["value"].iloc[-1]), str(years["source_id"].iloc[-1])
-    last = own[own["period_end"] == own["period_end"].max()].iloc[0]
-    length = (last["period_end"] - last["period_start"]).days + 1
-    return float(last["value"] * 365.25 / length), str(last["source_id"])
+    newest = _newest(own)
+    made = newest["value"].iloc[0] * 365.25 / _days(newest).iloc[0]
+    return float(made), str(newest["source_id"].iloc[0])
 
 
 def _take_off(table: pd.DataFrame, rows: pd.DataFrame, new: str, old: str) -> None:
     newest = rows[rows["entity"] == new].sort_values("period_end").tail(1)
-    total = newest["basis"].str.contains("total-with-existing").any()
+    total = has_codes(newest["basis"], "total-with-existing").any()
     there = table["project"] == old
     if total and there.any():
         low, high = table.loc[there, ["low_t", "high_t"]].iloc[0]
@@ -231,33 +262,28 @@ def _take_off(table: pd.DataFrame, rows: pd.DataFrame, new: str, old: str) -> No
         table.loc[at, "high_t"] -= low
 
 
-def magnets_outside(load: Load, as_of: str) -> tuple[Span, Span, pd.DataFrame]:
+def magnets_outside(load: Load, as_of: str) -> tuple[Span, Span, Span, pd.DataFrame]:
     """Return the magnets made and used outside China, t a year.
 
     Made outside: the world market less China's share. Used outside: made outside plus
-    China's exports. Both ranges keep what the sources leave open.
+    China's exports. The ranges keep what the sources leave open.
 
     Returns
     -------
-    (Span, Span, DataFrame)
-        Made outside, exported by China, and the figures used.
+    (Span, Span, Span, DataFrame)
+        The world market, made outside, exported by China, and the figures used.
     """
-    magnets = ["NdFeB magnets", "rare-earth magnets"]
-    used = figures_of(
+    wanted = partial(
         load,
-        as_of,
-        {
-            "magnet_market_volume": magnets,
-            "world_share_magnets": magnets,
-            "magnet_exports": magnets,
-        },
+        product=["NdFeB magnets", "rare-earth magnets"],
+        as_of=as_of,
+        missing="empty",
     )
-    world = _newest(used, "magnet_market_volume")
-    share = _newest(used[used["entity"] == "China"], "world_share_magnets")
+    world = _newest(wanted("magnet_market_volume"))
+    share = _newest(wanted("world_share_magnets", "China"))
     share = share[share["confidence"] != "tertiary"]
-    exports = used[used["series"] == "magnet_exports"]
-    days = (exports["period_end"] - exports["period_start"]).dt.days + 1
-    exports = _newest(exports[days >= 180], "magnet_exports")
+    exports = wanted("magnet_exports")
+    exports = _newest(exports[_days(exports) >= 180])
     if world.empty or share.empty or exports.empty:
         raise NoFigures(
             f"what magnets are made outside China cannot be told from what was "
@@ -265,11 +291,14 @@ def magnets_outside(load: Load, as_of: str) -> tuple[Span, Span, pd.DataFrame]:
         )
     low, high = ends(world)
     least, most = (1 - bound / 100 for bound in reversed(ends(share)))
-    made = _span(low * least, high * most)
-    days = (exports["period_end"] - exports["period_start"]).dt.days + 1
+    days = _days(exports)
     sent = float((exports["value"] * (365 / days).where(days < 360, 1.0)).mean())
-    cited = pd.concat([world, share, exports], ignore_index=True)
-    return made, Span(sent, sent, sent), cited
+    return (
+        Span.around(low, high),
+        Span.around(low * least, high * most),
+        Span(sent, sent, sent),
+        pd.concat([world, share, exports], ignore_index=True),
+    )
 
 
 def oxide_per_magnet(load: Load, as_of: str, product: str) -> tuple[Span, pd.DataFrame]:
@@ -280,27 +309,21 @@ def oxide_per_magnet(load: Load, as_of: str, product: str) -> tuple[Span, pd.Dat
     use (NdPr) or make (Dy, Tb) over the magnets that it makes, in the newest year
     that has both.
     """
-    elements = {"NdPr oxide": ["Nd", "Pr"], "Dy and Tb oxides": ["Dy", "Tb"]}[product]
-    oxides = ["NdPr oxide"] if product == "NdPr oxide" else ["Dy oxide", "Tb oxide"]
-    route = "consumption" if product == "NdPr oxide" else "oxide_production"
+    elements, oxides, formulas, route = RECIPES[product]
     content = load("magnet_ree_content", product=elements, as_of=as_of)
-    content = content[content["basis"].str.contains("typical-magnet")]
+    content = content[has_codes(content["basis"], "typical-magnet")]
     loss = load("process_loss", product="rare earths", as_of=as_of)
-    use = load(route, "China", product=oxides, as_of=as_of)
+    use = _newest(load(route, "China", product=oxides, as_of=as_of))
     made = load("magnet_production", "China", product="NdFeB magnets", as_of=as_of)
-    metal = [metal_content(formula) for formula in OXIDES[product]]
+    made = made[made["period_end"] == use["period_end"].max()].dropna(subset=["value"])
+    metal = [metal_content(formula) for formula in formulas]
     in_oxide = content["value"].sum() / 100 / (sum(metal) / len(metal))
     by_content = float(in_oxide / (1 - loss["value"].iloc[-1] / 100))
-    use = _newest(use, route)
-    made = made[made["period_end"] == use["period_end"].max()].dropna(subset=["value"])
     by_use = (
         float(use["value"].sum() / made["value"].mean()) if len(made) else by_content
     )
     cited = pd.concat([content, loss, use, made], ignore_index=True)
-    return _span(*sorted((by_content, by_use))), cited
-
-
-OXIDES = {"NdPr oxide": ("Nd2O3", "Pr6O11"), "Dy and Tb oxides": ("Dy2O3", "Tb4O7")}
+    return Span.around(*sorted((by_content, by_use))), cited
 
 
 def growth(load: Load, as_of: str) -> tuple[Span, pd.DataFrame]:
@@ -312,51 +335,141 @@ def growth(load: Load, as_of: str) -> tuple[Span, pd.DataFrame]:
         Fractions: lowest, mean and highest of the printed forecasts; an end value of
         a scenario is recalculated to a yearly rate. The figures used.
     """
-    used = figures_of(
-        load,
-        as_of,
-        {
-            "demand_growth_forecast": None,
-            "magnet_ree_demand": "magnet rare earths",
-            "magnet_ree_demand_forecast": "magnet rare earths",
-        },
-    )
-    printed = used[used["series"] == "demand_growth_forecast"]["value"] / 100
-    base = _newest(used, "magnet_ree_demand")
-    ends = used[used["series"] == "magnet_ree_demand_forecast"]
-    rates = list(printed)
-    for end in ends.itertuples():
-        if len(base):
-            years = end.period_end.year - base["period_end"].iloc[0].year
-            rates.append(float(end.value / base["value"].iloc[0]) ** (1 / years) - 1)
+    wanted = partial(load, as_of=as_of, missing="empty")
+    printed = wanted("demand_growth_forecast")
+    begin = wanted("magnet_ree_demand", product="magnet rare earths")
+    later = wanted("magnet_ree_demand_forecast", product="magnet rare earths")
+    rates = list(printed["value"] / 100)
+    for base in _newest(begin).head(1).itertuples():
+        for end in later.itertuples():
+            years = end.period_end.year - base.period_end.year
+            rates.append(float(end.value / base.value) ** (1 / years) - 1)
     if not rates:
         raise NoFigures(f"no forecast of demand was published by {as_of}")
+    used = pd.concat([printed, begin, later], ignore_index=True)
     return Span(min(rates), sum(rates) / len(rates), max(rates)), used
 
 
-def defence_share(load: Load, as_of: str) -> pd.Series:
-    """Return the printed ceiling of US defence use; ``value`` as a fraction.
+def defence_share(load: Load, as_of: str) -> tuple[float, pd.DataFrame]:
+    """Return the printed ceiling of US defence use, a share, and the figure."""
+    row = load("defence_use_share", "United States", as_of=as_of).tail(1)
+    return float(row["high"].iloc[0]) / 100, row
+
+
+def yearly_pace(plants: pd.DataFrame) -> float:
+    """Return the capacity a year that the announced plants come to, t a year each year.
+
+    Their nameplates over the time from the first of their plans to the last date.
+    """
+    coming = plants[plants["stage"].isin(["building", "planned"])]
+    if coming.empty:
+        return 0.0
+    length = (coming["planned"].max() - coming["stated"].min()) / YEAR
+    return float(coming["high_t"].sum() / max(length, 1.0))
+
+
+def undecided(load: Load, as_of: str) -> tuple[Span, pd.DataFrame]:
+    """Return the printed chance of a project without a decision: 2 to 3 of over 20."""
+    starting = load("project_success_count_forecast", as_of=as_of).iloc[-1]
+    count = load("project_count", as_of=as_of).iloc[-1]
+    low, high = starting["low"] / count["low"], starting["high"] / count["low"]
+    return Span.around(low, high), pd.DataFrame([starting, count])
+
+
+def lead_years(
+    load: Load, as_of: str, product: str, plans: pd.DataFrame
+) -> tuple[Span, pd.DataFrame]:
+    """Return the years until plants start that nobody has announced yet.
+
+    Oxides need a mine as well: printed times of build and ramp-up and of rare-earth
+    mines. Magnet plants need none: what those that started took from their first plan.
+    """
+    if product == "NdFeB magnets":
+        own = plans[plans["started"] & (plans["product"] == product)]
+        own = own if len(own) else plans[plans["started"]]
+        took = (own["end"] - own["stated"]) / YEAR
+        return Span(took.min(), took.mean(), took.max()), own
+    build = load("build_duration_forecast", as_of=as_of).iloc[-1]
+    mine = load("lead_time_rare_earth_mine", as_of=as_of).iloc[-1]
+    return (
+        Span(float(build["low"]), float(build["high"]), float(mine["high"])),
+        pd.DataFrame([build, mine]),
+    )
+
+
+def prepare(
+    load: Load,
+    past: History,
+    entities: pd.DataFrame,
+    assumptions: pd.DataFrame,
+    product: str,
+    as_of: str,
+) -> Race:
+    """Return what the simulation of a product needs, from figures and assumptions.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.load`.
+    past : History
+        From `delays.history`.
+    entities, assumptions : DataFrame
+        From `figures.dictionary`, and `records.assumptions` of the topic ``ramp-up``.
 
     Raises
     ------
+    ParameterError
+        If the product has no projects.
     NoFigures
+        If too little had been published by then.
     """
-    row = load("defence_use_share", "United States", as_of=as_of).iloc[-1].copy()
-    row["value"] = float(row["high"]) / 100
-    return row
+    check_product(product)
+    good, steps = GOODS[product], past.milestones
+    standing = delays.latest(steps[steps["product"].isin(good.plans)])
+    goods = list(good.goods)
+    capacity = load(list(good.capacity), product=goods, as_of=as_of, missing="empty")
+    given_up = steps.loc[steps["step"] == "cancelled", "project"]
+    capacity = capacity[~capacity["entity"].isin(given_up)]
+    made_by = capacity.iloc[:0]
+    if good.output:
+        made_by = load(good.output, product=goods, as_of=as_of, missing="empty")
+    found = plants(capacity, made_by, standing, entities, product)
+    world, made, sent, magnets = magnets_outside(load, as_of)
+    is_magnet = product == "NdFeB magnets"
+    per, content = Span(1.0, 1.0, 1.0), capacity.iloc[:0]
+    if not is_magnet:
+        per, content = oxide_per_magnet(load, as_of, product)
+    grows, forecasts = growth(load, as_of)
+    chance, counted = undecided(load, as_of)
+    lead, built = lead_years(load, as_of, product, past.plans)
+    assumed = spans(assumptions)
+    pace = yearly_pace(found)
+    return Race(
+        product,
+        past.day,
+        found,
+        Market(
+            made,
+            sent,
+            per,
+            is_magnet,
+            grows,
+            assumed["ramp_years"],
+            assumed["utilisation"],
+            Span(*(share * pace for share in assumed["new_projects_pace"])),
+            lead,
+        ),
+        past.delay,
+        past.success,
+        chance,
+        world,
+        joined(found, magnets, content, forecasts, counted, built),
+    )
 
 
-def _newest(rows: pd.DataFrame, series: str) -> pd.DataFrame:
-    rows = rows[rows["series"] == series]
+def _newest(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["period_end"] == rows["period_end"].max()]
 
 
-def ends(rows: pd.DataFrame) -> tuple[float, float]:
-    """Return the least and the most that some figures say."""
-    low = rows["low"].fillna(rows["value"]).min()
-    high = rows["high"].fillna(rows["value"]).max()
-    return float(low), float(high)
-
-
-def _span(low: float, high: float) -> Span:
-    return Span(low, (low + high) / 2, high)
+def _days(rows: pd.DataFrame) -> pd.Series:
+    return (rows["period_end"] - rows["period_start"]).dt.days + 1

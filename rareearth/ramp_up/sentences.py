@@ -1,40 +1,27 @@
-"""What the race to build says, in sentences, titles and findings."""
+"""What the race to build says, in sentences and titles."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from rareearth.ramp_up import delays as slips
-from rareearth.ramp_up import model as rampup
-from rareearth.ramp_up.race import CLAIMED, LATE, SOON, History, Race
-from rareearth.words import listed, number, pct, span
-
-
-def chance(probability: float) -> str:
-    """Return a simulated probability without more digits than it has: "3 %", "<1 %"."""
-    if probability < 0.01:
-        return "<1\N{NO-BREAK SPACE}%"
-    if probability > 0.99:
-        return ">99\N{NO-BREAK SPACE}%"
-    return f"{probability * 100:.0f}\N{NO-BREAK SPACE}%"
+from rareearth.methods.draws import middle_80
+from rareearth.ramp_up.delays import START, YEAR, History
+from rareearth.ramp_up.model import CLAIMED, HORIZON
+from rareearth.ramp_up.pipeline import Race
+from rareearth.words import chance, listed, number, pct, span
 
 
 def year_of(years: float, start: pd.Timestamp) -> str:
     """Return the year that lies some years after the start, or that none does."""
     if not np.isfinite(years):
-        return f"not by {(start + 15 * rampup.YEAR).year}"
-    return str((start + years * rampup.YEAR).year)
-
-
-def claim_days() -> tuple[str, str, str, str]:
-    """Return the months in which both claims end, in words."""
-    return tuple(f"{CLAIMED + years * rampup.YEAR:%B %Y}" for years in (*SOON, *LATE))  # type: ignore[return-value]
+        return f"not by {(start + HORIZON * YEAR).year}"
+    return str((start + years * YEAR).year)
 
 
 def when_sentence(found: dict[str, float], start: pd.Timestamp, target: float) -> str:
     """Return when the share is reached: the median and the middle 80 percent."""
-    end = (start + 15 * rampup.YEAR).year
+    end = (start + HORIZON * YEAR).year
     if not np.isfinite(found["early"]):
         return (
             f"{pct(target)} of demand is reached in fewer than one in ten of the paths "
@@ -49,88 +36,29 @@ def when_sentence(found: dict[str, float], start: pd.Timestamp, target: float) -
     return f"{first}, half of all paths by {year_of(found['median'], start)}; {rest}."
 
 
-def share_now(paths: rampup.Paths) -> tuple[float, float, float]:
-    """Return the share of demand covered at the start: 10, 50 and 90 percent points."""
-    low, middle, high = np.quantile(
-        paths.supply[:, 0] / paths.demand[:, 0], [0.1, 0.5, 0.9]
-    )
-    return float(low), float(middle), float(high)
-
-
-def panel(
-    race: Race,
-    paths: rampup.Paths,
-    found: dict[str, float],
-    target_share: float,
-    target_date: str,
-) -> list[tuple[str, str, str]]:
-    """Return the key findings: label, value, range or condition."""
-    years = (rampup.date_of(target_date) - race.start) / rampup.YEAR
-    _, second, third, fourth = claim_days()
-    low, now, high = share_now(paths)
-    return [
-        (
-            f"{race.product}: {pct(target_share)} of demand by {target_date}",
-            chance(rampup.chance_by(paths, years)),
-            f"probability; 12 to 24 months are over in {second}",
-        ),
-        (
-            "The same after 8 to 10 years",
-            span(found["late_low"], found["late_high"], chance),
-            f"{third} to {fourth}",
-        ),
-        (
-            "Share of demand covered now",
-            pct(now),
-            f"{span(low, high, pct)}: 80 percent of the paths",
-        ),
-        (
-            "Defence use alone, covered now",
-            chance(found["defence_now"]),
-            "by tonnes, not by qualified grades",
-        ),
-    ]
-
-
-def slip_title(plans: pd.DataFrame) -> str:
-    """Return the finding on slips: how many came late, and by how much."""
-    started = plans[plans["started"]]
-    late = started[started["slip_months"] > 1]
-    waiting = plans[~plans["started"] & (plans["slip_months"] > 0)]
-    return (
-        f"{len(late)} of {len(started)} plants started more than a month late, "
-        f"{len(waiting)} more are past their date"
-    )
-
-
 def slip_sentence(past: History, factors: np.ndarray) -> str:
     """Return what the history says of the next project, with its small sample."""
-    low, middle, high = np.quantile(factors, [0.1, 0.5, 0.9])
+    low, middle, high = middle_80(factors)
     started = past.plans[past.plans["started"]]
-    magnets = started[started["product"] == "NdFeB magnets"]["factor"]
-    oxides = started[started["product"] != "NdFeB magnets"]["factor"]
-    apart = (
-        f" The {len(magnets)} magnet plants took "
-        f"{span(magnets.min(), magnets.max(), _times)}"
-        f" times the planned time, the {len(oxides)} others "
-        f"{span(oxides.min(), oxides.max(), _times)} times; too few to tell one from "
-        "the "
-        "other, so that they are taken together."
-        if len(magnets) and len(oxides)
-        else ""
-    )
+    is_magnet = started["product"] == "NdFeB magnets"
+    groups = [started.loc[own, "factor"] for own in (is_magnet, ~is_magnet)]
+    apart = ""
+    if all(map(len, groups)):
+        magnets, oxides = (
+            span(own.min(), own.max(), number, digits=1) for own in groups
+        )
+        apart = (
+            f" The {len(groups[0])} magnet plants took {magnets} times the planned "
+            f"time, the {len(groups[1])} others {oxides} times; too few to tell one "
+            "from the other, so that they are taken together."
+        )
     return (
         f"From **n = {past.delay.started} starts** and {past.delay.waiting} projects "
-        "that "
-        f"had not started, the next project is expected to take **{middle:.1f} times** "
-        f"its planned time; 80 percent of the predictive distribution lies between "
-        f"{low:.1f} and {high:.1f} times. That width is what so small a sample allows."
-        f"{apart}"
+        f"that had not started, the next project is expected to take "
+        f"**{middle:.1f} times** its planned time; 80 percent of the predictive "
+        f"distribution lies between {low:.1f} and {high:.1f} times. That width is what "
+        f"so small a sample allows.{apart}"
     )
-
-
-def _times(factor: float) -> str:
-    return f"{factor:.1f}"
 
 
 def since_sentence(after: pd.DataFrame, output: pd.DataFrame) -> str:
@@ -140,87 +68,61 @@ def since_sentence(after: pd.DataFrame, output: pd.DataFrame) -> str:
             f"Nothing is known yet of the time after {CLAIMED:%B %Y}, when both claims "
             "were made."
         )
-    done = after[after["step"].isin(slips.START) & (after["actual"] > CLAIMED)]
-    broke = after[(after["step"] == "construction_start") & after["actual"].notna()]
-    parts = []
-    if len(done):
-        parts.append(f"{listed(sorted(done['project'].unique()))} made first product")
-    if len(broke):
-        parts.append(
-            f"{listed(sorted(broke['project'].unique()))} "
-            f"{'is' if broke['project'].nunique() == 1 else 'are'} under construction"
-        )
+    done = after["step"].isin(START) & (after["actual"] > CLAIMED)
+    broke = (after["step"] == "construction_start") & after["actual"].notna()
+    began, built = (sorted(after.loc[own, "project"].unique()) for own in (done, broke))
+    parts = [f"{listed(began)} made first product"] if began else []
+    if built:
+        verb = "is" if len(built) == 1 else "are"
+        parts.append(f"{listed(built)} {verb} under construction")
     sentence = f"Since {CLAIMED:%B %Y}: {'; '.join(parts) or 'no start is recorded'}."
-    grown = _growth(output)
-    return f"{sentence} {grown}" if grown else sentence
+    made = listed(_quarters(output))
+    return f"{sentence} {made}." if made else sentence
 
 
-def _growth(output: pd.DataFrame) -> str:
+def _quarters(output: pd.DataFrame) -> list[str]:
     """Return the newest quarter of each company beside the same one a year before."""
     days = (output["period_end"] - output["period_start"]).dt.days + 1
-    quarters = output[days.between(85, 95) & (output["period_end"] > CLAIMED)]
+    quarters = output[days.between(85, 95)].sort_values("period_end")
     parts = []
     for (company, product), own in quarters.groupby(["entity", "product"]):
-        last = own.sort_values("period_end").iloc[-1]
-        year_ago = output[
-            (output["entity"] == company)
-            & (output["product"] == product)
-            & days.between(85, 95)
-            & (output["period_end"] == last["period_end"] - pd.DateOffset(years=1))
-        ]
-        before = (
-            f" ({number(year_ago['value'].iloc[0])} t a year before)"
-            if len(year_ago)
-            else ""
-        )
+        last = own.iloc[-1]
+        if last["period_end"] <= CLAIMED:
+            continue
+        year_ago = last["period_end"] - pd.DateOffset(years=1)
+        before = own.loc[own["period_end"] == year_ago, "value"]
+        told = f" ({number(before.iloc[0])} t a year before)" if len(before) else ""
         parts.append(
             f"{company} made {number(last['value'])} t of {product} in the quarter to "
-            f"{last['period_end']:%B %Y}{before}"
+            f"{last['period_end']:%B %Y}{told}"
         )
-    return f"{listed(parts)}." if parts else ""
+    return parts
 
 
 def curve_title(found: dict[str, dict[str, float]], target: float) -> str:
     """Return the finding of the curves: both claims, from the least likely product."""
-    soon = [own["soon_high"] for own in found.values()]
-    late = [own["late_high"] for own in found.values()]
-    return (
-        f"Chance of reaching {pct(target)} of demand outside China: {_between(soon)} "
-        f"after 24 months, {_between(late)} after 10 years"
+    soon, late = (
+        span(min(chances), max(chances), chance)
+        for chances in (
+            [own[name] for own in found.values()] for name in ("soon_high", "late_high")
+        )
     )
-
-
-def _between(chances: list[float]) -> str:
-    low, high = chance(min(chances)), chance(max(chances))
-    return low if low == high else f"{low} to {high}"
-
-
-def fan_title(paths: rampup.Paths, race: Race, target: float) -> str:
-    """Return the finding of the fan: the share covered now and in ten years."""
-    at = min(10 * rampup.STEPS_A_YEAR, len(paths.years) - 1)
-    now, then = (
-        float(np.median(paths.supply[:, place] / paths.demand[:, place]))
-        for place in (0, at)
-    )
-    year = (race.start + 10 * rampup.YEAR).year
     return (
-        f"Supply of {race.product} outside China covers {pct(now)} of demand now and "
-        f"{pct(then)} in {year} (medians)"
+        f"Chance of reaching {pct(target)} of demand outside China: {soon} after 24 "
+        f"months, {late} after 10 years"
     )
 
 
 def market_sentence(race: Race) -> str:
     """Return in words what the demand rests on."""
     made, sent, per = race.market.made_t, race.market.sent_t, race.market.per_t
-    oxide = (
-        f", times {span(per.low, per.high, lambda n: f'{n:.2g}')} t of oxide in a tonne"
-        if per.high > per.low or per.best != 1
-        else ""
-    )
+    oxide = ""
+    if per.high > per.low or per.best != 1:
+        content = span(per.low, per.high, digits=2 if per.high >= 0.1 else 3)
+        oxide = f", times {content} t of oxide in a tonne"
     growth = race.market.growth
     return (
-        f"Demand outside China: {span(made.low, made.high, number)} t of magnets "
-        "made there "
+        f"Demand outside China: {span(made.low, made.high)} t of magnets made there "
         f"and {number(sent.best)} t exported by China in a year{oxide}; it grows by "
         f"{span(growth.low, growth.high, pct)} a year, the range of printed forecasts."
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import tempfile
 import time
 import warnings
@@ -25,13 +26,16 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from rareearth import errors
-from rareearth.render import library, provenance, recorder, report, server
-from rareearth.render.report import environment
+from rareearth.render import library, recorder, server
+from rareearth.render.job import ERROR_NOTE, INJECTED, Job, environment
 from rareearth.render.warm import ENGINE as WARM
 from rareearth.render.warm import NeedsKernel, coalesce, follow_cells
 
 KERNEL = "python3"
 ENGINE = "rareearth-stock"
+# What Python calls the code of a cell: a temporary file with the process in its name.
+# Only from where a word begins: a long word would cost the square of its length.
+_CELL_FILE = re.compile(r"(?<!\S)\S*ipykernel_\d+/\d+\.py")
 _LONGEST_LINE = 300  # characters of a foreign error in a message
 _LONGEST_OF_OURS = 1000  # ours may list choices
 
@@ -193,7 +197,7 @@ def _execute(
 def _checked(result: NotebookNode, used: dict[str, Any]) -> Executed:
     """Return an executed notebook without what differs from run to run."""
     _refuse_early_end(result)
-    provenance.settle(result)
+    settle(result)
     if refused := used.pop("refused", []):
         raise RunFailed(
             f"{', '.join(refused)} opened directly; read it with rareearth.load",
@@ -220,6 +224,84 @@ def load(notebook: Path) -> NotebookNode:
     return content
 
 
+def settle(notebook: Any) -> None:
+    """Take out of an executed notebook what differs from run to run, in place.
+
+    That is papermill's and nbclient's times and paths, the notes that papermill
+    adds to a failed notebook, the random identity of the injected cell, and widgets,
+    whose identities are random and which a report cannot show.
+    """
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    notebook.cells = [
+        cell for cell in notebook.cells if not library.is_tagged(cell, ERROR_NOTE)
+    ]
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if library.is_tagged(cell, INJECTED):
+            cell["id"] = INJECTED
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+            if output.output_type == "stream":
+                output["text"] = _CELL_FILE.sub("<cell>", output["text"])
+            elif output.output_type == "error":
+                lines = [_CELL_FILE.sub("<cell>", each) for each in output.traceback]
+                output["traceback"] = lines
+
+
+def revised(job: Job) -> NotebookNode | None:
+    """Return the notebook as it is now with the outputs of its stored run.
+
+    The code cells are the same as in the stored run (`rareearth.render.provenance` has
+    compared them); None if the stored run cannot be read after all.
+    """
+    try:
+        stored = json.loads(job.executed.read_text(encoding="utf-8"))
+        run = nbformat.from_dict(stored)
+        ran = [cell for cell in run.cells if cell.cell_type == "code"]
+    except (OSError, ValueError, AttributeError, TypeError):
+        return None
+    injected = [cell for cell in ran if library.is_tagged(cell, INJECTED)]
+    outputs = iter([cell for cell in ran if not library.is_tagged(cell, INJECTED)])
+    now = load(job.notebook)
+    cells: list[NotebookNode] = []
+    for cell in now.cells:
+        cells.append(cell)
+        if cell.cell_type != "code":
+            continue
+        before = next(outputs, None)
+        if before is None or _whole_text(before.source) != cell.source:
+            return None
+        cell["outputs"] = [_joined(each) for each in before.outputs]
+        cell["execution_count"] = before.execution_count
+        if not cell.metadata.get("tags", True):
+            del cell.metadata["tags"]
+        if library.is_tagged(cell, "parameters"):
+            cells += injected
+    now.cells = cells
+    now.metadata = run.metadata
+    for cell in injected:
+        cell["source"] = _whole_text(cell.source)
+    return now
+
+
+def _joined(output: NotebookNode) -> NotebookNode:
+    """Return an output with its text in one piece, as a run has it."""
+    if "text" in output:
+        output["text"] = _whole_text(output["text"])
+    for kind, content in output.get("data", {}).items():
+        if not kind.endswith("json") and isinstance(content, list):
+            output["data"][kind] = _whole_text(content)
+    return output
+
+
+def _whole_text(content: Any) -> str:
+    return content if isinstance(content, str) else "".join(content)
+
+
 def _refuse_early_end(result: NotebookNode) -> None:
     """Refuse what papermill lets pass: a cell that ends the run with ``sys.exit()``."""
     for index, cell in enumerate(result.cells):
@@ -235,12 +317,11 @@ def _failure(
     reason = _reason(kind, text)
     if partial is None or index is None:
         return RunFailed(f"the kernel did not start: {reason}", None)
-    note = provenance.ERROR_NOTE
-    cells = [each for each in partial.cells if not library.is_tagged(each, note)]
+    cells = [c for c in partial.cells if not library.is_tagged(c, ERROR_NOTE)]
     cell = cells[index]
-    injected = [library.is_tagged(each, report.INJECTED) for each in cells[:index]]
+    injected = [library.is_tagged(each, INJECTED) for each in cells[:index]]
     place = library.describe_cell(index + 1 - sum(injected), cell.source)
-    provenance.settle(partial)
+    settle(partial)
     return RunFailed(f"{place}: {reason}", partial)
 
 

@@ -1,6 +1,7 @@
 """The first page of the outputs: a card for each report that lies there.
 
 Rebuilt after every command from what each run has left, so it cannot go out of date.
+Beside the cards it says what the workbook is, its sweeps, its data and how to cite it.
 """
 
 from __future__ import annotations
@@ -9,15 +10,25 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from rareearth.render import index_parts, keys, library, store, thumbnail
+import rareearth
+from rareearth.render import dictionary, library, store, thumbnail
+from rareearth.render.job import HIDDEN
 from rareearth.render.look import POLICY, style
-from rareearth.render.values import cut, readable
+from rareearth.render.parameters import cut, readable
 
+ABOUT = (
+    "Sourced figures on the rare-earth industry, and methods that can be checked. Each "
+    "report answers one question from figures that can be traced to a page of their "
+    "source, with their ranges and their vintages."
+)
+_SWEEP = re.compile(r"<title>Sweep: (.*?) - Rare Earth Workbook</title>")
+_LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
+_HEAD = 64_000  # characters in which title and lead of a page are found
 LARGEST_PICTURE = 60_000  # characters
 _SENTENCE = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
 _CARD = """<li class="card">
@@ -70,7 +81,7 @@ def build(folder: Path, data: str = "") -> Path:
     """Write ``index.html`` for the reports in `folder` and return its path.
 
     A page that is right already is not touched. `data` is the section of
-    `index_parts.data`, if that was called before.
+    `data_section`, if that was called before.
     """
     cards = [card for path in sorted(folder.glob("*.ipynb")) if (card := read(path))]
     made = [each for each in cards if not each.failure]
@@ -78,7 +89,7 @@ def build(folder: Path, data: str = "") -> Path:
     page = _PAGE.format(
         policy=POLICY,
         style=style(),
-        about=index_parts.ABOUT,
+        about=ABOUT,
         count=_count(len(made)),
         content="".join(_content(made, failed, folder, data)),
     )
@@ -97,10 +108,10 @@ def _content(
     turned = [each for each in made if each.changed]
     yield _made("The questions", usual, older)
     yield _made("With other parameters", turned, older)
-    yield index_parts.sweeps(folder)
+    yield sweeps(folder)
     yield _failed(failed)
-    yield data or index_parts.data(folder)
-    yield index_parts.citation()
+    yield data or data_section(folder)
+    yield citation()
 
 
 def read(path: Path) -> Card | None:
@@ -109,7 +120,7 @@ def read(path: Path) -> Card | None:
     name = path.name.removesuffix(".ipynb").removesuffix(".failed")
     if not is_failed and not path.with_suffix(".html").is_file():
         return None
-    kept = path.parent / keys.HIDDEN / f"{name}.card.json"
+    kept = path.parent / HIDDEN / f"{name}.card.json"
     try:
         if kept.is_file() and not is_failed:
             return Card(**json.loads(kept.read_text(encoding="utf-8")))
@@ -192,7 +203,7 @@ def _changed(about: dict[str, Any]) -> str:
 
 def _answer(cells: list[dict[str, Any]]) -> str:
     """Return the first sentence that the report computes, else its first paragraph."""
-    from rareearth.render import markdown, markup
+    from rareearth.render import markup
 
     for html in _displayed(cells):
         if found := _SENTENCE.match(html):
@@ -200,7 +211,7 @@ def _answer(cells: list[dict[str, Any]]) -> str:
     for cell in cells:
         if cell.get("cell_type") == "markdown":
             try:
-                found = _SENTENCE.search(markdown.to_html(library.source(cell)))
+                found = _SENTENCE.search(markup.to_html(library.source(cell)))
             except markup.MarkupError:
                 continue
             return _plain(found[1]) if found else ""
@@ -235,3 +246,57 @@ def _plain(html: str) -> str:
     from bs4 import BeautifulSoup
 
     return " ".join(BeautifulSoup(html, "html.parser").get_text().split())
+
+
+def sweeps(folder: Path) -> str:
+    """Return the section that lists the sweeps below `folder`."""
+    items = [f"<li>{line}</li>" for line in _sweeps(folder)]
+    if not items:
+        return ""
+    return f'\n<h2>Sweeps</h2>\n<ul class="sweeps">\n{chr(10).join(items)}\n</ul>'
+
+
+def _sweeps(folder: Path) -> Iterator[str]:
+    for table in sorted(folder.glob("sweeps/*/*.csv")):
+        page = table.with_suffix(".html")
+        if not page.is_file():
+            continue
+        with page.open(encoding="utf-8", errors="replace") as file:
+            head = file.read(_HEAD)
+        title, lead = _SWEEP.search(head), _LEAD.search(head)
+        if title:
+            link = quote(page.relative_to(folder).as_posix())
+            about = _unmarked(lead[1]) if lead else ""
+            name = escape(_unmarked(title[1]))
+            yield f'<a href="{link}">{name}</a><br>{escape(about)}'
+
+
+def data_section(folder: Path) -> str:
+    """Return the section on the figures; it writes the data dictionary it links to."""
+    page = dictionary.build(folder)
+    counts = library.figure_counts(library.data_folder())
+    return (
+        '\n<section class="about">\n<h2>The figures</h2>\n'
+        f"<p>{sum(counts):,} figures in {len(counts)} tables. The "
+        f'<a href="{quote(page.name)}">data dictionary</a> says what every series, '
+        "unit, basis and source is.</p>\n</section>"
+    )
+
+
+def citation() -> str:
+    """Return the section on how to cite the workbook and its figures."""
+    return (
+        '\n<section class="about">\n<h2>How to cite</h2>\n'
+        "<p>Rare Earth Workbook contributors: <cite>Rare Earth Workbook</cite>, "
+        f"version {escape(rareearth.__version__)}. Name the report and its parameters, "
+        "and cite the publisher of a figure beside it: each report lists its sources."
+        "</p>\n"
+        "<p>The code is under the BSD 3-Clause licence; the selection and description "
+        "of the data are under CC BY 4.0. The figures are facts that their publishers "
+        "printed under their own terms.</p>\n</section>"
+    )
+
+
+def _unmarked(html: str) -> str:
+    """Return the text of a line that the workbook itself has written."""
+    return " ".join(unescape(re.sub("<[^>]+>", "", html)).split())

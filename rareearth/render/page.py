@@ -1,22 +1,37 @@
-"""The page of a report: one HTML file, without scripts or network requests."""
+"""The page of a report: one HTML file, without scripts or network requests.
+
+The cells and outputs of an executed notebook become checked pieces of markup, which a
+template of nbconvert's puts together. What the page says more than once is left out.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import Highlight2HTML
+from nbconvert.filters import Highlight2HTML, ansi2html
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import default
 
-from rareearth.render.compose import Composer, PageError
-from rareearth.render.lighten import lighten
+from rareearth.errors import WorkbookError
+from rareearth.render import library, markup, parameters
+from rareearth.render.job import ERROR_NOTE, INJECTED
 from rareearth.render.look import POLICY, TEMPLATES, style
-from rareearth.render.values import readable
+from rareearth.render.markup import Outline
+from rareearth.render.parameters import cut, readable
+
+# The first of these that an output has is shown. Scripts and widgets are not among
+# them: such an output shows its text.
+SHOWN = (
+    "text/html text/markdown image/svg+xml image/png image/jpeg text/latex text/plain"
+).split()
+
 
 _PLAIN_TOKEN = re.compile(r'<span(?: class="(?:n|o|p|w|nl|nv)")?>([^<]*)</span>')
 _TOKEN = re.compile(r'<span class="(\w+)">')
@@ -31,8 +46,157 @@ _COLOURS = {  # the names that pygments gives, by the one that our style has for
     "c": "c1 cm ch cs",
 }
 _COLOUR = {old: new for new, names in _COLOURS.items() for old in names.split()}
+_TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
+_CELL = re.compile(r"<t[hd](?=[ >])[^>]*>")
+_KINDS = {"num": "n", "date": "d"}  # of columns, by the style sheet
+_KIND = re.compile(f' class="({"|".join(_KINDS)})"')
+MOST_COLUMNS = 12  # that the style sheet can align by their place
+ROOMY = 6  # columns at most, where dates may ask for room; the style sheet has no more
 
-__all__ = ["POLICY", "PageError", "RareEarthExporter", "render", "style"]
+
+class PageError(WorkbookError):
+    """A cell cannot become part of a page. The message names the cell and why."""
+
+
+@dataclass
+class Setting:
+    """One parameter as the page lists it."""
+
+    name: str
+    value: str
+    meaning: str
+    is_changed: bool
+
+
+@dataclass
+class Report:
+    """What the template needs beside the cells."""
+
+    outline: Outline = field(default_factory=Outline)
+    settings: list[Setting] = field(default_factory=list)
+    made_from: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> str:
+        """Return the parameters that differ from the defaults, as a phrase."""
+        changed = [each for each in self.settings if each.is_changed]
+        phrases = [f"{each.name} = {cut(each.value)}" for each in changed]
+        return ", ".join(phrases + ["own figures"] * ("own" in self.made_from))
+
+    @property
+    def title(self) -> str:
+        """Return the title of the page: the h1 and what was changed."""
+        return self.outline.title + (f" ({self.changed})" if self.changed else "")
+
+
+class Composer(Preprocessor):
+    """The last preprocessor: gives each cell and output its harmless ``html``."""
+
+    enabled = True
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Compose all cells; `resources` gets the ``report``."""
+        nb.cells = [c for c in nb.cells if not library.is_tagged(c, ERROR_NOTE)]
+        made_from = nb.metadata.get("rareearth", {})
+        report = Report(made_from=made_from)
+        number = 0
+        for cell in nb.cells:
+            is_injected = library.is_tagged(cell, INJECTED)
+            number += not is_injected
+            cell["role"] = "injected" if is_injected else cell.cell_type
+            try:
+                _compose(cell, report)
+            except ValueError as error:
+                place = library.describe_cell(number, cell.source)
+                raise PageError(f"{place}: {error}") from error
+        if not report.outline.title:
+            raise PageError("the report has no title; begin the first cell with '# '")
+        resources["report"] = report
+        return nb, resources
+
+
+def _compose(cell: NotebookNode, report: Report) -> None:
+    """Set the ``html`` of one cell and of its outputs."""
+    if cell.cell_type == "markdown":
+        html = markup.to_html(cell.source, cell.get("attachments"))
+        cell["html"] = _finish(html, report.outline)
+    if library.is_tagged(cell, "parameters"):
+        cell["role"] = "parameters"
+        report.settings = _settings(cell.source, report.made_from)
+    for output in cell.get("outputs", []):
+        output["html"] = _finish(_show(output), report.outline)
+
+
+def _finish(html: str, outline: Outline) -> str:
+    """Return checked markup with good tables and with its headings in the outline."""
+    tree = markup.parse(html)
+    markup.improve_tables(tree)
+    outline.add(tree)
+    for block in tree.find_all("pre"):
+        block["tabindex"] = "0"  # long lines scroll, also by keyboard
+    return markup.write(tree)
+
+
+def _show(output: NotebookNode) -> str:
+    """Return the markup of one output, not yet checked."""
+    if output.output_type == "stream":
+        return _pre(output.name, output.text)
+    if output.output_type == "error":
+        return _pre("error", "\n".join(output.traceback))
+    kind = next((each for each in SHOWN if each in output.data), None)
+    if kind is None:
+        return ""
+    content = output.data[kind]
+    if kind == "text/html":
+        return str(content)
+    if kind in ("text/markdown", "text/latex"):
+        return markup.to_html(content)
+    if kind.startswith("image/"):
+        return _picture(kind, content, output.metadata)
+    return _pre("result", content)
+
+
+def _pre(kind: str, text: str) -> str:
+    return f'<pre class="{kind}">{ansi2html(text.rstrip())}</pre>'
+
+
+def _picture(kind: str, content: str, metadata: NotebookNode) -> str:
+    """Return an image output as a figure; its alt text is in the output's metadata."""
+    about = {**metadata, **metadata.get(kind, {})}
+    size = "".join(f' {k}="{int(about[k])}"' for k in ("width", "height") if k in about)
+    if kind == "image/svg+xml":
+        # As an image, so that nothing in it can run and its ids stay its own.
+        address = f"data:{kind};base64,{_base64(content)}"
+    else:
+        address = f"data:{kind};base64,{''.join(content.split())}"
+    alt = escape(str(about.get("alt", "")))
+    return f'<figure class="chart"><img src="{address}" alt="{alt}"{size}></figure>'
+
+
+def _base64(text: str) -> str:
+    from base64 import b64encode
+
+    return b64encode(text.encode()).decode()
+
+
+def _settings(source: str, made_from: dict[str, Any]) -> list[Setting]:
+    """Return the parameters of the cell `source` with the values of this run."""
+    used = made_from.get("parameters", {})
+    try:
+        known = parameters.parse(source, "the notebook")
+    except WorkbookError as error:
+        raise ValueError(str(error)) from error
+    return [
+        Setting(
+            each.name,
+            readable(used.get(each.name, each.default)),
+            each.comment,
+            used.get(each.name, each.default) != each.default,
+        )
+        for each in known
+    ]
 
 
 class RareEarthExporter(HTMLExporter):
@@ -152,3 +316,36 @@ def _data(made_from: dict[str, Any]) -> list[dict[str, str]]:
 def _module(entry: dict[str, str]) -> str:
     name = entry["name"].removeprefix("rareearth/").removesuffix(".py")
     return f"{name} {entry['sha256'][:8]}"
+
+
+def lighten(html: str) -> str:
+    """Return a page that looks and reads the same, with less to send.
+
+    A column of numbers or dates is marked once, at its table, and not in each cell.
+    """
+    return _TABLE.sub(_by_column, html)
+
+
+def _by_column(match: re.Match[str]) -> str:
+    """Return a table with the kinds of its columns as classes: ``n2 d3``."""
+    table = match[0]
+    rows = [_CELL.findall(row) for row in table.split("<tr")[1:]]
+    kinds = {tuple(_kind(cell) for cell in row) for row in rows}
+    if len(kinds) != 1 or "span=" in table or "<table" in table[1:]:
+        return table  # not a plain grid: each cell keeps its own mark
+    (kind_of,) = kinds
+    wanted = set(_KINDS.values()) if len(kind_of) <= ROOMY else {"n"}
+    marked = [(kind, n) for n, kind in enumerate(kind_of, 1) if kind in wanted]
+    if marked and marked[-1][1] > MOST_COLUMNS:
+        return table
+    plain = _CELL.sub(lambda cell: _KIND.sub("", cell[0]), table)
+    if not marked:
+        return plain
+    names = " ".join(f"{kind}{n}" for kind, n in marked)
+    return plain.replace("<table>", f'<table class="{names}">', 1)
+
+
+def _kind(cell: str) -> str:
+    """Return the letter of a cell's kind, from its opening tag."""
+    found = _KIND.search(cell)
+    return _KINDS[found[1]] if found else ""

@@ -69,7 +69,7 @@ def local(jobs: int = 1, timeout: float | None = None) -> Executor:
     """Return the executor of this machine with `jobs` processes at a time.
 
     Where forking is not safe, the time limit is kept by the stock engine: see
-    `rareearth.render.report.Job`.
+    `rareearth.render.job.Job`.
     """
     if can_fork():
         return ForkPool(jobs, timeout)

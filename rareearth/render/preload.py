@@ -31,10 +31,9 @@ HEAVY = (
     "latex2mathml.converter",
     "rareearth.render.warm",
     "rareearth.render.execute",
-    "rareearth.render.revise",
+    "rareearth.render.report",
     "rareearth.render.page",
     "rareearth.render.index",
-    "rareearth.render.partial",
     # What the libraries above import only when it is used.
     "IPython.core.application",
     "IPython.core.completerlib",
@@ -88,10 +87,10 @@ def _show() -> None:
     """Make a small page, so that the template and its patterns are compiled."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-    from rareearth.render import index, keys, page
+    from rareearth.render import index, page, provenance
 
-    for library in {*keys.LIBRARIES, *keys.RENDERERS}:
-        keys.installed(library)
+    for library in {*provenance.LIBRARIES, *provenance.RENDERERS}:
+        provenance.installed(library)
     head = "<table><thead><tr><th>a &amp; b</th></tr></thead>"
     table = f"{head}<tr><td>1</td></tr></table>"
     image = "<figure><img src='data:image/png;base64,AA' alt='Some chart'></figure>"
@@ -114,15 +113,15 @@ def _show() -> None:
 
 def _keep() -> None:
     """Have the workbook's modules and figures ready for the runs that ask for them."""
-    from rareearth.render import ahead
-    from rareearth.render.report import OWN_DATA, environment
+    from rareearth.render import recorder
+    from rareearth.render.job import OWN_DATA, environment
 
-    imported = ahead.import_all()
+    imported = recorder.import_all()
     figures = importlib.import_module("rareearth.figures.loading")
     errors = importlib.import_module("rareearth.errors")
     with suppress(errors.WorkbookError), environment({OWN_DATA: None}):
         figures.read_ahead()
-    ahead.keep(imported)
+    recorder.keep(imported)
 
 
 _import()

@@ -10,14 +10,14 @@ from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
-from rareearth.render.report import Job, Result
+from rareearth.render.job import Job, Result
 
 WORDS = {"made": "made", "page": "re-rendered", "fresh": "unchanged"}
 MOST_ROWS = 40  # of the closing table; unchanged reports are left out beyond
 
 
 class Progress:
-    """What `rareearth.render.run.run` tells its news to.
+    """What `rareearth.render.report.run` tells its news to.
 
     Parameters
     ----------

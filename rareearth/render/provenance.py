@@ -1,28 +1,251 @@
-"""Say what a report was made from, and take out of it whatever depends on the clock."""
+"""What a report was made from: is it out of date, what its page says, does it match.
+
+Beside the outputs lies a record of what each report was made from: what decides the
+results (code, parameters, data that were loaded, modules that were imported, versions)
+and what decides only how they look (prose, tags, template). Nothing heavy is imported.
+"""
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import platform
-import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from rareearth import __version__
-from rareearth.render import keys, library, parameters
-from rareearth.render.keys import LIBRARIES
-from rareearth.render.report import INJECTED, Job
+from rareearth.errors import ParameterError, UnknownName
+from rareearth.render import library, parameters
+from rareearth.render.job import Job
+from rareearth.render.parameters import shorten
 
+LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "seaborn", "statsmodels")
+RENDERERS = ("nbconvert", "mistune", "beautifulsoup4", "jinja2", "pygments")
 SOURCES = "data/sources.csv"
 UNTRACKED = "not under version control"
 SHORT = 16  # characters of the hash of a module, of which a run has up to a hundred
-ERROR_NOTE = "papermill-error-cell-tag"  # papermill marks cells that it adds with it
-# What Python calls the code of a cell: a temporary file with the process in its name.
-# Only from where a word begins: a long word would cost the square of its length.
-_CELL_FILE = re.compile(r"(?<!\S)\S*ipykernel_\d+/\d+\.py")
+PAGE_PARTS = "index look markup page parameters provenance".split()
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class State:
+    """Whether a report is ``fresh``, or its ``page`` or its ``run`` is stale, and why.
+
+    `reasons` says in words what changed, as in ``data/prices.csv changed``.
+    """
+
+    kind: str
+    reasons: list[str] = field(default_factory=list)
+
+
+def state(job: Job) -> State:
+    """Return whether the report of `job` is what it would be if it were made now."""
+    record = read(job)
+    if record is None:
+        return State("run", ["it has not been made yet"])
+    if job.failed.is_file():
+        return State("run", ["its last run failed"])
+    try:
+        reasons = _differences(record["run"], run_key(job, record["run"]))
+        if reasons:
+            return State("run", reasons)
+        if job.executed.stat().st_size != record["size"]["executed"]:
+            return State("run", [f"{job.executed.name} is not as it was written"])
+        reasons = _differences(record["page"], page_key(job.notebook))
+        if not reasons and job.page.stat().st_size != record["size"]["page"]:
+            reasons = [f"{job.page.name} is not as it was written"]
+    except FileNotFoundError as error:
+        kind = "page" if str(error.filename) == str(job.page) else "run"
+        return State(kind, [f"{Path(error.filename).name} is gone"])
+    except (KeyError, TypeError):
+        return State("run", ["its record is of another version"])
+    return State("page" if reasons else "fresh", reasons)
+
+
+def read(job: Job) -> Record | None:
+    """Return the record of a report, None if there is none that can be read."""
+    try:
+        record = json.loads(job.record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def run_key(job: Job, used: Mapping[str, Any]) -> Record:
+    """Return all that decides the results of a run.
+
+    Parameters
+    ----------
+    used : mapping
+        The names of the ``data`` files and ``modules`` that the run used, or that the
+        recorded run had used.
+    """
+    cells = library.load_cells(job.notebook)
+    return {
+        "code": code_of(cells),
+        "parameters": dict(job.parameters),
+        "data": hashes(used["data"], job.own),
+        "own": hashes(own_files(job.own), job.own),
+        "modules": hashes(used["modules"], None),
+        "versions": _run_versions(),
+    }
+
+
+def code_of(cells: list[dict[str, Any]]) -> list[str]:
+    """Return a short hash of each code cell."""
+    return [_short(cell) for cell in cells if cell.get("cell_type") == "code"]
+
+
+def page_key(notebook: Path) -> Record:
+    """Return all that decides only how the page looks."""
+    cells = library.load_cells(notebook)
+    templates = (library.PACKAGE / "render" / "templates").rglob("*.*")
+    parts = [f"rareearth/render/{name}.py" for name in PAGE_PARTS]
+    return {
+        "prose": [_short(c) for c in cells if c.get("cell_type") != "code"],
+        "tags": [
+            [c.get("cell_type"), c.get("id"), c.get("metadata") or {}] for c in cells
+        ],
+        "template": hashes([*parts, *sorted(map(module_name, templates))], None),
+        "versions": {name: installed(name) for name in RENDERERS},
+    }
+
+
+def used_by(manifest: Mapping[str, Any]) -> Record:
+    """Return the data files and modules of a run's record by their names.
+
+    A name is ``data/...`` or ``rareearth/...``, never a path of the machine. The
+    user's own figures are not among them: all files of their folder count.
+    """
+    folder, read = library.data_folder(), map(Path, manifest.get("data", {}))
+    ours = [path.relative_to(folder) for path in read if path.is_relative_to(folder)]
+    data = [f"data/{path.as_posix()}" for path in ours]
+    found = [_module_file(name) for name in manifest.get("modules", [])]
+    return {"data": sorted(data), "modules": sorted(filter(None, found))}
+
+
+def own_files(own: Path | None) -> list[str]:
+    """Return the names of the tables in the folder of a user's own figures."""
+    return sorted(f"own/{path.name}" for path in own.glob("*.csv")) if own else []
+
+
+def locate(name: str, own: Path | None) -> Path:
+    """Return the path of a name that `used_by` gave."""
+    top, _, rest = name.partition("/")
+    if not rest or ".." in rest.split("/"):
+        raise ValueError(f"{name!r} is not a file of the workbook")
+    if top == "data":
+        return library.data_folder() / rest
+    if top == "own" and own is not None:
+        return own / rest
+    if top == "rareearth":
+        return library.PACKAGE / rest
+    raise ValueError(f"{name!r} is not a file of the workbook")
+
+
+def hashes(names: Iterable[str], own: Path | None) -> dict[str, str]:
+    """Return the SHA-256 of each file; of one that is not there, nothing."""
+    return {name: sha256(locate(name, own)) for name in names}
+
+
+_hashes: dict[Path, tuple[tuple[int, int, int], str]] = {}
+
+
+def sha256(path: Path) -> str:
+    """Return the hash of a file's content, computed once while the file is the same."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return ""
+    stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    if path not in _hashes or _hashes[path][0] != stamp:
+        _hashes[path] = (stamp, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _hashes[path][1]
+
+
+def module_name(path: Path) -> str:
+    """Return the name of a file of the package."""
+    return f"rareearth/{path.relative_to(library.PACKAGE).as_posix()}"
+
+
+def _module_file(name: str) -> str:
+    below = library.PACKAGE.joinpath(*name.split(".")[1:])
+    for path in (below / "__init__.py", below.with_suffix(".py")):
+        if path.is_file():
+            return module_name(path)
+    return ""
+
+
+def _short(cell: dict[str, Any]) -> str:
+    return hashlib.sha256(library.source(cell).encode()).hexdigest()[:16]
+
+
+@cache
+def _run_versions() -> dict[str, str]:
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return {"Python": python, **{name: installed(name) for name in LIBRARIES}}
+
+
+@cache
+def installed(name: str) -> str:
+    """Return the version of a library, or that it is not installed."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return in words how two keys differ."""
+    found = []
+    for part, after in new.items():
+        before = old[part]
+        if before == after:
+            continue
+        if isinstance(after, list):
+            found.append(_changed_cells(part, before, after))
+        else:
+            found += _changed_items(part, before, after)
+    return found
+
+
+def _changed_cells(part: str, before: list[Any], after: list[Any]) -> str:
+    what = {"code": "code cell", "prose": "Markdown cell"}.get(part)
+    if what is None:
+        return "the tags or the order of cells changed"
+    if len(before) != len(after):
+        return f"the notebook has {len(after)} {what}s, had {len(before)}"
+    pairs = enumerate(zip(before, after, strict=True), 1)
+    numbers = [str(number) for number, (one, two) in pairs if one != two]
+    return f"{what}{'s' if len(numbers) > 1 else ''} {', '.join(numbers)} changed"
+
+
+def _changed_items(
+    part: str, before: dict[str, Any], after: dict[str, Any]
+) -> list[str]:
+    found = []
+    for name in dict.fromkeys([*before, *after]):
+        one, two = before.get(name), after.get(name)
+        if one == two:
+            continue
+        if part == "parameters":
+            found.append(f"parameter {name} is {two!r}, was {one!r}")
+        elif part == "versions":
+            found.append(f"{name} {two}, was {one}")
+        else:
+            verb = "is new" if not one else "changed" if two else "is gone"
+            found.append(f"{name} {verb}")
+    return found
 
 
 def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,7 +254,7 @@ def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     run : mapping
-        The key of the run: `rareearth.render.keys.run_key`.
+        The key of the run: `rareearth.render.provenance.run_key`.
     """
     defaults = parameters.resolve(job.notebook, {})
     used = dict(job.parameters)
@@ -50,7 +273,7 @@ def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
             {"name": name, "sha256": sha256[:SHORT]}
             for name, sha256 in run["modules"].items()
         ],
-        "environment": environment(),
+        "environment": versions(),
     }
     return {**about, "own": job.own.name} if job.own else about
 
@@ -63,18 +286,18 @@ def vintage(used: Mapping[str, Any], data: Iterable[str]) -> dict[str, str]:
     if SOURCES not in data:
         return {}
     as_of = str(used.get("as_of", "latest"))
-    path = keys.locate(SOURCES, None)
+    path = locate(SOURCES, None)
     with path.open(encoding="utf-8-sig", newline="") as file:
         days = [row["published"] for row in csv.DictReader(file)]
     known = [day for day in days if as_of == "latest" or day <= as_of]
     return {"as_of": as_of, "newest_source": max(known, default="none")}
 
 
-def environment() -> dict[str, str]:
+def versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries that results depend on."""
     return {
         "python": platform.python_version(),
-        **{n: keys.installed(n) for n in LIBRARIES},
+        **{n: installed(n) for n in LIBRARIES},
     }
 
 
@@ -98,35 +321,7 @@ def commit(checkout: Path | None, files: Sequence[Path] = ()) -> str:
 def _tracked(job: Job, run: Mapping[str, Any]) -> list[Path]:
     """Return the files of the workbook that a run rests on."""
     names = [name for name in run["data"] if not name.startswith("own/")]
-    return [job.notebook, *(keys.locate(n, None) for n in (*names, *run["modules"]))]
-
-
-def settle(notebook: Any) -> None:
-    """Take out of an executed notebook what differs from run to run, in place.
-
-    That is papermill's and nbclient's times and paths, the notes that papermill
-    adds to a failed notebook, the random identity of the injected cell, and widgets,
-    whose identities are random and which a report cannot show.
-    """
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata.pop("widgets", None)
-    notebook.cells = [
-        cell for cell in notebook.cells if not library.is_tagged(cell, ERROR_NOTE)
-    ]
-    for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        if library.is_tagged(cell, INJECTED):
-            cell["id"] = INJECTED
-        if not cell.metadata.get("tags", True):
-            del cell.metadata["tags"]
-        for output in cell.get("outputs", []):
-            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
-            if output.output_type == "stream":
-                output["text"] = _CELL_FILE.sub("<cell>", output["text"])
-            elif output.output_type == "error":
-                lines = [_CELL_FILE.sub("<cell>", each) for each in output.traceback]
-                output["traceback"] = lines
+    return [job.notebook, *(locate(n, None) for n in (*names, *run["modules"]))]
 
 
 def _git(folder: Path, *words: str) -> str:
@@ -142,3 +337,85 @@ def _git(folder: Path, *words: str) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return answer.stdout.strip()
+
+
+class _Finder(HTMLParser):
+    """Finds the provenance in the head of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep the content of ``<meta name="rareearth">``."""
+        known = dict(attrs)
+        if tag == "meta" and known.get("name") == "rareearth":
+            self.found = known.get("content") or ""
+
+
+def made_from(page: Path) -> dict[str, Any]:
+    """Return what a report says that it was made from.
+
+    Raises
+    ------
+    ParameterError
+        If the file cannot be read or is no report.
+    """
+    try:
+        text = page.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ParameterError(f"cannot read {page}: {error.strerror}") from error
+    except ValueError:
+        text = ""
+    finder = _Finder()
+    finder.feed(text.partition("</head>")[0])
+    try:
+        about = json.loads(finder.found)
+        files = [*about["data"], *about["modules"]]
+        if all({"name", "sha256"} <= each.keys() for each in files):
+            return dict(about)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise ParameterError(f"{page} is not a report of rareearth")
+
+
+def compare(about: dict[str, Any], own: Path | None) -> Iterator[tuple[str, str]]:
+    """Yield each file that a report rests on with ``matches`` or what differs.
+
+    Another version of a library is told, but does not make the report another one.
+    """
+    yield f"notebook {about.get('notebook', '')}", _notebook(about)
+    yield from _environment(about.get("environment", {}))
+    for entry in [*about["data"], *about["modules"]]:
+        name = str(entry["name"])
+        if name.startswith("own/") and own is None:
+            yield name, "not compared: give the folder with --data"
+            continue
+        try:
+            now = sha256(locate(name, own))
+        except ValueError:
+            yield shorten(name), "is not a file of the workbook"
+            continue
+        if not now:
+            yield name, "is gone"
+        else:
+            known = entry["sha256"] in (now, now[:SHORT])
+            yield name, "matches" if known else "differs"
+
+
+def _environment(made_with: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    here = versions()
+    for name, other in made_with.items():
+        if (now := here.get(name, "not installed")) != other:
+            yield f"{name} {other}", f"here {now}"
+
+
+def _notebook(about: dict[str, Any]) -> str:
+    """Compare the code of the notebook with that of the report."""
+    try:
+        cells = library.load_cells(library.find(str(about.get("notebook"))))
+    except UnknownName:
+        return "not compared: it is not among the workbook's notebooks"
+    code = code_of(cells)
+    now = hashlib.sha256("".join(code).encode()).hexdigest()
+    return "matches" if now == about.get("code") else "differs"

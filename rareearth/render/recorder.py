@@ -3,14 +3,25 @@
 The data files that were loaded come from `rareearth.figures.csv_files`, the modules
 from ``sys.modules``. A file of the workbook's data that is opened in another way would
 be missing from the record, so it is refused.
+
+A forked run finds all modules of the workbook executed. Until it imports one itself,
+though, none is in ``sys.modules``: what is there after the run stays the record.
 """
 
 from __future__ import annotations
 
+import builtins
+import importlib
 import json
 import os
+import pkgutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from rareearth.errors import DataError
@@ -85,3 +96,99 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
         f"{name} was opened directly, so that the report could not know when it is out "
         "of date; read it with rareearth.load or rareearth.revisions"
     )
+
+
+PACKAGE = "rareearth"
+# What the server has imported for itself, not for a run.
+_TOOLS = {"rareearth.figures", "rareearth.figures.module_guard"}
+
+
+class Kept(MetaPathFinder, Loader):
+    """Hands out modules that were executed before, each once, with what they import."""
+
+    def __init__(
+        self, modules: dict[str, ModuleType], imported: dict[str, list[str]]
+    ) -> None:
+        self.modules, self.imported = modules, imported
+        self._specs = {name: each.__spec__ for name, each in modules.items()}
+
+    def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
+        """Return how a kept module is loaded."""
+        return ModuleSpec(fullname, self) if fullname in self.modules else None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the kept module; to load it again is to execute its file."""
+        return self.modules.pop(spec.name)
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Import what the module's own statements have imported before."""
+        module.__spec__ = self._specs[module.__name__]
+        # A package that names a function like the module it is from keeps the function.
+        own = dict(vars(module))
+        for name in self.imported.get(module.__name__, []):
+            importlib.import_module(name)
+        vars(module).update(own)
+
+
+def import_all(name: str = PACKAGE) -> dict[str, list[str]]:
+    """Import the modules of the workbook but for the renderer's.
+
+    Returns
+    -------
+    dict
+        For each module that no run has imported before, what its statements import.
+    """
+    package = importlib.import_module(name)
+    before = set(sys.modules) - _TOOLS
+    with _noted(name) as imported:
+        for each in _names(package):
+            importlib.import_module(each)
+    new = set(sys.modules) - before
+    return {
+        each: imported.get(each, [])
+        for each in sorted(new)
+        if each.startswith(f"{name}.") and not each.startswith(f"{name}.render")
+    }
+
+
+def keep(imported: dict[str, list[str]]) -> None:
+    """Take modules out of sight until they are imported again."""
+    modules = {name: sys.modules.pop(name) for name in imported}
+    for name, module in modules.items():
+        above, _, leaf = name.rpartition(".")
+        parent = modules.get(above) or sys.modules[above]
+        if vars(parent).get(leaf) is module:
+            delattr(parent, leaf)
+    sys.meta_path.insert(0, Kept(modules, imported))
+
+
+def _names(package: ModuleType) -> Iterator[str]:
+    """Yield the modules below a package, but for the renderer and what is run."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if found.name.rpartition(".")[2] not in ("render", "commands", "__main__"):
+            yield found.name
+            if found.ispkg:
+                yield from _names(importlib.import_module(found.name))
+
+
+@contextmanager
+def _noted(package: str) -> Iterator[dict[str, list[str]]]:
+    """Note, for each module of a package, what its statements import from there."""
+    imported: dict[str, list[str]] = {}
+    usual = builtins.__import__
+
+    def note(name: str, names: Any = None, *more: Any, **others: Any) -> ModuleType:
+        module = usual(name, names, *more, **others)
+        importer = (names or {}).get("__name__", "")
+        if importer.startswith(package) and name.startswith(package):
+            wanted = (more[1] if len(more) > 1 else others.get("fromlist")) or ()
+            below = [f"{name}.{each}" for each in wanted]
+            found = [name, *(each for each in below if each in sys.modules)]
+            imported.setdefault(importer, []).extend(found)
+        return module
+
+    builtins.__import__ = note  # type: ignore[assignment]
+    try:
+        yield imported
+    finally:
+        builtins.__import__ = usual

@@ -1,104 +1,23 @@
-"""Make one report: execute the notebook, write the page, keep what failed.
+"""Make a report, or many over any ``concurrent.futures.Executor``, on one code path.
 
-`make` is a plain function of a picklable job, so that any
-``concurrent.futures.Executor`` can map it over many jobs.
+`make` is a plain function of a picklable job. A report that is as it would be made now
+is not made again. `run` hands over a bounded number of jobs at a time, so that a
+million jobs cost no more memory than a hundred.
 """
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Generator, Iterable
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from copy import deepcopy
+from typing import Any, Protocol
 
 from rareearth.errors import WorkbookError
-from rareearth.render import keys, locks, parameters, server, store
-from rareearth.render.names import report_name
-
-INJECTED = "injected-parameters"  # the tag of papermill's own cell
-OWN_DATA = "RAREEARTH_EXTRA_DATA"
-
-
-@dataclass(frozen=True)
-class Job:
-    """One run: a notebook, its full set of parameters and where its outputs go.
-
-    ``own`` is the folder of the user's own figures. ``timeout`` is the time that the
-    run may take on a stock kernel, in seconds; a `ForkPool` has its own.
-    """
-
-    notebook: Path
-    parameters: Mapping[str, Any]
-    folder: Path
-    name: str
-    own: Path | None = None
-    timeout: float | None = None
-
-    @property
-    def page(self) -> Path:
-        """Return the path of the HTML file."""
-        return self.folder / f"{self.name}.html"
-
-    @property
-    def executed(self) -> Path:
-        """Return the path of the executed notebook."""
-        return self.folder / f"{self.name}.ipynb"
-
-    @property
-    def failed(self) -> Path:
-        """Return the path of the partial notebook of a run that failed."""
-        return self.folder / f"{self.name}.failed.ipynb"
-
-    @property
-    def files(self) -> list[Path]:
-        """Return all that a run may leave: page, notebooks, record and index card."""
-        hidden = self.folder / keys.HIDDEN
-        records = [keys.record_path(self), hidden / f"{self.name}.card.json"]
-        return [self.page, self.executed, self.failed, *records]
-
-
-@dataclass(frozen=True)
-class Result:
-    """What came of a job. ``error`` is empty unless the state is ``failed``.
-
-    ``state`` is ``made`` (executed), ``page`` (the page anew from the stored run),
-    ``fresh`` (nothing to do) or ``failed``.
-    """
-
-    job: Job
-    seconds: float
-    error: str = ""
-    state: str = "made"
-
-
-def plan(
-    notebook: Path,
-    given: Mapping[str, Any],
-    folder: Path,
-    own: Path | None = None,
-    timeout: float | None = None,
-) -> Job:
-    """Return the job that runs `notebook` with the parameters `given`, all checked.
-
-    Reports with own figures have a name of their own, by the place of their folder, so
-    that they never pass for those without.
-
-    Raises
-    ------
-    ParameterError
-        If a parameter is unknown or has the wrong type; nothing has started then.
-    """
-    used = parameters.resolve(notebook, given)
-    defaults = parameters.resolve(notebook, {})
-    name = report_name(notebook.stem, used, defaults)
-    if own is not None:
-        own = own.expanduser().resolve()
-        name += f"--own-{hashlib.sha256(str(own).encode()).hexdigest()[:8]}"
-    return Job(notebook, used, folder, name, own, timeout)
+from rareearth.render import provenance, server, store
+from rareearth.render.job import OWN_DATA, Job, Result, environment
 
 
 def make(job: Job, force: bool = False) -> Result:
@@ -110,9 +29,9 @@ def make(job: Job, force: bool = False) -> Result:
     """
     started = time.monotonic()
     try:
-        with locks.held(job.folder / keys.HIDDEN, job.name, lambda: _wait(job)):
+        with store.held(job.hidden, job.name, lambda: _wait(job)):
             server.begin()  # to wait for another renderer is not to be late
-            kind = "run" if force else keys.state(job).kind
+            kind = "run" if force else provenance.state(job).kind
             state, error = ("fresh", "") if kind == "fresh" else _make(job, kind)
     except WorkbookError as problem:
         state, error = "failed", str(problem)
@@ -128,17 +47,17 @@ def _wait(job: Job) -> None:
 
 def _make(job: Job, kind: str) -> tuple[str, str]:
     """Make the report; return its state and its error."""
-    from rareearth.render import execute, page, revise
+    from rareearth.render import execute, page
 
     partial = None
     try:
-        notebook = revise.revised(job) if kind == "page" else None
+        notebook = execute.revised(job) if kind == "page" else None
         if notebook is not None:
-            _finish(job, notebook, keys.read(job) or {}, page.render)
+            _finish(job, notebook, provenance.read(job) or {}, page.render)
             return "page", ""
         partial, manifest = _run(job)
-        used = keys.used_by(manifest)
-        _finish(job, partial, {"run": keys.run_key(job, used)}, page.render)
+        used = provenance.used_by(manifest)
+        _finish(job, partial, {"run": provenance.run_key(job, used)}, page.render)
     except execute.RunFailed as problem:
         error, partial = str(problem), problem.notebook
     except page.PageError as problem:
@@ -154,17 +73,17 @@ def _make(job: Job, kind: str) -> tuple[str, str]:
 
 def _run(job: Job) -> tuple[Any, dict[str, Any]]:
     """Execute the notebook; what it has done is on disk at any moment."""
-    from rareearth.render import execute, long_outputs, partial
+    from rareearth.render import execute
 
-    spool = partial.Spool(job)
+    spool = store.Spool(job)
     try:
         with environment({OWN_DATA: str(job.own) if job.own else None}):
             done = execute.execute(job.notebook, job.parameters, job.timeout, spool)
-        long_outputs.cut(done[0])
+        store.cut(done[0])
         return done
     except execute.RunFailed as problem:
         if problem.notebook is not None:
-            long_outputs.cut(problem.notebook)
+            store.cut(problem.notebook)
         raise
     finally:
         spool.close()
@@ -172,57 +91,133 @@ def _run(job: Job) -> tuple[Any, dict[str, Any]]:
 
 def _finish(job: Job, notebook: Any, record: dict[str, Any], render: Any) -> None:
     """Write the page, the notebook, and last the record that says they are whole."""
-    import json
-
-    from rareearth.render import index, provenance
+    from rareearth.render import index
 
     notebook.metadata["rareearth"] = provenance.describe(job, record["run"])
     html, executed = render(notebook), _text(notebook)
     record = {
         "schema": 1,
         "run": record["run"],
-        "page": keys.page_key(job.notebook),
+        "page": provenance.page_key(job.notebook),
         "size": {"page": len(html.encode()), "executed": len(executed.encode())},
     }
-    kept = keys.record_path(job)
-    kept.unlink(missing_ok=True)
+    job.record.unlink(missing_ok=True)
     store.write({job.page: html, job.executed: executed})
     card = index.describe(job.name, notebook)
-    card_path = kept.with_name(f"{job.name}.card.json")
-    store.write({card_path: json.dumps(card), kept: json.dumps(record)})
+    store.write({job.card: json.dumps(card), job.record: json.dumps(record)})
     job.failed.unlink(missing_ok=True)
 
 
 def _text(notebook: Any) -> str:
     """Return a notebook as nbformat writes it, without validating it again."""
-    import json
-
     from nbformat.v4.rwbase import split_lines, strip_transient
 
-    whole = strip_transient(split_lines(_copied(notebook)))
+    whole = strip_transient(split_lines(deepcopy(notebook)))
     return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _copied(notebook: Any) -> Any:
-    from copy import deepcopy
+class Watch(Protocol):
+    """Someone who is told how the work goes; see `rareearth.render.progress`."""
 
-    return deepcopy(notebook)
+    def started(self, job: Job) -> None:
+        """Note that a job was handed over."""
+
+    def cell(self, name: str, number: int, cells: int) -> None:
+        """Note that the run `name` has begun its cell `number` of `cells`."""
+
+    def wait(self, name: str) -> None:
+        """Note that the run `name` waits for another renderer that makes it."""
+
+    def finished(self, result: Result) -> None:
+        """Note that a job has come to its end."""
 
 
-@contextmanager
-def environment(settings: Mapping[str, str | None]) -> Iterator[None]:
-    """Set variables of the environment, or remove those that are None, for a while."""
-    before = {name: os.environ.get(name) for name in settings}
-    _set(settings)
+def run(
+    jobs: Iterable[Job],
+    executor: Executor,
+    watch: Watch | None = None,
+    force: bool = False,
+    most: int | None = None,
+) -> Generator[Result, None, None]:
+    """Yield the result of each job as it comes, failed ones with their error.
+
+    Parameters
+    ----------
+    jobs : iterable of Job
+        Taken one after the other as there is room for them.
+    executor : Executor
+        Where the work is done: `rareearth.render.pool.local`, a Dask executor ...
+    watch : Watch, optional
+        Told when a job starts and ends; with a `ForkPool` also of each cell.
+    force : bool
+        Make also the reports that are up to date.
+    most : int, optional
+        The number of jobs handed over at a time. Default: twice the workers.
+    """
+    room = most or 2 * getattr(executor, "_max_workers", os.cpu_count() or 1)
+    waiting, running = iter(jobs), dict[Future[Result], Job]()
+    if watch:
+        _listen(executor, watch, running)
     try:
-        yield
+        while True:
+            while len(running) < room and (job := next(waiting, None)):
+                if not force and provenance.state(job).kind == "fresh":
+                    yield _told(Result(job, 0.0, state="fresh"), watch)
+                    continue
+                if watch:
+                    watch.started(job)
+                running[executor.submit(make, job, force)] = job
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield _told(_result(running.pop(future), future), watch)
     finally:
-        _set(before)
+        _stop(executor, running)
 
 
-def _set(settings: Mapping[str, str | None]) -> None:
-    for name, value in settings.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+def _result(job: Job, future: Future[Result]) -> Result:
+    """Return what came of a job, also when its process died."""
+    try:
+        return future.result()
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - one job's, not ours
+        reason = str(error) if isinstance(error, WorkbookError) else _name(error)
+        return Result(job, 0.0, store.keep(job, reason), "failed")
+
+
+def _name(error: BaseException) -> str:
+    line = " ".join(str(error).split())[:300]
+    return f"{type(error).__name__}: {line}" if line else type(error).__name__
+
+
+def _told(result: Result, watch: Watch | None) -> Result:
+    if watch:
+        watch.finished(result)
+    return result
+
+
+def _listen(
+    executor: Executor, watch: Watch, running: dict[Future[Result], Job]
+) -> None:
+    """Have a `ForkPool` pass on what its calls tell."""
+
+    def told(_: Future[Result], message: tuple[object, ...]) -> None:
+        kind, *rest = message
+        getattr(watch, str(kind))(*rest)
+
+    if hasattr(executor, "on_told"):
+        executor.on_told = told
+
+
+def _stop(executor: Executor, running: dict[Future[Result], Job]) -> None:
+    """End the jobs that still run when nobody wants them any more, as after Ctrl-C."""
+    if not running:
+        return
+    if hasattr(executor, "kill"):
+        executor.kill()
+    for future in running:
+        future.cancel()
+    wait(running, timeout=10)
+    for future, job in running.items():
+        if future.done():
+            store.keep(job, "interrupted")

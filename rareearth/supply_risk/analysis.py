@@ -140,7 +140,7 @@ def importer_risk(
     Parameters
     ----------
     production : DataFrame
-        Mine output of one year, from `concentration.share_table`.
+        Mine output of one year, from `concentration.shares`.
     partners : DataFrame
         From `risk_inputs.import_shares`.
     stability : Series

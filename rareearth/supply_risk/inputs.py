@@ -228,7 +228,7 @@ def import_shares(figures: pd.DataFrame, importer: str, year: int) -> pd.DataFra
 
 
 def last_year(world: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Return the last year up to the one wanted of `concentration.share_table`.
+    """Return the last year up to the one wanted of `concentration.shares`.
 
     Raises
     ------

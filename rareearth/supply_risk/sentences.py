@@ -10,9 +10,10 @@ from rareearth.words import listed, number, pct, span
 AT_RISK = 1.0  # threshold of the Commission since its first assessment
 
 
-def score(value: float) -> str:
+def score(value: float, *, digits: int | None = None) -> str:
     """Return an index with two digits below one, with one above: 0.23, 3.9."""
-    return f"{value:.2f}" if abs(value) < 1 else f"{value:.1f}"
+    usual = 2 if abs(value) < 1 else 1
+    return number(value, digits=usual if digits is None else digits)
 
 
 def the(name: str) -> str:

@@ -8,20 +8,18 @@ noted: the last that shipped, or the one that processed.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError, unknown_name
-from rareearth.figures.frames import Load, figures_or_none, has_code
+from rareearth.errors import NoFigures, ParameterError
+from rareearth.figures.columns import IMPORTERS, Load, codes, each, has_codes
+from rareearth.words import number
 
-IMPORTERS = {
-    "European Union": "importer-eu",
-    "Japan": "importer-jpn",
-    "South Korea": "importer-kor",
-    "United States": "importer-usa",
-    "World": "",
-}
-"""Importers with printed measures, and the basis code of each."""
+CHOICES = (*IMPORTERS, "World")
+"""Those whose measures of dependence are printed."""
 
 WEIGHT, IMPORTS, USE, UNSTATED, SOURCING, WORLD, NET, STATED = (
     "imports by weight",
@@ -45,6 +43,11 @@ KINDS = {
     STATED: "share of the world at a stage, as a publisher states it",
 }
 VALUE = "imports by value"  # no source at hand prints it by partner
+STATED_OF = {
+    "world_share_mining": "mining",
+    "world_share_separation": "separation",
+    "world_share_magnets": "",
+}
 STAGE = {"stage-extraction": "mining", "stage-processing": "separation"}
 GOODS = {
     "REO": "all rare earths",
@@ -52,6 +55,30 @@ GOODS = {
     "neodymium, praseodymium and others": "Nd, Pr and others",
 }
 LEFT_OUT = ("Sc",)  # scandium is mined and traded apart from the lanthanides
+
+
+MEMBERS = (
+    "Austria,Belgium,Bulgaria,Croatia,Cyprus,Czechia,Denmark,Estonia,Finland,France,"
+    "Germany,Greece,Hungary,Ireland,Italy,Latvia,Lithuania,Luxembourg,Malta,"
+    "Netherlands,Poland,Portugal,Romania,Slovakia,Slovenia,Spain,Sweden"
+).split(",")
+"""The 27 members of the European Union since February 2020."""
+
+
+class Benchmark(NamedTuple):
+    """A benchmark of Regulation (EU) 2024/1252, article 5, and which way it binds."""
+
+    code: str
+    label: str
+    bound: str
+
+
+BENCHMARKS = (
+    Benchmark("benchmark-extraction", "Extraction in the EU", "at least"),
+    Benchmark("benchmark-processing", "Processing in the EU", "at least"),
+    Benchmark("benchmark-recycling", "Recycling in the EU", "at least"),
+    Benchmark("benchmark-single-country", "From one country outside", "at most"),
+)
 
 
 def check_importer(name: str) -> None:
@@ -62,10 +89,10 @@ def check_importer(name: str) -> None:
     ParameterError
         The message names the choices.
     """
-    if name not in IMPORTERS:
+    if name not in CHOICES:
         raise ParameterError(
             f"importer: {name!r} has no printed measures of dependence; "
-            f"one of {', '.join(IMPORTERS)}"
+            f"one of {', '.join(CHOICES)}"
         )
 
 
@@ -101,43 +128,31 @@ def measures(
         If nothing is printed for the importer. The message names who has measures.
     """
     check_importer(importer)
-    code = IMPORTERS[importer]
-    parts = [_shares(load, partner, code, as_of)] if code else []
+    code = IMPORTERS.get(importer, "")
+    wanted = partial(load, as_of=as_of, missing="empty")
+    parts = [_shares(wanted("import_source_share", partner), code)]
     if importer == "European Union":
-        parts.append(_one(load, "eu_sourcing_share", partner, SOURCING, as_of))
-        parts.append(_reliance(load, "import_reliance", importer, products, as_of))
-        parts.append(_of_use(load, partner, importer, as_of))
+        parts.append(_newest_by_stage(wanted("eu_sourcing_share", partner), SOURCING))
+        reliance = _newest_by_stage(wanted("import_reliance", importer), NET)
+        parts.append(reliance[~_single(reliance["product"], products)])
+        parts.append(_of_use(wanted, partner, importer))
     if importer == "United States":
-        parts.append(_reliance(load, "net_import_reliance", importer, products, as_of))
+        reliance = _newest_by_stage(wanted("net_import_reliance", importer), NET)
+        parts.append(reliance[~_single(reliance["product"], products)])
     if importer == "World":
-        parts += _stated(load, partner, as_of)
-    parts.append(_one(load, "global_supply_share", partner, WORLD, as_of))
-    rows = pd.concat([part for part in parts if len(part)] or [pd.DataFrame()])
+        parts += [
+            _rows(found, STATED, found["product"]).assign(stage=stage)
+            for series, stage in STATED_OF.items()
+            if len(found := wanted(series, partner))
+        ]
+    parts.append(_newest_by_stage(wanted("global_supply_share", partner), WORLD))
+    rows = pd.concat([part for part in parts if len(part)] or [parts[0]])
     if rows.empty or (code and set(rows["kind"]) <= {WORLD}):
         raise NoFigures(
             f"no measure of how {importer} depends on {partner} was published by "
-            f"{as_of}; try a later date, or one of {', '.join(IMPORTERS)}"
+            f"{as_of}; try a later date, or one of {', '.join(CHOICES)}"
         )
     return _together(rows.reset_index(drop=True), products)
-
-
-def measure(table: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """Return the rows of one kind of measure.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such kind.
-    NoFigures
-        If nothing is printed on it. The message says which measures there are.
-    """
-    if kind not in (*KINDS, VALUE):
-        raise unknown_name("measure", kind, (*KINDS, VALUE))
-    found = table[table["kind"] == kind]
-    if found.empty:
-        have = ", ".join(dict.fromkeys(table["kind"]))
-        raise NoFigures(f"no figures of {kind}; there are figures of {have}")
-    return found
 
 
 def newest(table: pd.DataFrame) -> pd.DataFrame:
@@ -208,84 +223,44 @@ def _rows(
     )
 
 
-def _shares(load: Load, partner: str, code: str, as_of: str) -> pd.DataFrame:
-    found = figures_or_none(load, "import_source_share", partner, as_of=as_of)
-    if found.empty:
-        return found
-    own = found[has_code(found["basis"], code)]
-    return _rows(own, own["basis"].map(_base), own["product"])
+def _shares(shares: pd.DataFrame, code: str) -> pd.DataFrame:
+    own = shares[has_codes(shares["basis"], code or "no importer")]
+    return _rows(own, each(own["basis"], _base), own["product"])
 
 
 def _base(basis: str) -> str:
-    codes = basis.split(";")
-    if "share-unstated" in codes:
+    said = codes(basis)
+    if "share-unstated" in said:
         return UNSTATED
-    if "share-of-consumption" in codes:
+    if "share-of-consumption" in said:
         return USE
-    return WEIGHT if "by-weight" in codes else IMPORTS
+    return WEIGHT if "by-weight" in said else IMPORTS
 
 
-def _one(load: Load, series: str, entity: str, kind: str, as_of: str) -> pd.DataFrame:
-    found = figures_or_none(load, series, entity, as_of=as_of)
-    if found.empty:
-        return found
-    stage = found["basis"].map(
-        lambda basis: next((STAGE[c] for c in basis.split(";") if c in STAGE), "")
-    )
-    found = found[
-        found["period_end"] == found.groupby(stage)["period_end"].transform("max")
-    ]
-    rows = _rows(found, kind, found["product"])
-    return rows.assign(stage=stage.loc[found.index])
+def _newest_by_stage(found: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return measures of one kind from the newest figures of each stage."""
+    stage = each(found["basis"], _stage)
+    last = found.groupby(stage)["period_end"].transform("max")
+    found = found[found["period_end"] == last]
+    return _rows(found, kind, found["product"]).assign(stage=stage.loc[found.index])
 
 
-def _reliance(
-    load: Load,
-    series: str,
-    importer: str,
-    products: pd.DataFrame,
-    as_of: str,
-) -> pd.DataFrame:
-    """Return net import reliance on groups of rare earths, not on single elements."""
-    rows = _one(load, series, importer, NET, as_of)
-    if rows.empty:
-        return rows
-    return rows[~_single(rows["product"], products)]
+def _stage(basis: str) -> str:
+    return next((name for code, name in STAGE.items() if code in codes(basis)), "")
 
 
-def _of_use(load: Load, partner: str, importer: str, as_of: str) -> pd.DataFrame:
+def _of_use(load: Load, partner: str, importer: str) -> pd.DataFrame:
     """Return imports of magnets from the partner over magnets used, where both are."""
-    bought = figures_or_none(load, "magnet_imports_from", partner, as_of=as_of)
-    used = figures_or_none(load, "magnet_consumption", importer, as_of=as_of)
-    if bought.empty or used.empty:
-        return pd.DataFrame()
-    own = bought[has_code(bought["basis"], IMPORTERS[importer])]
-    both = own.merge(
-        used[["product", "period_end", "value"]], on=["product", "period_end"]
-    )
+    bought = load("magnet_imports_from", partner)
+    own = bought[has_codes(bought["basis"], IMPORTERS[importer])]
+    used = load("magnet_consumption", importer)[["product", "period_end", "value"]]
+    both = own.merge(used, on=["product", "period_end"])
     percent = both.assign(value=both["value_x"] / both["value_y"] * 100)
-    note = (
-        "worked out: "
-        + both["value_x"].map("{:,.0f}".format)
-        + " of "
-        + both["value_y"].map("{:,.0f} t".format)
-    )
-    return _rows(percent, USE, both["product"]).assign(note=note.to_numpy())
-
-
-def _stated(load: Load, partner: str, as_of: str) -> list[pd.DataFrame]:
-    """Return the shares of the world that publishers state, stage by stage."""
-    parts = []
-    for series, stage in (
-        ("world_share_mining", "mining"),
-        ("world_share_separation", "separation"),
-        ("world_share_magnets", ""),
-    ):
-        found = figures_or_none(load, series, partner, as_of=as_of)
-        if len(found):
-            rows = _rows(found, STATED, found["product"])
-            parts.append(rows.assign(stage=stage))
-    return parts
+    note = [
+        f"worked out: {number(row.value_x)} of {number(row.value_y, unit='t')}"
+        for row in both.itertuples()
+    ]
+    return _rows(percent, USE, both["product"]).assign(note=note)
 
 
 def _together(rows: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
@@ -330,3 +305,191 @@ def _merge(part: pd.DataFrame) -> dict[str, object]:
         row |= {"value": low if same else np.nan, "note": ""}
         row |= {"low": np.nan if same else low, "high": np.nan if same else high}
     return row
+
+
+def partners(load: Load, importer: str, as_of: str = "latest") -> pd.DataFrame:
+    """Return the shares of all partners in the newest table with most of them.
+
+    Returns
+    -------
+    DataFrame, largest first
+        ``entity``, ``share`` (0 to 1), ``goods``, ``when``, ``basis``, ``source_id``.
+        The last row, "Not named", is what the printed shares leave to 1; it is less
+        than nothing where rounded shares add up to more.
+
+    Raises
+    ------
+    NoFigures
+        If no share of any partner is printed.
+    """
+    shares = load("import_source_share", as_of=as_of)
+    own = has_codes(shares["basis"], IMPORTERS[importer])
+    rows = shares[own & shares["value"].notna()]
+    if rows.empty:
+        raise NoFigures(
+            f"no shares of partners of {importer} were published by {as_of}"
+        )
+    keys = ["product", "period_start", "period_end", "basis", "source_id"]
+    firm = rows[rows["confidence"] != "tertiary"]
+    rows = firm if len(firm) else rows
+    tables = rows[rows["entity"] != "Other"].groupby(keys)["entity"].nunique()
+    best = tables[tables == tables.max()].reset_index().sort_values("period_end")
+    chosen = rows.merge(best.tail(1)[keys], on=keys)
+    named = chosen[chosen["entity"] != "Other"].assign(share=lambda t: t["value"] / 100)
+    named = named.sort_values("share", ascending=False)
+    first = chosen.iloc[0]
+    return _closed(named).assign(
+        goods=GOODS.get(first["product"], first["product"]),
+        when=when(first["period_start"], first["period_end"]),
+        basis=first["basis"],
+    )
+
+
+def suppliers(
+    load: Load,
+    mined: pd.DataFrame,
+    importer: str,
+    as_of: str = "latest",
+) -> pd.DataFrame:
+    """Return `partners` of an importer; of the World, who mines.
+
+    Parameters
+    ----------
+    mined : DataFrame
+        From `concentration.shares` of mine production; its last year is used.
+    """
+    if importer != "World":
+        return partners(load, importer, as_of)
+    last = mined[(mined["year"] == mined["year"].max()) & (mined["share"] > 0)]
+    named = last[last["kind"] == "country"].sort_values("share", ascending=False)
+    return _closed(named).assign(
+        goods="mine production", when=str(last["year"].iloc[0]), basis="REO"
+    )
+
+
+def _closed(named: pd.DataFrame) -> pd.DataFrame:
+    """Return shares with a last row for what they leave to 1."""
+    rest = round(1 - float(named["share"].sum()), 6)
+    row = {
+        "entity": "Not named",
+        "share": rest,
+        "source_id": named["source_id"].iloc[0],
+    }
+    columns = ["entity", "share", "source_id"]
+    return pd.concat([named[columns], pd.DataFrame([row])], ignore_index=True)
+
+
+def exposure(shares: pd.DataFrame, risk: pd.Series) -> pd.DataFrame:
+    """Return each partner's share times its governance risk.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From `partners`.
+    risk : Series
+        Governance risk of each country, 0 (best) to 1 (worst).
+
+    Returns
+    -------
+    DataFrame
+        ``entity``, ``share``, ``risk``, ``low`` and ``high`` of the product. A partner
+        without a known risk, and what is not named, count as 0 to 1 times their share.
+        The importer's exposure is the sum of a column, 0 (best) to 1 (worst).
+    """
+    table = shares[["entity", "share"]].copy()
+    table["share"] = table["share"].clip(lower=0)
+    table["risk"] = table["entity"].map(risk)
+    table["low"] = table["share"] * table["risk"].fillna(0.0)
+    table["high"] = table["share"] * table["risk"].fillna(1.0)
+    return table
+
+
+def targets(load: Load, measures: pd.DataFrame, as_of: str = "latest") -> pd.DataFrame:
+    """Return each benchmark with the nearest figures that are printed of rare earths.
+
+    Parameters
+    ----------
+    load : callable
+        `figures.load`.
+    measures : DataFrame
+        From `dependence.measures` of the European Union.
+
+    Returns
+    -------
+    DataFrame
+        ``label``; ``bound`` (at least, at most); ``target``; ``low`` and ``high`` of
+        what is printed, from 0 to 1, NaN where nothing is; ``what`` is measured;
+        ``source_id`` of the benchmark.
+
+    Raises
+    ------
+    NoFigures
+        If the benchmarks were not published yet.
+    """
+    wanted = load("crma_benchmark", "European Union", as_of=as_of)
+    of_code = wanted.set_index("basis")["value"] / 100
+    published = partial(load, as_of=as_of, missing="empty")
+    today = (
+        _mined(load("mine_production", as_of=as_of)),
+        _processed(published("global_supply_share"), published("nameplate_capacity")),
+        _recycled(published("recycling_input_rate")),
+        _from_one(measures),
+    )
+    rows = [
+        (benchmark.label, benchmark.bound, of_code[benchmark.code], *found)
+        for benchmark, found in zip(BENCHMARKS, today, strict=True)
+    ]
+    names = ["label", "bound", "target", "low", "high", "what"]
+    table = pd.DataFrame(rows, columns=names)
+    return table.assign(source_id=wanted["source_id"].iloc[0])
+
+
+Found = tuple[float, float, str]
+
+
+def _mined(output: pd.DataFrame) -> Found:
+    newest = output[output["period_end"] == output["period_end"].max()]
+    own = sorted(set(newest["entity"]) & set(MEMBERS))
+    if own:
+        return np.nan, np.nan, f"members with mine output: {', '.join(own)}"
+    year = newest["period_end"].dt.year.iloc[0]
+    return np.nan, np.nan, f"no member is in the table of mine production for {year}"
+
+
+def _processed(shares: pd.DataFrame, plants: pd.DataFrame) -> Found:
+    stage = has_codes(shares["basis"], "stage-processing")
+    own = sorted(set(shares.loc[stage, "entity"]) & set(MEMBERS))
+    if own:
+        return np.nan, np.nan, f"members with separation: {', '.join(own)}"
+    what = "no output of separation is printed"
+    for tonnes in plants.loc[plants["entity"] == "Neo Silmet", "value"].tail(1):
+        what += (
+            f"; the plant in Estonia can separate {number(tonnes)} t of light "
+            "rare-earth oxides a year"
+        )
+    return np.nan, np.nan, what
+
+
+def _recycled(rates: pd.DataFrame) -> Found:
+    if rates.empty:
+        return np.nan, np.nan, "no recycling rate is printed"
+    groups = rates[rates["product"].isin(["heavy rare earths", "light rare earths"])]
+    newest = groups[groups["period_end"] == groups["period_end"].max()]
+    year = newest["period_end"].dt.year.iloc[0]
+    return (
+        newest["value"].min() / 100,
+        newest["value"].max() / 100,
+        f"recycled input of light and heavy rare earths, EU study of {year}",
+    )
+
+
+def _from_one(measures: pd.DataFrame) -> Found:
+    kinds = ["imports by weight", "supply by last shipping country", "use"]
+    rows = measures[
+        measures["kind"].isin(kinds) & (measures["confidence"] != "tertiary")
+    ]
+    numbers = rows[["value", "low", "high"]].to_numpy(dtype=float)
+    if not np.isfinite(numbers).any():
+        return np.nan, np.nan, "no share of one country is printed"
+    what = "lowest and highest printed share of China, of imports, supply or use"
+    return float(np.nanmin(numbers)), float(np.nanmax(numbers)), what

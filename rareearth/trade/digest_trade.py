@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures
-from rareearth.figures.frames import Load, has_code
-from rareearth.trade import flows as trade
+from rareearth.figures.columns import Load, has_codes, joined
+from rareearth.trade.flows import DEFINITIONS
 
 ROUNDING = 0.005  # of a number: what a claim may differ by and still be as printed
 
@@ -51,7 +50,6 @@ def facts(load: Load, measures: pd.DataFrame, as_of: str = "latest") -> dict[str
     -------
     dict of `Fact` by ``claim_id``
     """
-    headline = "customs headline, gross weight"
     return {
         "C015": _measured(
             measures,
@@ -61,9 +59,9 @@ def facts(load: Load, measures: pd.DataFrame, as_of: str = "latest") -> dict[str
         "C016": _measured(measures, "heavy", "printed shares of heavy rare earths, EU"),
         "C038": _covered(load, as_of),
         "C132": _changed(load, as_of),
-        "C134": _customs(load, "exports", "2025-09-01", headline, as_of),
-        "C135": _customs(load, "exports", "2025-01-01", headline, as_of),
-        "C136": _customs(load, "imports", "2025-09-01", headline, as_of),
+        "C134": _customs(load, "rare_earth_exports", "2025-09-01", as_of),
+        "C135": _customs(load, "rare_earth_exports", "2025-01-01", as_of),
+        "C136": _customs(load, "rare_earth_imports", "2025-09-01", as_of),
     }
 
 
@@ -124,27 +122,10 @@ def reading(said: float, fact: Fact) -> str:
     return BETWEEN if min(fact.numbers) < said < max(fact.numbers) else NOT
 
 
-def shown(table: pd.DataFrame) -> pd.DataFrame:
-    """Return `beside` as readers see it."""
-    return pd.DataFrame(
-        {
-            "Claim": table["claim_id"],
-            "What was said": table["paraphrase"],
-            "Said": table["said"],
-            "Printed, lowest": table["low"],
-            "Printed, highest": table["high"],
-            "Unit": table["unit"],
-            "Reading": table["reading"],
-            "Basis": table["basis"],
-        }
-    )
-
-
 def used(table: pd.DataFrame, found: dict[str, Fact]) -> pd.DataFrame:
     """Return the sources of the claims and of what is printed."""
     printed = [source for name in table["claim_id"] for source in found[name].sources]
-    names = dict.fromkeys([*table["source_id"], *printed])
-    return pd.DataFrame({"source_id": list(names)})
+    return joined(table, pd.DataFrame({"source_id": printed}))
 
 
 def _measured(measures: pd.DataFrame, goods: str, basis: str) -> Fact:
@@ -158,31 +139,24 @@ def _measured(measures: pd.DataFrame, goods: str, basis: str) -> Fact:
 
 
 def _covered(load: Load, as_of: str) -> Fact:
-    try:
-        rows = load("demand_coverage_planned", "Lynas", as_of=as_of)
-    except NoFigures:
-        return NOTHING
-    rows = rows[has_code(rows["basis"], "importer-jpn")]
+    rows = load("demand_coverage_planned", "Lynas", as_of=as_of, missing="empty")
+    rows = rows[has_codes(rows["basis"], "importer-jpn")]
     basis = "plan, share of Japan's demand for heavy rare earths only"
-    return Fact(tuple(rows["value"]), basis, tuple(rows["source_id"]), same=False)
+    return _fact(rows, basis)._replace(same=False)
 
 
 def _changed(load: Load, as_of: str) -> Fact:
-    try:
-        rows = load("magnet_exports_change", "China", as_of=as_of)
-    except NoFigures:
-        return NOTHING
+    rows = load("magnet_exports_change", "China", as_of=as_of, missing="empty")
     same = (rows["period_start"] == "2025-01-01") & (rows["period_end"] == "2025-09-30")
     return _fact(rows[same], "change of tonnes on the same nine months of 2024")
 
 
-def _customs(load: Load, direction: str, start: str, basis: str, as_of: str) -> Fact:
-    try:
-        rows = trade.flow(load, "headline", direction, as_of)
-    except NoFigures:
-        return NOTHING
+def _customs(load: Load, series: str, start: str, as_of: str) -> Fact:
+    headline = DEFINITIONS["headline"]
+    rows = load(series, "China", headline.product, as_of=as_of, missing="empty")
+    rows = rows[has_codes(rows["basis"], headline.code)]
     same = (rows["period_start"] == start) & (rows["period_end"] == "2025-09-30")
-    return _fact(rows[same], basis)
+    return _fact(rows[same], "customs headline, gross weight")
 
 
 def _fact(rows: pd.DataFrame, basis: str) -> Fact:

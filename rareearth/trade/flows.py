@@ -6,13 +6,14 @@ earths. One definition is used at a time; two in one series are refused.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.frames import Load
+from rareearth.figures.columns import Load, codes, each, has_codes
 
 
 class Definition(NamedTuple):
@@ -80,6 +81,12 @@ def definition(name: str) -> Definition:
     return DEFINITIONS[name]
 
 
+def _named(basis: pd.Series) -> list[str]:
+    """Return the customs definitions that some figures rest on, in order."""
+    found = {code for cell in basis.unique() for code in codes(cell)}
+    return sorted(found & CUSTOMS)
+
+
 def check_one_definition(figures: pd.DataFrame) -> None:
     """Refuse figures that rest on more than one customs definition.
 
@@ -88,8 +95,7 @@ def check_one_definition(figures: pd.DataFrame) -> None:
     ParameterError
         The message names the definitions that are mixed.
     """
-    codes = figures["basis"].str.split(";").explode()
-    found = sorted(set(codes) & CUSTOMS)
+    found = _named(figures["basis"])
     if len(found) > 1:
         raise ParameterError(
             f"mixed customs definitions: {', '.join(found)}; choose one, "
@@ -135,10 +141,9 @@ def of_code(figures: pd.DataFrame, code: str) -> pd.DataFrame:
     NoFigures
         If there is none. The message names the customs definitions that there are.
     """
-    codes = figures["basis"].str.split(";")
-    found = figures[codes.map(lambda each: code in each)]
+    found = figures[has_codes(figures["basis"], code)]
     if found.empty:
-        have = ", ".join(sorted(set(codes.explode()) & CUSTOMS))
+        have = ", ".join(_named(figures["basis"]))
         raise NoFigures(f"no figures on the definition {code}; there are {have}")
     check_one_definition(found)
     return found.reset_index(drop=True)
@@ -160,11 +165,6 @@ def single_months(figures: pd.DataFrame) -> pd.DataFrame:
     ).sort_values(["entity", "month"], ignore_index=True)
 
 
-def up_to(figures: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
-    """Return the figures whose period ends no later than the month `last`."""
-    return figures[figures["period_end"] <= last + pd.offsets.MonthEnd(0)]
-
-
 def within(by: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
     """Return the months of a window.
 
@@ -181,37 +181,6 @@ def within(by: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.Data
             f"{by['month'].max():%Y-%m}"
         )
     return inside
-
-
-def followed(by: pd.DataFrame, kinds: pd.Series, least: int = 3) -> pd.DataFrame:
-    """Return the countries of which at least so many months are printed."""
-    own = by[by["entity"].map(kinds) == "country"]
-    many = own.groupby("entity")["month"].transform("nunique")
-    return own[many >= least].reset_index(drop=True)
-
-
-def joined_rows(load: Load, series: list[str], as_of: str = "latest") -> pd.DataFrame:
-    """Return the figures of several series, one below the other."""
-    return pd.concat([load(name, as_of=as_of) for name in series], ignore_index=True)
-
-
-def check_destination(by: pd.DataFrame, name: str) -> None:
-    """Refuse a destination that no source names.
-
-    Customs tables are reported for the largest few destinations only: what is not
-    named is not zero.
-
-    Raises
-    ------
-    NoFigures
-        The message names the destinations that are known.
-    """
-    known = sorted(by["entity"].unique())
-    if name not in known:
-        raise NoFigures(
-            f"no exports to {name} are printed; sources name the largest destinations "
-            f"only: {', '.join(known)}"
-        )
 
 
 def fullest_month(by: pd.DataFrame, last: pd.Timestamp) -> pd.Timestamp:
@@ -257,13 +226,6 @@ def ranking(
         row = {"entity": "Not named", "value": rest, "share": rest / whole}
         table = pd.concat([table, pd.DataFrame([row])], ignore_index=True)
     return table[["entity", "value", "share", "source_id"]]
-
-
-def wide(by: pd.DataFrame) -> pd.DataFrame:
-    """Return months in rows and destinations in columns, as readers see them."""
-    table = by.pivot_table(index="month", columns="entity", values="value")
-    table.insert(0, "Month", table.index.strftime("%Y-%m"))
-    return table.reset_index(drop=True).rename_axis(columns=None)
 
 
 def balance(exports: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:
@@ -320,13 +282,9 @@ UNIT_VALUES = (
 
 def all_unit_values(load: Load, as_of: str = "latest") -> pd.DataFrame:
     """Return `unit_values` of each direction of which something had been published."""
-    parts = []
-    for names in UNIT_VALUES:
-        try:
-            values, weights, printed = (load(name, as_of=as_of) for name in names)
-        except NoFigures:
-            continue
-        parts.append(unit_values(values, weights, printed))
+    published = partial(load, as_of=as_of, missing="empty")
+    triples = [tuple(map(published, names)) for names in UNIT_VALUES]
+    parts = [unit_values(*three) for three in triples if all(map(len, three))]
     if not parts:
         raise NoFigures(f"no unit value of trade was published by {as_of}")
     return pd.concat(parts, ignore_index=True)
@@ -363,7 +321,7 @@ _KEY = ["entity", "product", "period_start", "period_end", "definition"]
 
 
 def _customs(basis: pd.Series) -> pd.Series:
-    return basis.map(lambda text: ";".join(sorted(set(text.split(";")) & CUSTOMS)))
+    return each(basis, lambda cell: ";".join(sorted(codes(cell) & CUSTOMS)))
 
 
 def _printed(printed: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from rareearth import charts
-from rareearth.claims.sentences import amount, article_table, score_sentence, widest
+from rareearth.claims.audit import by_article
+from rareearth.claims.sentences import amount, score_sentence, widest
+from rareearth.claims.verdicts import LABELS
 
 
 @pytest.mark.parametrize(
@@ -38,13 +40,10 @@ def test_a_list_that_cannot_be_checked_has_no_share():
 
 
 def test_every_claim_of_an_article_is_counted_once():
-    table = article_table(audited("supported", "outdated", "other_basis", "opinion"))
-    (row,) = table.to_dict("records")
-    assert row["Article"] == "Memo"
-    assert row["Claims"] == sum(
-        v for k, v in row.items() if k not in ("Article", "Claims")
-    )
-    assert row["Other edition or basis"] == 2
+    counts = by_article(audited("supported", "outdated", "other_basis", "opinion"))
+    (row,) = counts.to_dict("records")
+    assert row["title"] == "Memo"
+    assert row["claims"] == sum(row[verdict] for verdict in LABELS) == 4
 
 
 ROWS = pd.DataFrame(

@@ -5,7 +5,6 @@ import pytest
 
 from rareearth.claims import audit as claims
 from rareearth.claims import contradictions
-from rareearth.claims.bindings import BINDINGS
 from rareearth.figures import records
 
 NO = float("nan")
@@ -18,7 +17,7 @@ def view():
 
 @pytest.fixture(scope="module")
 def audited(view):
-    return claims.audit(records.claims(), view, BINDINGS)
+    return claims.audit(records.claims(), view)
 
 
 def claim(claim_id, value, quantity="mine_production", **more):

@@ -6,6 +6,7 @@ from rareearth.claims import audit as claims
 from rareearth.claims import own as own_claims
 from rareearth.commands.main import main
 from rareearth.errors import DataError
+from rareearth.figures import dictionaries, records
 
 HEAD = "claim_id,article,subject,quantity,product,period_start,period_end,value,unit"
 MINED = "mine_production,REO,2024-01-01,2024-12-31"
@@ -29,7 +30,7 @@ def audit(memo, tmp_path, monkeypatch):
 
     def check(*lines, **more):
         mine = own_claims.read(memo(*lines, **more))
-        found = claims.audit(mine.claims, claims.look(), mine.bound())
+        found = claims.audit(mine, claims.look())
         return found.set_index("claim_id")
 
     return check
@@ -124,6 +125,29 @@ def test_an_id_used_twice_is_named_and_both_claims_are_shown(audit):
 def test_a_list_that_is_none_is_refused(memo, head, lines, message):
     with pytest.raises(DataError, match=message):
         own_claims.read(memo(*lines, head=head))
+
+
+def test_a_claim_of_the_digests_has_the_verdict_of_the_report():
+    mine = own_claims.read(dictionaries.folder() / "claims.csv")
+    view = claims.look()
+    report = claims.audit(records.claims(), view)
+    found = claims.audit(mine, view)
+    assert list(found["verdict"]) == list(report["verdict"])
+    assert not found["is_own"].any()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "C073,digest-06,Germany,share_of_world_mining,,2024-01-01,2024-12-31,99,percent",
+        "C079,digest-06,France,share_of_world_reserves,,,,99,percent",
+        "C125,digest-09,China,mine_production,REO,2024-01-01,2024-12-31,1,t",
+    ],
+)
+def test_an_id_of_the_digests_brings_no_verdict_of_theirs(audit, line):
+    found = audit(line)
+    assert (found["written"] == "").all()
+    assert found["verdict"].item() not in ("supported", "roughly_supported")
 
 
 # The command

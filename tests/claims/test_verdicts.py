@@ -15,7 +15,7 @@ def claim(value=math.nan, qualifier="exact", low=math.nan, high=math.nan, unit="
 
 
 def found(*numbers, firm=True, rivals=(), reads_as=None):
-    prints = tuple(Print(Span(*pair), "s", firm) for pair in numbers)
+    prints = tuple(Print(Span(*pair), firm) for pair in numbers)
     return Found(prints, "t", "basis", pd.DataFrame(), tuple(rivals), reads_as)
 
 

@@ -12,9 +12,10 @@ import pytest
 import rareearth
 from rareearth.commands import main as cli
 from rareearth.errors import ParameterError
-from rareearth.figures import loading as figures
+from rareearth.figures import checks
+from rareearth.figures.csv_files import FIGURE_COLUMNS
 from rareearth.render import library, pool, report
-from rareearth.render.report import Result
+from rareearth.render.job import Result
 
 pytestmark = pytest.mark.usefixtures("kept_server")
 
@@ -192,7 +193,7 @@ def test_check_counts_the_curated_figures_and_lists_open_comparisons(
     capsys, monkeypatch
 ):
     # That nothing is wrong with them is in test_checks, and takes a while.
-    monkeypatch.setattr("rareearth.figures.loading.check", lambda _: [])
+    monkeypatch.setattr("rareearth.figures.checks.check", lambda _: [])
     assert cli.main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
     for title in ("table", "confidence", "kind of source"):
@@ -277,16 +278,18 @@ def test_list_as_json_can_be_read_by_programs(workbook, capsys):
 
 
 def test_check_counts_the_figures_of_a_folder_in_order(tmp_path, monkeypatch, capsys):
-    (tmp_path / "production.csv").write_text("figure_id,value\na,1\nb,2\n")
+    columns = ",".join(FIGURE_COLUMNS)
+    rows = "\n".join(each + "," * columns.count(",") for each in "ab")
+    (tmp_path / "production.csv").write_text(f"{columns}\n{rows}\n")
     (tmp_path / "sources.csv").write_text("source_id\nx\n")
-    monkeypatch.setattr(figures, "check", lambda folder: [])
+    monkeypatch.setattr(checks, "check", lambda folder: [])
     assert cli.main(["check", str(tmp_path)]) == 0
     assert capsys.readouterr().out == "2 figures in 1 table, no problem\n"
 
 
 def test_check_prints_each_problem_and_fails(tmp_path, monkeypatch, capsys):
     problems = ["production.csv:2: unit: unknown", "sources.csv:3: unused"]
-    monkeypatch.setattr(figures, "check", lambda folder: problems)
+    monkeypatch.setattr(checks, "check", lambda folder: problems)
     assert cli.main(["check", str(tmp_path)]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines == [*problems, "no figure in no table, 2 problems"]
@@ -346,7 +349,7 @@ def test_the_version_is_that_of_the_package(capsys):
 def test_light_commands_import_nothing_heavy(arguments):
     heavy = ["pandas", "papermill", "nbconvert", "nbformat", "seaborn", "bs4"]
     code = (
-        "import sys\nfrom rareearth.render import cli\n"
+        "import sys\nfrom rareearth.commands import main as cli\n"
         f"try: cli.main({arguments})\nexcept SystemExit: pass\n"
         f"sys.exit([m for m in {heavy} if m in sys.modules] or None)"
     )

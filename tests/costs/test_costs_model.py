@@ -5,8 +5,8 @@ import inspect
 import numpy as np
 import pytest
 
-from rareearth.costs import breakeven, model
-from rareearth.costs.ranges import LABELS
+from rareearth.costs import model
+from rareearth.costs.parameters import PARAMETERS
 from rareearth.errors import ParameterError
 
 # 1 / (0.25 x 0.8) = 5 kg REO in the feed per kg NdPr oxide.
@@ -60,14 +60,15 @@ def test_every_component_is_what_it_is_by_hand():
 
 def test_the_breakeven_price_leaves_the_royalty_out_and_divides_by_the_rest():
     # (55.75 - 3) / 0.95 and (43.25 - 3) / 0.95
-    full = breakeven.breakeven(PLANT, 0.0)
+    parts = model.unit_cost(**PLANT, discount_rate=0.0)
+    full = model.breakeven(parts, PLANT["royalty"])
     assert full == pytest.approx(55.526316, abs=1e-6)
-    cash = breakeven.breakeven(PLANT, 0.0, capital=False)
+    cash = model.breakeven(parts, PLANT["royalty"], capital=False)
     assert cash == pytest.approx(42.368421, abs=1e-6)
 
 
 def test_at_the_breakeven_price_revenue_equals_cost():
-    price = breakeven.breakeven(PLANT, 0.08)
+    price = model.breakeven(model.unit_cost(**PLANT), PLANT["royalty"])
     parts = model.unit_cost(**(PLANT | {"ndpr_price": price}), discount_rate=0.08)
     assert model.full_cost(parts) == pytest.approx(price)
 
@@ -88,11 +89,12 @@ def test_dearer_inputs_raise_the_cost_and_better_yields_lower_it():
         assert model.full_cost(model.unit_cost(**(PLANT | {name: 0.95}))) < base
 
 
-def test_each_parameter_has_a_label_and_belongs_to_a_component_or_to_the_feed():
-    assert set(LABELS) == set(model.PARAMETERS)
-    own = {name for names in model.OWN.values() for name in names}
-    assert set(model.PARAMETERS) - own == {"ndpr_share", "recovery"}
-    assert set(model.OWN) == set(model.COMPONENTS)
+def test_the_table_of_parameters_has_every_input_and_every_component():
+    assert tuple(PARAMETERS) == model.INPUTS
+    named = {part for own in PARAMETERS.values() for part in own.components}
+    assert named == set(model.COMPONENTS)
+    alone = {name for name, own in PARAMETERS.items() if not own.components}
+    assert alone == {"ndpr_share", "recovery"}
 
 
 def test_the_model_is_one_function_of_plain_numbers():
@@ -130,12 +132,12 @@ def test_a_missing_value_is_named():
     [(60.0, 110.0), (110.0, 110.0), (160.0, 145.0)],  # 160 - 0.3 x 50
 )
 def test_a_floor_lifts_low_prices_and_shares_high_ones(price, expected):
-    assert breakeven.received(price, 110.0, 0.3) == pytest.approx(expected)
+    assert model.received(price, 110.0, 0.3) == pytest.approx(expected)
 
 
 def test_a_grant_comes_on_top_and_without_a_floor_the_market_pays():
-    assert breakeven.received(60.0) == 60.0
-    assert breakeven.received(60.0, grant=5.0) == 65.0
+    assert model.received(60.0) == 60.0
+    assert model.received(60.0, grant=5.0) == 65.0
 
 
 @pytest.mark.parametrize(
@@ -148,4 +150,43 @@ def test_a_grant_comes_on_top_and_without_a_floor_the_market_pays():
 )
 def test_impossible_supports_are_refused(given, message):
     with pytest.raises(ParameterError, match=message):
-        breakeven.received(*given)
+        model.received(*given)
+
+
+# Capital charges
+
+
+@pytest.mark.parametrize(
+    ("rate", "years", "expected"),
+    [
+        (0.08, 20, 0.10185),  # printed in any table of capital recovery factors
+        (0.10, 10, 0.16275),
+        (0.0, 25, 0.04),  # 1 / n
+    ],
+)
+def test_without_ramp_up_capital_is_charged_by_printed_tables(rate, years, expected):
+    assert 1 / model.output_factor(rate, years) == pytest.approx(expected, abs=5e-6)
+
+
+def test_a_ramp_of_two_years_halves_the_first_year():
+    # 0.5/1.1 + 1/1.21 + 1/1.331
+    assert model.output_factor(0.1, 3, 2) == pytest.approx(2.032306, abs=1e-6)
+
+
+def test_the_output_factor_takes_arrays_and_rounds_to_whole_years():
+    found = model.output_factor(0.0, np.array([9.6, 10.4]), np.array([1, 1]))
+    assert found.tolist() == [10.0, 10.0]
+
+
+def test_a_slower_ramp_up_never_makes_capital_cheaper():
+    factors = model.output_factor(0.08, 25, np.arange(1, 11))
+    assert (np.diff(factors) < 0).all()
+
+
+@pytest.mark.parametrize(
+    ("rate", "message"),
+    [(-1, "discount_rate: -1 is not between 0 and 0.5"), (5, r"0.08 stands for 8 %")],
+)
+def test_impossible_rates_are_refused(rate, message):
+    with pytest.raises(ParameterError, match=message):
+        model.check_rate(rate)

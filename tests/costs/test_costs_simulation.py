@@ -3,10 +3,8 @@
 import resource
 import time
 
-import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 from test_costs_model import PLANT
 
 from rareearth.costs import simulation
@@ -29,26 +27,6 @@ PAIR = {
     "Lynas": plant(**WIDE),
     "Baotou": plant(**WIDE, byproduct_price=(1.0, 2.0, 3.0)),
 }
-
-
-def test_a_triangle_has_the_mean_of_its_corners_and_pert_weighs_the_mode_by_four():
-    u = (np.arange(100_000) + 0.5) / 100_000
-    assert draws.triangular(u, 1, 2, 6).mean() == pytest.approx(3, rel=1e-4)
-    assert draws.pert(u, 1, 2, 6).mean() == pytest.approx(2.5, rel=1e-4)
-
-
-def test_pert_quantiles_from_the_table_are_those_of_the_beta_distribution():
-    u = np.array([0.001, 0.1, 0.5, 0.9, 0.999])
-    exact = 1 + 5 * stats.beta.ppf(u, 1 + 4 / 5, 1 + 16 / 5)
-    assert draws.pert(u, 1, 2, 6) == pytest.approx(exact, rel=1e-4)
-
-
-@pytest.mark.parametrize("shape", draws.SHAPES)
-def test_draws_stay_inside_their_range(shape):
-    u = np.array([1e-15, 0.5, 1 - 1e-15])
-    found = draws.quantiles(u, 1, 1, 3, shape)
-    assert found.min() >= 1
-    assert found.max() <= 3
 
 
 def test_a_range_without_width_gives_the_cost_by_hand():
@@ -76,7 +54,7 @@ def test_another_seed_gives_other_draws_and_the_same_quantiles_within_one_percen
         found[0].outcomes["Lynas"]["full"][0] != found[1].outcomes["Lynas"]["full"][0]
     )
     for outcome in simulation.OUTCOMES:
-        first, other = (one.quantiles(outcome) for one in found)
+        first, other = (one.bands[outcome] for one in found)
         assert (first / other - 1).abs().to_numpy().max() < 0.01
 
 
@@ -95,16 +73,8 @@ def test_prices_of_the_market_are_drawn_once_for_all():
 def test_a_cost_that_is_always_higher_is_dearer_in_all_draws():
     dear = plant(overhead=(100.0, 110.0, 120.0))
     found = simulation.simulate({"Lynas": dear, "Baotou": plant()}, draws=500)
-    assert found.probability_dearer("Lynas", "Baotou") == 1
-    assert found.probability_dearer("Baotou", "Lynas") == 0
-
-
-def test_a_stated_rank_correlation_is_that_of_the_draws():
-    pairs = pd.DataFrame({"one": ["a"], "other": ["c"], "rank": [0.7]})
-    columns, factor = draws.rank_matrix(["a", "b", "c"], pairs)
-    u = draws.correlated(draws.sobol_block(3, 1, 0, 2**14), columns, factor)
-    assert stats.spearmanr(u[0], u[2]).statistic == pytest.approx(0.7, abs=0.01)
-    assert stats.spearmanr(u[0], u[1]).statistic == pytest.approx(0, abs=0.01)
+    assert (found.ratio("Lynas", "Baotou") > 1).all()
+    assert (found.ratio("Baotou", "Lynas") < 1).all()
 
 
 def test_a_million_draws_take_less_than_two_seconds_and_600_megabytes():
@@ -119,10 +89,7 @@ def test_a_million_draws_take_less_than_two_seconds_and_600_megabytes():
 @pytest.mark.parametrize(
     ("given", "error", "message"),
     [
-        ({"draws": 10**9}, ParameterError, r"1,000,000,000 would take 80\.1 GB"),
-        ({"draws": 0}, ParameterError, "draws: 0 is not a whole number from 1 up"),
-        ({"draws": 1.5}, ParameterError, "draws: 1.5 is not a whole number"),
-        ({"seed": -1}, ParameterError, "seed: -1 is not a whole number from 0 up"),
+        ({"draws": 10**9}, ParameterError, "draws: 1000000000 is not between 100 and"),
         ({"shape": "normal"}, UnknownName, "unknown shape: 'normal'; one of 'pert'"),
         ({"discount_rate": 5}, ParameterError, "discount_rate: 5 is not between"),
     ],
@@ -137,12 +104,4 @@ def test_a_low_above_the_mode_is_refused_by_name():
     with pytest.raises(
         ParameterError, match="feed_cost: low 3, mode 2, high 4 are not"
     ):
-        simulation.simulate({"Lynas": wrong}, draws=10)
-
-
-def test_correlations_that_contradict_each_other_are_refused():
-    pairs = pd.DataFrame(
-        {"one": ["a", "a", "b"], "other": ["b", "c", "c"], "rank": [0.9, 0.9, -0.9]}
-    )
-    with pytest.raises(ParameterError, match="they contradict each other"):
-        draws.rank_matrix(["a", "b", "c"], pairs)
+        simulation.simulate({"Lynas": wrong}, draws=100)

@@ -2,13 +2,11 @@
 
 import json
 
-import pandas as pd
 import pytest
 
 from rareearth import check, load
 from rareearth.errors import DataError
 from rareearth.figures import seals
-from rareearth.figures.checks import rounding
 
 
 def found(folder):
@@ -164,22 +162,6 @@ def test_a_total_may_be_below_its_parts_by_rounding_alone(data_copy, printed, is
     assert [p.startswith(message) for p in problems] == [True] * is_below
 
 
-@pytest.mark.parametrize(
-    ("value", "half"),
-    [
-        (270_000, 5_000),
-        (399_930, 5),
-        (100, 50),
-        (7, 0.5),
-        (4_000.3, 0.05),
-        (0, 0),
-        (-20, 5),
-    ],
-)
-def test_a_number_is_off_by_half_of_its_last_digit(value, half):
-    assert rounding(pd.Series([value])).item() == half
-
-
 def test_a_file_that_is_not_described_is_reported(data_copy):
     (data_copy.path / "prices.csv").rename(data_copy.path / "quotes.csv")
     problems = found(data_copy.path)
@@ -235,7 +217,7 @@ def test_there_must_be_a_folder(tmp_path):
 
 
 def test_there_must_be_something_to_check(tmp_path):
-    with pytest.raises(DataError, match=r"no datapackage\.json and no CSV file"):
+    with pytest.raises(DataError, match=r"no datapackage\.json and no table"):
         check(tmp_path)
 
 
@@ -281,6 +263,20 @@ def test_a_plausible_wrong_digit_is_found_by_the_seal(data_copy):
     assert str(problem).startswith("production.csv: not as datapackage.json seals it")
     assert seals.seal(data_copy.path) == ["production.csv"]
     assert check(data_copy.path) == []
+
+
+def test_a_schema_is_sealed_as_well(data_copy):
+    seals.seal(data_copy.path)
+    schema = data_copy.path / "schemas" / "figures.json"
+    schema.write_text(schema.read_text().replace('"required": true', '"required":true'))
+    problems = [str(each) for each in check(data_copy.path)]
+    assert problems[0].startswith("schemas/figures.json: not as datapackage.json seals")
+
+
+def test_the_curated_figures_must_have_a_package_and_be_sealed(curated):
+    assert any("not sealed by" in str(each) for each in check())
+    (curated.path / "datapackage.json").unlink()
+    assert any("datapackage.json: cannot be read" in str(each) for each in check())
 
 
 def test_a_descriptor_that_is_no_json_is_named_by_the_loader(curated):

@@ -116,7 +116,7 @@ def test_a_period_counts_by_its_last_day(curated, start, end, is_kept):
         ),
         (
             {"series": "mine_production", "product": "neodymium"},
-            "unknown product: 'neodymium'; one of 'Nd oxide', 'REO'",
+            "unknown product: 'neodymium'; did you mean 'Nd oxide'",
         ),
     ],
 )
@@ -167,6 +167,33 @@ def test_an_impossible_parameter_is_refused_by_name(curated, asked, message):
 def test_no_figures_says_what_exists(curated, asked, message):
     with pytest.raises(NoFigures, match=message):
         ree.load("mine_production", **asked)
+
+
+def test_where_nothing_is_left_a_frame_may_be_empty_with_all_columns(curated):
+    none = ree.load("mine_production", "China", as_of="1990-01-01", missing="empty")
+    some = ree.load("mine_production", "China")
+    assert none.empty
+    assert none.dtypes.equals(some.dtypes)
+
+
+def test_a_wrong_name_is_refused_even_where_nothing_is_asked_for(curated):
+    with pytest.raises(UnknownName, match="unknown entity"):
+        ree.load("mine_production", "Chin", missing="empty")
+
+
+def test_several_series_come_under_each_other(curated):
+    both = ree.load(["mine_production", "mine_production"], "China")
+    one = ree.load("mine_production", "China")
+    assert both["value"].tolist() == one["value"].tolist() * 2
+
+
+def test_each_of_several_series_is_asked_for(curated):
+    with pytest.raises(NoFigures, match="no figures of mine_production"):
+        ree.load(["mine_production"], "China", as_of="1990-01-01")
+
+
+def test_of_an_empty_list_there_are_no_figures(curated):
+    assert ree.load("mine_production", [], missing="empty").empty
 
 
 def test_no_figures_says_so_when_no_source_has_a_date(curated):
@@ -282,6 +309,12 @@ def test_the_order_of_basis_codes_makes_no_other_figure(curated):
     curated.edit("production.csv", row=0, basis="REO;average")
     curated.edit("production.csv", row=4, basis="average;REO")
     assert len(australia()) == 1
+
+
+def test_revisions_of_what_was_not_out_are_no_rows_when_asked_for(curated):
+    found = ree.revisions("mine_production", as_of="1900-01-01", missing="empty")
+    assert found.empty
+    assert {"published", "title", "value"} <= set(found)
 
 
 def test_revisions_give_each_edition_the_oldest_first(curated):

@@ -4,22 +4,7 @@ import pandas as pd
 import pytest
 
 from rareearth.figures import reconcile as module
-from rareearth.figures.reconcile import Pair, cover, reconcile, rounding
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (270_000, 5_000),
-        (48_355.7, 0.05),
-        (0.25, 0.005),
-        (41_557, 0.5),
-        (0, 0),
-        (-30, 5),
-    ],
-)
-def test_rounding_is_half_of_the_last_printed_digit(value, expected):
-    assert rounding(value) == pytest.approx(expected)
+from rareearth.figures.reconcile import Pair, cover, reconcile
 
 
 def periods(*spans):

@@ -67,6 +67,7 @@ def test_a_milestone_is_known_from_the_last_day_of_its_statement(
     else:
         with pytest.raises(NoFigures, match="no milestones had been stated by 2024-01"):
             milestones("Kalgoorlie", as_of)
+        assert milestones("Kalgoorlie", as_of, missing="empty").empty
 
 
 def test_an_undated_milestone_counts_for_latest_alone(curated):

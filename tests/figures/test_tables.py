@@ -43,7 +43,7 @@ BROKEN = {
     ),
     "quote that swallows lines": (
         b'name,value\n"a,1\nb",2\nc,3\n',
-        r"ores\.csv:2: a quote is opened and not closed",
+        r"ores\.csv:2: a line break inside a cell, or a quote that is not closed",
     ),
     "byte-order mark": (
         b"\xef\xbb\xbfname,value\na,1\n",
@@ -82,7 +82,7 @@ def test_a_missing_file_is_refused_by_name(tmp_path):
 
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path):
     (tmp_path / "ores.csv").mkdir()
-    with pytest.raises(DataError, match=r"^ores\.csv: cannot be read"):
+    with pytest.raises(DataError, match=r"^ores\.csv: is no regular file"):
         tables.read(tmp_path / "ores.csv", COLUMNS)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rareearth.methods.concentration import by_year, measures, share_table
+from rareearth.methods.concentration import by_year, measures, shares
 
 MEASURES = "hhi_low hhi_high hhi_normalised n_effective cr1 cr3 cr4 theil shannon"
 outputs = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=12).map(pd.Series)
@@ -146,10 +146,6 @@ def test_naming_the_rest_as_one_producer_gives_the_upper_bound(output, rest):
 
 # Shares of a published total
 
-KINDS = pd.Series(
-    {"China": "country", "India": "country", "Other": "residual", "World": "total"}
-)
-
 
 def printed(*rows, year=2024):
     """Return figures as `revisions` gives them: entity, value, source, confidence."""
@@ -176,13 +172,13 @@ NEW = printed(
 )
 
 
-def shares(*editions):
-    """Return the share table of some editions, by entity."""
-    return share_table(pd.concat(editions), KINDS).set_index("entity")
+def by_entity(*editions):
+    """Return the shares of some editions, by entity."""
+    return shares(pd.concat(editions)).set_index("entity")
 
 
 def test_shares_are_parts_of_the_printed_total():
-    table = shares(OLD)
+    table = by_entity(OLD)
     assert table["share"].to_dict() == {"China": 0.6, "India": 0.36, "Not named": 0.04}
     assert table.loc["Not named", "kind"] == "residual"
     assert table["total"].tolist() == [100, 100, 100]
@@ -190,7 +186,7 @@ def test_shares_are_parts_of_the_printed_total():
 
 
 def test_a_year_comes_from_one_table_the_newest():
-    table = shares(OLD, NEW)
+    table = by_entity(OLD, NEW)
     assert set(table["source_id"]) == {"new"}
     assert table["share"].to_dict() == {
         "China": 0.75,
@@ -200,54 +196,54 @@ def test_a_year_comes_from_one_table_the_newest():
 
 
 def test_the_printed_rest_is_not_named():
-    assert shares(NEW).loc["Not named", "quantity"] == 1
+    assert by_entity(NEW).loc["Not named", "quantity"] == 1
 
 
 def test_a_rounded_total_below_its_parts_leaves_no_negative_rest():
     rounded = OLD.assign(value=OLD["value"].replace(100, 95))
-    assert shares(rounded).loc["Not named", "quantity"] == 0
+    assert by_entity(rounded).loc["Not named", "quantity"] == 0
 
 
 def test_confidence_goes_before_age():
     copied = NEW.assign(confidence="secondary")
-    assert set(shares(OLD, copied)["source_id"]) == {"old"}
+    assert set(by_entity(OLD, copied)["source_id"]) == {"old"}
 
 
 def test_a_table_without_a_date_is_never_the_newest():
     undated = NEW.assign(published=pd.NaT)
-    assert set(shares(OLD, undated)["source_id"]) == {"old"}
+    assert set(by_entity(OLD, undated)["source_id"]) == {"old"}
 
 
 @pytest.mark.parametrize("confidence", ["primary", "secondary"])
 def test_a_table_that_names_the_whole_goes_before_a_better_total(confidence):
     alone = NEW[NEW["entity"] == "World"]
-    table = shares(OLD.assign(confidence=confidence), alone)
+    table = by_entity(OLD.assign(confidence=confidence), alone)
     assert set(table["source_id"]) == {"old"}
     assert table["whole"].all()
 
 
 def test_a_table_that_names_too_little_is_not_whole():
-    table = shares(OLD[OLD["entity"] != "India"])
+    table = by_entity(OLD[OLD["entity"] != "India"])
     assert not table["whole"].any()
     assert table.loc["Not named", "share"] == 0.4
 
 
 def test_a_year_without_a_total_has_no_shares():
-    table = share_table(OLD[OLD["entity"] != "World"], KINDS)
+    table = shares(OLD[OLD["entity"] != "World"])
     assert table.empty
     assert {"year", "entity", "share", "low", "high", "whole"} <= set(table.columns)
 
 
 def test_a_span_never_divides_by_the_total_of_another_edition():
     # 60 / 100 and 60 / 80 are printed; India's 19 / 100 and 36 / 80 never were.
-    table = shares(OLD, NEW)
+    table = by_entity(OLD, NEW)
     assert (table.loc["China", "low"], table.loc["China", "high"]) == (0.6, 0.75)
     assert (table.loc["India", "low"], table.loc["India", "high"]) == (0.2375, 0.36)
 
 
 def test_a_value_without_a_total_of_its_own_is_divided_by_every_total():
     alone = printed(("India", 20, "third", "secondary"))
-    table = shares(OLD, NEW, alone)
+    table = by_entity(OLD, NEW, alone)
     assert (table.loc["India", "low"], table.loc["India", "high"]) == (0.2, 0.36)
 
 
@@ -274,13 +270,13 @@ def test_the_number_of_another_source_stands_in_for_a_gap():
 
 def test_years_are_kept_apart():
     earlier = OLD.assign(period_end=pd.Timestamp(2023, 12, 31))
-    table = share_table(pd.concat([earlier, NEW]), KINDS)
+    table = shares(pd.concat([earlier, NEW]))
     assert table.groupby("year")["share"].sum().tolist() == pytest.approx([1, 1])
     assert by_year(table)["cr1"].to_dict() == {2023: 0.6, 2024: 0.75}
 
 
 def test_a_year_is_measured_with_its_rest_as_a_bracket():
-    found = by_year(share_table(OLD, KINDS)).loc[2024]
+    found = by_year(shares(OLD)).loc[2024]
     assert found["hhi_low"] == pytest.approx(4_896)  # 3,600 + 1,296
     assert found["hhi_high"] == pytest.approx(4_912)  # and 4 ** 2
     assert (found["source_id"], found["whole"]) == ("old", True)

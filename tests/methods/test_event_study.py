@@ -7,8 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.methods.event_study import brown_forsythe, event_effects, of_kind
-from rareearth.methods.projections import local_projection
+from rareearth.methods.event_study import (
+    brown_forsythe,
+    event_effects,
+    local_projection,
+    of_kind,
+)
 
 
 def daily(values, start="2025-01-01"):

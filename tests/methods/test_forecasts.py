@@ -9,14 +9,17 @@ from published import nile
 from scipy import stats
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.methods.candidates import (
+from rareearth.methods.forecasts import (
     CANDIDATES,
     NAIVE,
     Candidate,
+    backtest,
+    diebold_mariano,
     drift,
+    forecast,
+    pinball,
     random_walk,
 )
-from rareearth.methods.forecasts import backtest, diebold_mariano, forecast, pinball
 from rareearth.methods.samples import Step
 
 

@@ -1,5 +1,6 @@
-"""Months follow from what was printed, and from nothing else."""
+"""Months follow from what was printed; a season needs two whole years of them."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -95,13 +96,6 @@ def test_growth_needs_the_same_part_of_both_years():
     assert grown["change"].item() == pytest.approx(-0.075)
 
 
-def test_months_are_compared_with_the_same_month_a_year_before():
-    table = pd.DataFrame(
-        {"month": pd.to_datetime(["2024-09-01", "2025-09-01"]), "value": [4.0, 5.0]}
-    )
-    assert months.year_on_year(table)["change"].tolist() == [0.25]
-
-
 @pytest.mark.parametrize(
     ("start", "end", "message"),
     [
@@ -122,3 +116,56 @@ def test_a_window_without_figures_says_which_months_have_some():
             pd.Timestamp("2020-01-01"),
             pd.Timestamp("2020-12-01"),
         )
+
+
+# Seasons
+
+
+def table(how, joint=None):
+    count = len(how)
+    return pd.DataFrame(
+        {
+            "month": pd.date_range("2025-01-01", periods=count, freq="MS"),
+            "mean": [2.0 if one != "missing" else np.nan for one in how],
+            "joint": joint or [np.nan] * count,
+            "joint_months": [np.nan if j is None else j for j in [np.nan] * count],
+        }
+    )
+
+
+def test_two_months_are_added_up():
+    steps = months.two_months(table(["printed"] * 4))
+    assert steps.tolist() == [4.0, 4.0]
+    assert steps.index.month.tolist() == [1, 3]
+
+
+def test_a_step_with_a_missing_month_is_missing():
+    steps = months.two_months(table(["printed", "missing", "printed", "printed"]))
+    assert np.isnan(steps.iloc[0])
+    assert steps.iloc[1] == 4.0
+
+
+def test_a_joint_total_that_crosses_a_step_is_not_used():
+    found = table(["printed", "joint", "joint", "printed"])
+    found["joint"] = [np.nan, 4.0, 4.0, np.nan]
+    found["joint_months"] = [np.nan, 2.0, 2.0, np.nan]
+    assert months.two_months(found).isna().all()
+
+
+def test_the_longest_run_without_a_gap_is_taken():
+    steps = pd.Series([1.0, np.nan, 2.0, 3.0, np.nan])
+    assert months.longest_run(steps).tolist() == [2.0, 3.0]
+    assert months.longest_run(pd.Series([np.nan])).empty
+
+
+def test_parts_add_up_to_the_flow():
+    wave = 100 + 10 * np.sin(np.arange(18) * np.pi / 3) + np.arange(18)
+    parts = months.decompose(pd.Series(wave))
+    total = parts["trend"] + parts["season"] + parts["rest"]
+    assert total.to_numpy() == pytest.approx(wave)
+    assert parts["trend"].iloc[-1] > parts["trend"].iloc[0]
+
+
+def test_less_than_two_years_have_no_season():
+    with pytest.raises(NoFigures, match="needs 12 two-month totals in a row; there"):
+        months.decompose(pd.Series(range(11), dtype=float))

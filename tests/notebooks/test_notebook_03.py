@@ -58,8 +58,8 @@ def test_costs_are_told_for_other_pairs_monies_rates_and_dates(run, parameters):
         ({"base_year": 1950}, NoFigures, "no US CPI-U for 1950|exchange rate"),
         ({"discount_rate": -1}, ParameterError, "discount_rate: -1 is not between 0"),
         ({"discount_rate": 5}, ParameterError, "0.08 stands for 8 %"),
-        ({"draws": 10**9}, ParameterError, r"would take 160\.\d GB of memory; at most"),
-        ({"draws": 0}, ParameterError, "draws: 0 is not a whole number from 1 up"),
+        ({"draws": 10**9}, ParameterError, "is not between 100 and 1,000,000"),
+        ({"draws": 0}, ParameterError, "draws: 0 is not between 100"),
         ({"seed": -3}, ParameterError, "seed: -3 is not a whole number"),
         (
             {"as_of": "2020-01-01", "base_year": 2018},

@@ -24,7 +24,7 @@ def test_the_report_says_what_customs_and_agencies_print(eu):
     assert "+13 % on the" in eu
     assert "1,238 t</strong> in May 2025" in eu
     # Printed for September 2025: 1,288 t of 5,774 t of magnets went to Germany.
-    assert "exports: Germany 22 %, South Korea 15 %, Vietnam 7.9 %" in eu
+    assert "magnets in September 2025, 22 % of all" in eu
     # Eurostat: 46.3 % of the weight in 2024.
     assert "China's share was <strong>46 %</strong>" in eu
 

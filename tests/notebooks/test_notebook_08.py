@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_page(run, read):
         ({"horizon_months": 0}, ParameterError, "horizon_months: 0 is not between"),
         ({"substitution": 2.0}, ParameterError, "substitution: 2.0 is not a share"),
         ({"draws": 1}, ParameterError, "draws: 1 is not between"),
-        ({"as_of": "2015-01-01"}, NoFigures, "were published by 2015-01-01"),
+        ({"as_of": "2015-01-01"}, NoFigures, "was published by 2015-01-01"),
         ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
     ],
 )

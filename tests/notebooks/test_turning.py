@@ -6,8 +6,8 @@ from functools import partial
 import pytest
 
 import rareearth as ree
-from rareearth.costs import chart_data as frames
-from rareearth.costs.study import prepare
+from rareearth.costs import tables
+from rareearth.costs.simulation import prepare
 from rareearth.display import output as display
 from rareearth.display.explore import explore
 from rareearth.money.money import Money
@@ -56,7 +56,7 @@ def test_a_chart_is_drawn_at_the_ends_of_the_sliders(name, monkeypatch):
 
 
 def test_a_higher_discount_rate_makes_capital_dearer_and_nothing_else(study):
-    low, high = (frames.turned(study, rate) for rate in (0.02, 0.15))
+    low, high = (tables.turned(study, rate) for rate in (0.02, 0.15))
     moved = high["value"] - low["value"]
     is_capital = high["component"].isin(["Capital charge", "Full cost"])
     assert (moved[is_capital] > 0).all()
@@ -64,21 +64,21 @@ def test_a_higher_discount_rate_makes_capital_dearer_and_nothing_else(study):
 
 
 def test_an_input_turned_for_one_producer_leaves_the_other(study):
-    plain = frames.turned(study, 0.08)
-    turned = frames.turned(study, 0.08, utilisation=0.55)
+    plain = tables.turned(study, 0.08)
+    turned = tables.turned(study, 0.08, utilisation=0.55)
     other = plain["entity"] == "Baotou"
     assert plain[other].equals(turned[other])
     assert (turned["value"] - plain["value"])[~other].max() > 0
 
 
 def test_the_full_cost_is_the_sum_of_its_components(study):
-    parts = frames.turned(study, 0.08).query("entity == 'Lynas'")
+    parts = tables.turned(study, 0.08).query("entity == 'Lynas'")
     full = parts.loc[parts["component"] == "Full cost", "value"].item()
     assert parts.loc[~parts["total"], "value"].sum() == pytest.approx(full)
 
 
 def test_the_ends_of_a_slider_are_those_of_the_assumption(study):
-    assert frames.reaches(study, "utilisation") == {"utilisation": (0.55, 0.95)}
+    assert tables.reaches(study, "utilisation") == {"utilisation": (0.55, 0.95)}
 
 
 def test_sliders_are_silent_where_nobody_can_move_them():

@@ -6,9 +6,9 @@ import pytest
 from rareearth.errors import NoFigures, ParameterError, UnknownName
 from rareearth.figures import loading as figures
 from rareearth.figures.records import events
+from rareearth.policy import flows
 from rareearth.policy import sentences as policy_readings
 from rareearth.policy import states as policy
-from rareearth.policy import tables as policy_tables
 
 COLUMNS = (
     "event_id,date_announced,date_effective,date_until,actor,kind,subject,covers,"
@@ -160,7 +160,7 @@ def test_after_the_last_day_the_suspension_is_called_over(decided):
 
 
 def test_busan_changed_six_chinese_controls_for_the_eu_and_seven_for_the_us(decided):
-    then = policy_tables.around_meeting(decided, pd.Timestamp("2026-02-01"))
+    then = policy.around_meeting(decided, pd.Timestamp("2026-02-01"))
     moved = then[then["changed"] & (then["after"] == "suspended")]
     china = moved[moved["actor"] == "China"]
     assert policy.binds(china["target"], "European Union").sum() == 6
@@ -191,17 +191,23 @@ def test_a_sum_of_months_is_no_month():
             "value": [1.0, 3.0, 2.0],
         }
     )
-    found = policy.monthly(frame)
+    found = flows.monthly(frame)
     assert found.tolist() == [1.0, 2.0]
     assert [str(month) for month in found.index] == ["2025-01", "2025-02"]
+
+
+def test_the_price_of_a_month_end_is_that_of_the_last_day_of_trade():
+    last = pd.to_datetime(["2025-05-30"])  # a Friday
+    frame = pd.DataFrame({"period_start": last, "period_end": last, "value": [9.0]})
+    assert str(flows.monthly(frame).index[0]) == "2025-05"
 
 
 def test_the_change_around_an_event_by_hand():
     months = pd.period_range("2025-01", "2025-05", freq="M")
     series = pd.Series([100.0, 90.0, 80.0, 70.0, 50.0], index=months)
-    found = policy.around(table(BAN | {"date_announced": "2025-02-10"}), {"t": series})
+    found = flows.around(table(BAN | {"date_announced": "2025-02-10"}), {"t": series})
     assert found["t"].item() == pytest.approx(70 / 100 - 1)
-    lost = policy.around(table(BAN | {"date_announced": "2025-04-10"}), {"t": series})
+    lost = flows.around(table(BAN | {"date_announced": "2025-04-10"}), {"t": series})
     assert lost["t"].isna().all()
 
 
@@ -236,11 +242,11 @@ def test_a_base_that_is_the_highest_month_is_said_to_be_so():
             values, pd.PeriodIndex(["2025-03", "2025-05", "2025-06"], freq="M")
         )
 
-    flows = {
+    series = {
         "magnets": months(1_000.0, 200.0, 500.0),
         "ore": months(50.0, 100.0, 60.0),
     }
-    said = policy_readings.flow_sentence(flows, pd.Timestamp("2025-04-04"))
+    said = policy_readings.flow_sentence(series, pd.Timestamp("2025-04-04"))
     assert "magnets \N{MINUS SIGN}80" in said
     assert "from 2025-03 to 2025-05" in said
     assert "The base of magnets, 2025-03, is the highest month at hand." in said

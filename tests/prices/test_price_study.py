@@ -12,7 +12,6 @@ from rareearth.prices import digest_prices as price_claims
 from rareearth.prices import market_sentences as price_market_readings
 from rareearth.prices import study as price_study
 from rareearth.prices import tables as price_tables
-from rareearth.prices import words as price_words
 from rareearth.prices.baskets import Compositions
 from rareearth.prices.prices import Prices
 
@@ -128,26 +127,6 @@ def test_a_horizon_is_1_to_36_months(horizon):
 
 
 # Words
-
-
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [
-        (0.47, f"+47{NBSP}%"),
-        (-0.415, f"\N{MINUS SIGN}42{NBSP}%"),
-        (0.0, f"0{NBSP}%"),
-        (-0.025, f"\N{MINUS SIGN}2.5{NBSP}%"),
-    ],
-)
-def test_a_change_has_its_sign(share, words):
-    assert price_words.change(share) == words
-
-
-@pytest.mark.parametrize(
-    ("value", "words"), [(1094.2, "1,094"), (97.61, "97.6"), (6.127, "6.13")]
-)
-def test_a_price_has_three_or_four_digits(value, words):
-    assert price_words.price(value) == words
 
 
 @pytest.mark.parametrize(

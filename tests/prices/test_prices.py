@@ -292,7 +292,11 @@ def test_a_composition_is_never_guessed():
             "no US CPI-U for 2026: base_year 2026",
         ),
         ({"real": True, "base_year": 1900}, NoFigures, "whole years printed: 2010 to"),
-        ({"leave_out": ["old"]}, ParameterError, "'old' is not one of sparse, stale"),
+        (
+            {"leave_out": ["old"]},
+            ParameterError,
+            "'old' is not one of sparse, incomplete",
+        ),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )

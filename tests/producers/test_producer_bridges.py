@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from rareearth.producers import bridges
+from rareearth.producers import accounts
 
 
-def accounts(**measures):
+def printed(**measures):
     """Return accounts from measures of {year: value}."""
     return pd.DataFrame(
         [
@@ -18,7 +18,7 @@ def accounts(**measures):
     )
 
 
-LYNAS = accounts(  # AUD million, as printed for the years to 30 June
+LYNAS = printed(  # AUD million, as printed for the years to 30 June
     cash={2024: 523.8, 2025: 166.5},
     operating_cash={2025: 104.17},
     capex={2025: 430.8},
@@ -30,7 +30,7 @@ LYNAS = accounts(  # AUD million, as printed for the years to 30 June
 
 
 def test_cash_fell_by_less_than_the_capital_spending():
-    bridge = bridges.cash_bridge(LYNAS, 2025).set_index("label")["value"]
+    bridge = accounts.cash_bridge(LYNAS, 2025).set_index("label")["value"]
     # 523.8 + 104.17 - 430.8 = 197.17; 166.5 is 30.67 less.
     assert bridge["Everything else"] == pytest.approx(-30.67)
     assert bridge["Capital spending"] == -430.8
@@ -38,13 +38,13 @@ def test_cash_fell_by_less_than_the_capital_spending():
 
 
 def test_profit_fell_below_the_gross_line():
-    bridge = bridges.profit_bridge(LYNAS, 2025).set_index("label")["value"]
+    bridge = accounts.profit_bridge(LYNAS, 2025).set_index("label")["value"]
     assert bridge["Gross profit"] == pytest.approx(-2.88)
     assert bridge["Selling and administration"] == pytest.approx(-45.15)
     assert bridge["Interest received"] == pytest.approx(-22.47)
 
 
-@pytest.mark.parametrize("form", [bridges.cash_bridge, bridges.profit_bridge])
+@pytest.mark.parametrize("form", [accounts.cash_bridge, accounts.profit_bridge])
 def test_the_steps_add_up_to_the_difference_of_the_levels(form):
     bridge = form(LYNAS, 2025)
     steps = bridge.loc[bridge["kind"] != "level", "value"].sum()
@@ -53,8 +53,8 @@ def test_the_steps_add_up_to_the_difference_of_the_levels(form):
 
 
 def test_tiny_steps_are_drawn_within_everything_else_and_nothing_is_lost():
-    bridge = bridges.profit_bridge(LYNAS, 2025)
-    drawn = bridges.drawn(bridge, "before", "after", least=0.1)
+    bridge = accounts.profit_bridge(LYNAS, 2025)
+    drawn = accounts.drawn(bridge, "before", "after", least=0.1)
     assert "Gross profit" not in set(drawn["label"])
     assert drawn["label"].tolist()[0] == "before"
     inner = drawn.loc[drawn["kind"] != "level", "value"].sum()
@@ -62,12 +62,12 @@ def test_tiny_steps_are_drawn_within_everything_else_and_nothing_is_lost():
 
 
 def test_a_year_without_opening_cash_has_no_bridge():
-    assert bridges.cash_years(accounts(cash={2025: 1.0}, capex={2025: 1.0})) == []
-    assert bridges.cash_years(accounts(cash={2024: 1.0, 2025: 1.0})) == []
-    assert bridges.cash_years(LYNAS) == [2025]
+    assert accounts.cash_years(printed(cash={2025: 1.0}, capex={2025: 1.0})) == []
+    assert accounts.cash_years(printed(cash={2024: 1.0, 2025: 1.0})) == []
+    assert accounts.cash_years(LYNAS) == [2025]
 
 
 def test_a_line_printed_for_one_year_only_is_no_step():
-    frame = accounts(net_profit={2024: 1.0, 2025: 2.0}, sga={2025: 5.0})
-    bridge = bridges.profit_bridge(frame, 2025)
+    frame = printed(net_profit={2024: 1.0, 2025: 2.0}, sga={2025: 5.0})
+    bridge = accounts.profit_bridge(frame, 2025)
     assert bridge["kind"].tolist() == ["level", "rest", "level"]

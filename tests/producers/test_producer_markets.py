@@ -3,9 +3,7 @@
 import pandas as pd
 import pytest
 
-from rareearth.figures.frames import several
 from rareearth.producers import markets
-from rareearth.producers import plants as producer_plants
 
 DAYS = {
     "period_start": pd.Timestamp("2024-07-01"),
@@ -110,7 +108,7 @@ def test_a_slip_counts_from_the_end_of_the_plan():
             "source_id": "s",
         }
     )
-    ramp = producer_plants.ramp_table(steps)
+    ramp = markets.ramp_table(steps)
     assert ramp["slip_months"].item() == pytest.approx(183 / 30.44)
 
 
@@ -125,11 +123,4 @@ def test_a_plan_without_an_outcome_has_no_slip():
             "source_id": ["s"],
         }
     )
-    assert producer_plants.ramp_table(steps)["slip_months"].isna().all()
-
-
-def test_nothing_is_loaded_for_a_company_without_plants():
-    def load(*_, **__):
-        raise AssertionError("nothing should be loaded")
-
-    assert several(load, ("nameplate_capacity",), []).empty
+    assert markets.ramp_table(steps)["slip_months"].isna().all()

@@ -13,8 +13,9 @@ import time
 import pytest
 
 from rareearth.commands import main as cli
-from rareearth.render import cluster, library, pool, report, worker
-from rareearth.render.run import run
+from rareearth.render import cluster, library, pool
+from rareearth.render.job import Result, plan
+from rareearth.render.report import run
 
 TITLE = ("markdown", "# A question?\n\nLead.")
 CELL = ("parameters", 'year: int = 2024  # calendar year\nname: str = "China"')
@@ -112,7 +113,7 @@ def ready(distributed, tmp_path_factory):
 
 
 def jobs(path, folder, years=range(2000, 2012)):
-    return [report.plan(path, {"year": str(year)}, folder) for year in years]
+    return [plan(path, {"year": str(year)}, folder) for year in years]
 
 
 # A real cluster
@@ -294,45 +295,45 @@ def write(job):
     job.page.parent.mkdir(parents=True, exist_ok=True)
     job.page.write_text(f"{len(source)} {tables}", encoding="utf-8")
     (job.folder / "stray.html").write_text("x")
-    return report.Result(job, 1.0)
+    return Result(job, 1.0)
 
 
 def test_a_worker_needs_no_file_of_this_machine(notebook, own, tmp_path, no_fork):
     path = notebook(TITLE, CELL, folder=tmp_path / "mine")
     own.text("prices.csv", "figure_id\n")
     size = path.stat().st_size
-    job = report.plan(path, {}, tmp_path / "out", own.path)
-    parcel = pickle.dumps(worker.pack(write, job, ()))
+    job = plan(path, {}, tmp_path / "out", own.path)
+    parcel = pickle.dumps(cluster.pack(write, job, ()))
     path.unlink()
     (own.path / "prices.csv").unlink()
-    result, texts = worker.work(pickle.loads(parcel))
-    assert result == report.Result(job, 1.0)
+    result, texts = cluster.work(pickle.loads(parcel))
+    assert result == Result(job, 1.0)
     assert texts == {f"{job.name}.html": f"{size} ['prices.csv']"}
     assert not (tmp_path / "out").exists()
 
 
 def test_a_worker_that_differs_says_so_instead_of_working(notebook, tmp_path, no_fork):
-    job = report.plan(notebook(TITLE, CELL), {}, tmp_path / "out")
-    parcel = worker.pack(write, job, ())
+    job = plan(notebook(TITLE, CELL), {}, tmp_path / "out")
+    parcel = cluster.pack(write, job, ())
     parcel.sender["pandas"] = "0.1"
-    result, texts = worker.work(parcel)
+    result, texts = cluster.work(parcel)
     assert result.error.startswith("the worker has pandas ")
     assert result.error.endswith(", this machine 0.1")
     assert texts == {}
 
 
 def test_identity_changes_with_version_figures_and_libraries(monkeypatch):
-    here = worker.identity()
+    here = cluster.identity()
     assert {"rareearth", "figures", "python", "pandas"} <= here.keys()
-    assert worker.differences(here, here) == ""
-    assert worker.differences(here, {**here, "figures": "x"}).startswith("figures x,")
-    assert worker.differences(here, {}).startswith("rareearth nothing, this machine")
+    assert cluster.differences(here, here) == ""
+    assert cluster.differences(here, {**here, "figures": "x"}).startswith("figures x,")
+    assert cluster.differences(here, {}).startswith("rareearth nothing, this machine")
     library_of = [str(library.PACKAGE), str(library.data_folder())]
     assert not any(path in " ".join(here.values()) for path in library_of)
 
 
 def test_only_files_of_the_job_are_written_here(notebook, tmp_path):
-    job = report.plan(notebook(TITLE, CELL), {}, tmp_path / "out")
+    job = plan(notebook(TITLE, CELL), {}, tmp_path / "out")
     texts = {
         f"{job.name}.html": "page",
         "../evil.html": "x",

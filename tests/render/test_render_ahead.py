@@ -9,7 +9,7 @@ import pytest
 from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries
 from rareearth.figures import loading as figures
-from rareearth.render import ahead, recorder
+from rareearth.render import recorder
 
 FILES = {
     "__init__.py": "",
@@ -32,9 +32,9 @@ def kit(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     before = set(sys.modules)
-    imported = ahead.import_all("kit")
+    imported = recorder.import_all("kit")
     modules = {name: sys.modules[name] for name in imported}
-    ahead.keep(imported)
+    recorder.keep(imported)
     yield modules
     for name in set(sys.modules) - before:
         del sys.modules[name]

@@ -6,12 +6,12 @@ import shutil
 import pytest
 from bs4 import BeautifulSoup
 
-from rareearth.render import dictionary_page, library
+from rareearth.render import dictionary, library
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    target = dictionary_page.build(tmp_path_factory.mktemp("outputs"))
+    target = dictionary.build(tmp_path_factory.mktemp("outputs"))
     return BeautifulSoup(target.read_text(encoding="utf-8"), "html.parser")
 
 
@@ -35,11 +35,11 @@ def test_a_key_that_looks_like_markup_stays_text(tmp_path):
     path = data / "bases.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text + "zz,qualifier,<script>alert(1)</script>\n", encoding="utf-8")
-    page = dictionary_page.build(tmp_path, data).read_text(encoding="utf-8")
+    page = dictionary.build(tmp_path, data).read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
 def test_an_unchanged_dictionary_is_left_alone(tmp_path):
-    first = dictionary_page.build(tmp_path).stat().st_mtime_ns
-    assert dictionary_page.build(tmp_path).stat().st_mtime_ns == first
+    first = dictionary.build(tmp_path).stat().st_mtime_ns
+    assert dictionary.build(tmp_path).stat().st_mtime_ns == first

@@ -9,9 +9,9 @@ import pytest
 
 from rareearth.errors import ParameterError
 from rareearth.render import provenance, store
+from rareearth.render.job import plan
 from rareearth.render.pool import ForkPool
-from rareearth.render.report import plan
-from rareearth.render.run import run as run_all
+from rareearth.render.report import run as run_all
 
 TITLE = ("markdown", "# A question?\n\nIts first paragraph.")
 SETTINGS = ("parameters", 'year: int = 2024  # calendar year\nname: str = "China"')

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rareearth.render import keys, long_outputs
+from rareearth.render import provenance, store
+from rareearth.render.job import HIDDEN, plan
 from rareearth.render.pool import ForkPool
-from rareearth.render.report import plan
-from rareearth.render.run import run
+from rareearth.render.report import run
 
 TITLE = ("markdown", "# A question?")
 SETTINGS = ("parameters", "year: int = 2024")
@@ -49,18 +49,18 @@ def stream(text, name="stdout"):
 
 
 def test_a_short_print_stays_as_it_is():
-    outputs = [stream("a" * long_outputs.MOST)]
-    assert long_outputs.shortened(outputs) is outputs
+    outputs = [stream("a" * store.MOST)]
+    assert store.shortened(outputs) is outputs
 
 
 def test_of_a_long_print_the_beginning_stays_and_the_rest_is_counted():
     table = {"output_type": "display_data", "data": {"text/html": "<p>x</p>"}}
-    outputs = [stream("a" * long_outputs.MOST), table, stream("b" * 1_500, "stderr")]
-    outputs = long_outputs.shortened([*outputs, stream("c" * 500)])
+    outputs = [stream("a" * store.MOST), table, stream("b" * 1_500, "stderr")]
+    outputs = store.shortened([*outputs, stream("c" * 500)])
     assert [each["output_type"] for each in outputs] == ["stream", "display_data"]
-    outputs = long_outputs.shortened([stream("a"), stream("b" * long_outputs.MOST)])
+    outputs = store.shortened([stream("a"), stream("b" * store.MOST)])
     head, _, note = outputs[1]["text"].partition("\n")
-    assert head == "b" * (long_outputs.MOST - 1)
+    assert head == "b" * (store.MOST - 1)
     assert note.startswith("... 1 more characters were printed")
 
 
@@ -209,6 +209,6 @@ def test_a_renderer_killed_at_any_moment_leaves_no_half_report(notebook, out, se
     made = [f"n{number}.{end}" for number in range(3) for end in ("html", "ipynb")]
     assert files(out) == ["data_dictionary.html", "index.html", *made]
     jobs = [plan(path, {}, out) for path in paths]
-    assert [keys.state(job).kind for job in jobs] == ["fresh"] * 3
-    left = [each.name for each in (out / keys.HIDDEN).iterdir()]
+    assert [provenance.state(job).kind for job in jobs] == ["fresh"] * 3
+    left = [each.name for each in (out / HIDDEN).iterdir()]
     assert not [name for name in left if name.endswith((".spool", ".tmp"))]

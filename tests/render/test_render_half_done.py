@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rareearth.render import keys, locks, partial, store
+from rareearth.render import provenance, store
+from rareearth.render.job import HIDDEN, plan
 from rareearth.render.pool import ForkPool
-from rareearth.render.report import plan
-from rareearth.render.run import run
+from rareearth.render.report import run
 
 pytestmark = pytest.mark.slow
 TITLE = ("markdown", "# A question?")
@@ -38,7 +38,7 @@ def files(folder):
 
 
 def hidden(folder):
-    return sorted(each.name for each in (folder / keys.HIDDEN).iterdir())
+    return sorted(each.name for each in (folder / HIDDEN).iterdir())
 
 
 def start(*words):
@@ -61,7 +61,7 @@ def wait_until(condition, seconds=120):
 
 def spool_says(folder, text):
     """Return whether the run in `folder` has come to a cell, by its spool."""
-    found = [*folder.glob(f"{keys.HIDDEN}/*.spool")]
+    found = [*folder.glob(f"{HIDDEN}/*.spool")]
     return bool(found) and text in found[0].read_text()
 
 
@@ -163,7 +163,7 @@ def test_what_a_killed_renderer_leaves_is_removed_by_the_next(notebook, out):
     in_use = out / f".draft-{os.getpid()}-abc.tmp"
     in_use.write_text("another renderer's")
     assert any(name.endswith(".spool") for name in hidden(out))
-    partial.clean(out)
+    store.clean(out)
     assert of_runs(out) == [in_use.name]
     assert hidden(out) == ["lock"]
 
@@ -189,24 +189,24 @@ def test_two_renderers_at_once_both_finish_and_the_results_are_whole(
     assert not any(said in output for output, _ in texts)
     names = ["data_dictionary.html", "index.html", "sample.html", "sample.ipynb"]
     assert files(out) == names
-    assert keys.state(plan(path, {}, out)).kind == "fresh"
+    assert provenance.state(plan(path, {}, out)).kind == "fresh"
 
 
 def test_a_lock_is_free_when_its_holder_is_gone(tmp_path):
     code = (
-        "import sys\nfrom pathlib import Path\nfrom rareearth.render import locks\n"
-        f"with locks.held(Path({str(tmp_path)!r}), 'a', print):\n"
+        "import sys\nfrom pathlib import Path\nfrom rareearth.render import store\n"
+        f"with store.held(Path({str(tmp_path)!r}), 'a', print):\n"
         "    print('held', flush=True)\n    sys.stdin.read()"
     )
     holder = subprocess.Popen(
         [sys.executable, "-c", code], stdin=-1, stdout=-1, text=True
     )
     assert holder.stdout.readline() == "held\n"
-    assert locks.is_held(tmp_path, "a")
-    assert not locks.is_held(tmp_path, "b")
+    assert store.is_held(tmp_path, "a")
+    assert not store.is_held(tmp_path, "b")
     holder.kill()
     holder.communicate()
-    assert not locks.is_held(tmp_path, "a")
+    assert not store.is_held(tmp_path, "a")
 
 
 @pytest.mark.parametrize("what", ["sample.html", ".rareearth"])

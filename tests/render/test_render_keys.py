@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from rareearth.render import keys, library
+from rareearth.render import library, provenance
+from rareearth.render.job import Job, plan
 from rareearth.render.pool import ForkPool
-from rareearth.render.report import Job, plan
-from rareearth.render.run import run
+from rareearth.render.report import run
 
 pytestmark = pytest.mark.slow
 TITLE = ("markdown", "# A question?\n\nLead.")
@@ -63,14 +63,14 @@ def test_a_report_that_is_up_to_date_is_not_touched(made):
 
 
 def test_the_record_names_the_data_and_modules_that_were_used(made):
-    record = keys.read(made().job)["run"]
+    record = provenance.read(made().job)["run"]
     assert {"data/deposits.csv", "data/series.csv"} & set(record["data"])
     assert "data/prices.csv" not in record["data"]
     assert "rareearth/figures/loading.py" in record["modules"]
     assert "rareearth/charts.py" not in record["modules"]
     assert not [name for name in record["modules"] if "render" in name]
     path = library.data_folder() / "series.csv"
-    assert record["data"]["data/series.csv"] == keys.sha256(path)
+    assert record["data"]["data/series.csv"] == provenance.sha256(path)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ def test_tags_and_cell_metadata_do_not_execute_anything(made, notebook, tmp_path
     stored = json.loads(job.notebook.read_text())
     stored["cells"][2]["metadata"] = {"tags": ["remark"], "collapsed": True}
     job.notebook.write_text(json.dumps(stored))
-    state = keys.state(job)
-    assert state == keys.State("page", ["the tags or the order of cells changed"])
+    state = provenance.state(job)
+    assert state == provenance.State("page", ["the tags or the order of cells changed"])
 
 
 @pytest.mark.parametrize(
@@ -125,14 +125,14 @@ def test_tags_and_cell_metadata_do_not_execute_anything(made, notebook, tmp_path
 )  # fmt: skip
 def test_what_decides_the_results_makes_the_run_stale(made, change, reason):
     job = made().job
-    record = keys.read(job)
+    record = provenance.read(job)
     change(record, job)
-    keys.record_path(job).write_text(json.dumps(record))
-    state = keys.state(job)
+    job.record.write_text(json.dumps(record))
+    state = provenance.state(job)
     assert state.kind == "run"
     assert any(reason in each for each in state.reasons), state
     assert made().state == "made"
-    assert keys.state(job).kind == "fresh"
+    assert provenance.state(job).kind == "fresh"
 
 
 @pytest.mark.parametrize(
@@ -152,10 +152,10 @@ def test_what_decides_the_results_makes_the_run_stale(made, change, reason):
 def test_what_decides_the_looks_makes_the_page_stale(made, change, reason):
     job = made().job
     before = content(job)
-    record = keys.read(job)
+    record = provenance.read(job)
     change(record, job)
-    keys.record_path(job).write_text(json.dumps(record))
-    state = keys.state(job)
+    job.record.write_text(json.dumps(record))
+    state = provenance.state(job)
     assert state.kind == "page"
     assert reason in "; ".join(state.reasons)
     assert made().state == "page"
@@ -165,14 +165,14 @@ def test_what_decides_the_looks_makes_the_page_stale(made, change, reason):
 @pytest.mark.parametrize("text", ["", "[]", '{"run": 1}', "null", '{"schema"'])
 def test_a_record_that_cannot_be_read_means_to_make_the_report(made, text):
     job = made().job
-    keys.record_path(job).write_text(text)
-    assert keys.state(job).kind == "run"
+    job.record.write_text(text)
+    assert provenance.state(job).kind == "run"
 
 
 def test_names_outside_the_workbook_are_never_opened(tmp_path):
     for name in ("data/../../etc/passwd", "/etc/passwd", "etc/passwd", "own/x.csv", ""):
         with pytest.raises(ValueError, match="not a file of the workbook"):
-            keys.locate(name, None)
+            provenance.locate(name, None)
 
 
 @pytest.fixture(scope="module")
@@ -264,7 +264,7 @@ def test_nothing_changed_imports_nothing_heavy_and_touches_nothing(checkout):
         "numpy",
     ]
     code = (
-        "import sys\nfrom rareearth.render import cli\n"
+        "import sys\nfrom rareearth.commands import main as cli\n"
         "assert cli.main(['render']) == 0\n"
         f"sys.exit(str([m for m in {heavy} if m in sys.modules] or '') or None)"
     )

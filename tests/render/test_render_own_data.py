@@ -9,7 +9,7 @@ import pytest
 
 from rareearth.commands import main as cli
 from rareearth.figures.csv_files import FIGURE_COLUMNS
-from rareearth.render import keys, library, provenance
+from rareearth.render import library, provenance
 
 pytestmark = pytest.mark.usefixtures("kept_server")
 
@@ -106,10 +106,10 @@ def test_a_folder_that_holds_no_figures_is_refused(tmp_path, capsys):
 
 
 def test_a_new_table_among_own_figures_changes_the_key(tmp_path):
-    assert keys.own_files(None) == []
+    assert provenance.own_files(None) == []
     (tmp_path / "b.csv").write_text("x")
-    assert keys.own_files(tmp_path) == ["own/b.csv"]
-    assert keys.locate("own/b.csv", tmp_path) == tmp_path / "b.csv"
+    assert provenance.own_files(tmp_path) == ["own/b.csv"]
+    assert provenance.locate("own/b.csv", tmp_path) == tmp_path / "b.csv"
 
 
 def report(tmp_path, **about):
@@ -124,7 +124,7 @@ def report(tmp_path, **about):
 
 
 def test_verify_says_of_each_file_whether_it_is_the_same(tmp_path, capsys):
-    good = keys.sha256(library.data_folder() / "series.csv")
+    good = provenance.sha256(library.data_folder() / "series.csv")
     data = [
         {"name": "data/series.csv", "sha256": good},
         {"name": "data/prices.csv", "sha256": "0"},

@@ -10,8 +10,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import rareearth
 from rareearth.render import index, page
-from rareearth.render.compose import PageError
-from rareearth.render.maths import to_mathml
+from rareearth.render.markup import to_mathml
+from rareearth.render.page import PageError
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 DOT = (  # a white picture of one point

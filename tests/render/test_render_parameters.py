@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from rareearth.errors import ParameterError, UnknownName, unknown_name
 from rareearth.render import library
-from rareearth.render.names import LONGEST, report_name
-from rareearth.render.parameters import Parameter, parse, read, resolve
-from rareearth.render.values import convert
+from rareearth.render.job import LONGEST, report_name
+from rareearth.render.parameters import Parameter, convert, parse, read, resolve
 
 CELL = """# What a reader may turn.
 year: int = 2024  # calendar year

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rareearth.render import progress
-from rareearth.render.report import Job, Result
+from rareearth.render.job import Job, Result
 
 
 class Terminal(io.StringIO):

@@ -6,7 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from rareearth.render import execute, keys, library, parameters, pool, report, server
+from rareearth.render import execute, library, parameters, pool, provenance, server
+from rareearth.render import job as jobs
 from rareearth.render.pool import ForkPool
 from rareearth.render.warm import coalesce
 
@@ -137,7 +138,7 @@ WORKBOOK_TEST = "test_both_engines_give_the_same_for_the_workbook"
 
 @pytest.mark.parametrize("path", library.notebooks(), ids=lambda path: path.stem)
 def test_both_engines_give_the_same_for_the_workbook(stock, reports, path):
-    job = report.plan(path, {}, reports.folder)
+    job = jobs.plan(path, {}, reports.folder)
     ours = nbformat.read(job.executed, as_version=4)
     error, cells, manifest, metadata = stock[path].result()
     assert error == ""
@@ -145,8 +146,8 @@ def test_both_engines_give_the_same_for_the_workbook(stock, reports, path):
         assert dict(two) == dict(one)
     del ours.metadata["rareearth"]
     assert ours.metadata == metadata
-    used = keys.used_by(manifest)
-    assert keys.read(job)["run"] == keys.run_key(job, used)
+    used = provenance.used_by(manifest)
+    assert provenance.read(job)["run"] == provenance.run_key(job, used)
     assert any(name.endswith("series.csv") for name in manifest["data"])
     assert "rareearth.figures.loading" in manifest["modules"]
 

@@ -27,8 +27,9 @@ from rareearth.commands import audit as cli_audit
 from rareearth.commands import main as cli
 from rareearth.display import output as display
 from rareearth.errors import WorkbookError
+from rareearth.figures import checks
 from rareearth.figures import loading as figures
-from rareearth.render import grid, index, index_parts, names, page
+from rareearth.render import grid, index, job, page
 from rareearth.render import parameters as notebook_parameters
 
 pytestmark = pytest.mark.usefixtures("kept_server")
@@ -162,7 +163,7 @@ def test_a_grid_file_holds_text_and_nothing_that_runs(sample, work, text):
 @each_hostile
 def test_a_report_lies_in_its_folder_whatever_its_parameters(sample, work, text):
     for stem, used in (("01_a", {"country": text}), ("01_a", {text: 1}), (text, {})):
-        name = names.report_name(stem, used, {})
+        name = job.report_name(stem, used, {})
         assert set(name) <= SAFE
         assert not name.startswith((".", "-"))
         assert ".." not in name
@@ -170,7 +171,7 @@ def test_a_report_lies_in_its_folder_whatever_its_parameters(sample, work, text)
 
 
 def test_no_two_hostile_values_share_a_report():
-    made = {names.report_name("01_a", {"country": text}) for text in HOSTILE}
+    made = {job.report_name("01_a", {"country": text}) for text in HOSTILE}
     assert len(made) == len(HOSTILE)
 
 
@@ -180,9 +181,9 @@ values = st.one_of(st.text(), st.integers(), st.floats(), st.booleans())
 @settings(max_examples=50)
 @given(st.text(), st.dictionaries(st.text(), st.one_of(values, st.lists(values))))
 def test_every_report_has_a_safe_name_whatever_notebook_and_parameters(stem, used):
-    name = names.report_name(stem, used)
+    name = job.report_name(stem, used)
     assert set(name) <= SAFE
-    assert 0 < len(name) <= names.LONGEST
+    assert 0 < len(name) <= job.LONGEST
     assert name[0] not in ".-"
     assert name[-1] not in ".-"
 
@@ -266,7 +267,7 @@ def settings_page(value):
 
 
 def test_a_parameter_is_text_on_the_page_and_in_the_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(index_parts, "data", lambda _: "")
+    monkeypatch.setattr(index, "data_section", lambda _: "")
     _, harmless = settings_page("harmless")
     cards = []
     for texts in (SHORT, ["harmless"] * len(SHORT)):
@@ -374,7 +375,7 @@ def page_of(own, shown):
 def test_text_in_own_figures_is_shown_as_text(curated, own, shown, monkeypatch):
     monkeypatch.setenv("RAREEARTH_EXTRA_DATA", str(own.path))
     write_own(own, CELLS, FREE)
-    assert figures.check(own.path) == []
+    assert checks.check(own.path) == []
     hostile = page_of(own, shown)
     write_own(own, ["harmless"] * len(CELLS), FREE)
     assert skeleton(hostile) == skeleton(page_of(own, shown))
@@ -384,7 +385,7 @@ def test_text_in_own_figures_is_shown_as_text(curated, own, shown, monkeypatch):
 @pytest.mark.parametrize("column", ["entity", "product", "unit", "basis", "source_id"])
 def test_a_hostile_name_in_own_figures_is_refused_by_its_line(curated, own, column):
     write_own(own, CELLS, [column])
-    problems = [each for each in figures.check(own.path) if each.column == column]
+    problems = [each for each in checks.check(own.path) if each.column == column]
     named = [each for each in problems if each.file == "production.csv"]
     assert {each.line for each in named} == set(range(2, len(CELLS) + 2))
     assert all(one_line(str(each)) for each in problems)
@@ -414,7 +415,7 @@ def test_hostile_claims_are_judged_and_told_as_text(work):
                 row[place] = text
                 writer.writerow(row)
     read = own_claims.read(path)
-    audited = claims.audit(read.claims, claims.look(), read.bound())
+    audited = claims.audit(read, claims.look())
     assert len(audited) == len(CELLS) * len(header)
     for line in cli_audit._lines(audited):
         assert line.isprintable(), ascii(line)

@@ -15,11 +15,12 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from rareearth.commands import main as cli
-from rareearth.render import library, markup, sweep_page, sweep_row, thumbnail
+from rareearth.render import library, markup, thumbnail
+from rareearth.render import sweep as sweeps
 from rareearth.render.grid import Grid
 from rareearth.render.look import POLICY
 from rareearth.render.parameters import Parameter
-from rareearth.render.sweep_row import Columns, Row, Spool, general
+from rareearth.render.sweep import Columns, Row, Spool, general
 
 pytestmark = pytest.mark.usefixtures("kept_server")
 HOSTILE = [
@@ -234,7 +235,7 @@ def test_a_sweep_with_nothing_to_do_imports_and_starts_nothing(workbook, tmp_pat
     heavy = "pandas papermill nbconvert nbformat seaborn bs4 distributed".split()
     arguments = ["sweep", str(path), "--grid", "year=2001,2002", "--out", "out"]
     code = (
-        "import subprocess, sys\nfrom rareearth.render import cli\n"
+        "import subprocess, sys\nfrom rareearth.commands import main as cli\n"
         "def refuse(*a, **k): raise AssertionError('a process was started')\n"
         "subprocess.Popen.__init__ = refuse\n"
         f"status = cli.main({arguments} + ['--quiet'])\n"
@@ -310,7 +311,7 @@ def test_a_finding_without_a_column_is_told_in_words(tmp_path):
     findings.append(("label 1", "again", "a range"))
     with Spool() as spool:
         add(spool, Row("x", {"country": "a"}, findings=findings))
-        sweep_page.write(spool, as_grid(country=["a", "b"]), tmp_path)
+        sweeps.write(spool, as_grid(country=["a", "b"]), tmp_path)
     (row,) = table(tmp_path)
     assert row["label 39"] == "39"
     assert row["further findings"].startswith("label 40: 40; label 41: 41")
@@ -324,7 +325,7 @@ def test_no_cell_of_the_table_can_become_a_formula(tmp_path, text):
     with Spool() as spool:
         findings = [(text, text, text)]
         add(spool, Row("x", {"country": text}, findings=findings))
-        sweep_page.write(spool, as_grid(country=[text, "b"]), tmp_path)
+        sweeps.write(spool, as_grid(country=[text, "b"]), tmp_path)
     (path,) = tmp_path.glob("*.csv")
     for row in csv.reader(path.open(encoding="utf-8", newline="")):
         for cell in row:
@@ -334,7 +335,7 @@ def test_no_cell_of_the_table_can_become_a_formula(tmp_path, text):
 def test_a_parameter_and_a_finding_of_one_name_have_two_columns(tmp_path):
     with Spool() as spool:
         add(spool, Row("x", {"share": "a"}, findings=[("share", "7 %", "")]))
-        sweep_page.write(spool, as_grid(share=["a", "b"]), tmp_path)
+        sweeps.write(spool, as_grid(share=["a", "b"]), tmp_path)
     (row,) = table(tmp_path)
     assert (row["share"], row["share (finding)"]) == ("a", "7 %")
 
@@ -342,7 +343,7 @@ def test_a_parameter_and_a_finding_of_one_name_have_two_columns(tmp_path):
 def test_findings_are_those_that_the_notebooks_emit():
     from rareearth.display import output as display
 
-    assert sweep_row.FINDINGS == display.FINDINGS
+    assert sweeps.FINDINGS == display.FINDINGS
 
 
 # Pictures and size
@@ -361,7 +362,7 @@ def add(spool, row):
 
 
 def test_a_thousand_reports_make_a_small_page_with_little_memory(tmp_path):
-    most = sweep_page.picture_size(1_000)
+    most = sweeps.picture_size(1_000)
     values = [str(number) for number in range(1_000)]
     with Spool() as spool:
         for value in values:
@@ -371,7 +372,7 @@ def test_a_thousand_reports_make_a_small_page_with_little_memory(tmp_path):
             add(spool, row)
         grid = as_grid(country=values)
         tracemalloc.start()
-        sweep_page.write(spool, grid, tmp_path)
+        sweeps.write(spool, grid, tmp_path)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     html = page(tmp_path)
@@ -381,11 +382,11 @@ def test_a_thousand_reports_make_a_small_page_with_little_memory(tmp_path):
 
 
 def test_pictures_beyond_the_limit_are_left_out_and_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(sweep_page, "ALL_PICTURES", 100)
+    monkeypatch.setattr(sweeps, "ALL_PICTURES", 100)
     with Spool() as spool:
         for number in range(3):
             add(spool, Row(f"x-{number}", {"country": "a"}, picture="d" * 50))
-        sweep_page.write(spool, as_grid(country=["a", "b"]), tmp_path)
+        sweeps.write(spool, as_grid(country=["a", "b"]), tmp_path)
     html = page(tmp_path)
     assert html.count("<img ") == 2
     assert "1 more pictures are in the reports only" in html
@@ -457,7 +458,7 @@ def test_a_drawing_full_of_entities_is_left_out_quickly():
 HOLES = """
 import sys
 if sys.argv[1] == "given back":
-    from rareearth.render.cli_sweep import give_back_large_blocks
+    from rareearth.commands.render import give_back_large_blocks
     give_back_large_blocks()
 def memory():
     lines = open("/proc/self/status").read().splitlines()

@@ -10,7 +10,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from rareearth.display.output import csv_address
-from rareearth.render import index, look, page
+from rareearth.render import index
+from rareearth.render import look
+from rareearth.render import page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+import rareearth as ree
 from rareearth.errors import NoFigures
 from rareearth.supply_risk import analysis as risk_analysis
 from rareearth.supply_risk import inputs as risk_inputs
@@ -68,6 +69,15 @@ def test_a_country_that_lacks_a_dimension_has_no_mean():
     assert found.loc["A", "mean"] == 0.5
     assert pd.isna(found.loc["B", "mean"])
     assert found.loc["B", "stability"] == 0.5
+
+
+def test_governance_risk_is_the_mean_of_six_turned_round():
+    # China 2023, as the World Bank prints it: the six estimates and their mean.
+    rows = ree.load("governance_estimate", "China", start=2023, end=2023)
+    assert len(rows) == 6
+    risk = risk_inputs.governance(ree.load("governance_estimate"), 2023)
+    mean = rows["value"].sum() / 6
+    assert risk.at["China", "mean"] == pytest.approx((2.5 - mean) / 5)
 
 
 def shares(**values):

@@ -5,11 +5,9 @@ import pandas as pd
 import pytest
 
 import rareearth as ree
-from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures import loading as figures
-from rareearth.trade import crma, dependence, partners
-from rareearth.trade import dependence_sentences as readings
-from rareearth.trade import digest_trade as trade_claims
+from rareearth.trade import dependence, sentences
 
 PRODUCTS = figures.dictionary("products")
 
@@ -48,7 +46,7 @@ def test_more_than_ninety_percent_stays_a_bound(eu):
     row = of(eu, "use", "rare-earth magnets")
     assert np.isnan(row["value"])
     assert row["low"] == pytest.approx(0.9)
-    assert readings.printed(row) == "more than 90\N{NO-BREAK SPACE}%"
+    assert sentences.printed(row) == "more than 90\N{NO-BREAK SPACE}%"
 
 
 def test_single_elements_of_one_table_are_one_row(eu):
@@ -88,7 +86,7 @@ def test_a_firm_measure_of_long_ago_does_not_hide_a_weak_one_of_today():
     assert dependence.newest(table)["year"].tolist() == [2024]
 
 
-@pytest.mark.parametrize("importer", dependence.IMPORTERS)
+@pytest.mark.parametrize("importer", dependence.CHOICES)
 def test_every_share_lies_between_nothing_and_everything(importer):
     table = dependence.measures(ree.load, PRODUCTS, importer)
     low, high = dependence.spread(table)
@@ -98,13 +96,6 @@ def test_every_share_lies_between_nothing_and_everything(importer):
 def test_an_importer_without_measures_names_those_that_have_some():
     with pytest.raises(ParameterError, match="one of European Union, Japan, South"):
         dependence.check_importer("Brazil")
-
-
-def test_a_measure_without_figures_says_which_there_are(eu):
-    with pytest.raises(NoFigures, match="no figures of imports by value; there are"):
-        dependence.measure(eu, dependence.VALUE)
-    with pytest.raises(UnknownName, match="unknown measure: 'guess'"):
-        dependence.measure(eu, "guess")
 
 
 def test_before_anything_was_published_there_is_no_measure():
@@ -119,7 +110,7 @@ def test_before_anything_was_published_there_is_no_measure():
     "importer", ["European Union", "Japan", "South Korea", "United States"]
 )
 def test_shares_of_partners_and_what_is_not_named_add_up_to_the_whole(importer):
-    assert partners.partners(ree.load, importer)["share"].sum() == pytest.approx(1)
+    assert dependence.partners(ree.load, importer)["share"].sum() == pytest.approx(1)
 
 
 def test_of_the_world_the_suppliers_are_the_miners():
@@ -132,39 +123,16 @@ def test_of_the_world_the_suppliers_are_the_miners():
             "source_id": "a",
         }
     )
-    table = partners.suppliers(ree.load, mined, "World")
+    table = dependence.suppliers(ree.load, mined, "World")
     assert table["entity"].tolist() == ["China", "Not named"]
     assert table["share"].tolist() == pytest.approx([0.7, 0.3])
 
 
 def test_a_partner_without_a_rating_counts_from_best_to_worst():
     shares = pd.DataFrame({"entity": ["A", "B", "Not named"], "share": [0.5, 0.3, 0.2]})
-    risks = pd.DataFrame({"risk": [0.4]}, index=["A"])
-    table = partners.exposure(shares, risks)
+    table = dependence.exposure(shares, pd.Series({"A": 0.4}))
     assert table["low"].sum() == pytest.approx(0.2)  # 0.5 x 0.4
     assert table["high"].sum() == pytest.approx(0.7)  # 0.2 + 0.3 + 0.2
-
-
-def test_governance_risk_is_the_mean_of_six_turned_round():
-    # China 2023, as the World Bank prints it: the six estimates and their mean.
-    rows = ree.load("governance_estimate", "China", start=2023, end=2023)
-    assert len(rows) == 6
-    risk = partners.governance(ree.load).at["China", "risk"]
-    assert risk == pytest.approx((2.5 - rows["value"].sum() / 6) / 5)
-
-
-def test_a_country_without_all_six_estimates_has_no_risk():
-    codes = "abcde"
-    rows = pd.DataFrame(
-        {
-            "entity": "X",
-            "period_end": pd.Timestamp("2023-12-31"),
-            "value": 2.5,
-            "basis": list(codes),
-            "source_id": "s",
-        }
-    )
-    assert np.isnan(partners.governance(lambda *_, **__: rows).at["X", "risk"])
 
 
 # Benchmarks of the EU
@@ -172,39 +140,22 @@ def test_a_country_without_all_six_estimates_has_no_risk():
 
 def test_the_benchmarks_are_those_of_the_regulation(eu):
     # Regulation (EU) 2024/1252, article 5.
-    table = crma.targets(ree.load, eu)
+    table = dependence.targets(ree.load, eu)
     assert table["target"].tolist() == [0.10, 0.40, 0.25, 0.65]
     assert table["bound"].tolist() == ["at least"] * 3 + ["at most"]
 
 
 def test_a_benchmark_without_a_figure_is_not_zero(eu):
-    table = crma.targets(ree.load, eu).set_index("label")
+    table = dependence.targets(ree.load, eu).set_index("label")
     assert np.isnan(table.at["Extraction in the EU", "low"])
     assert "no member" in table.at["Extraction in the EU", "what"]
 
 
 def test_the_eu_has_27_members():
-    assert len(set(crma.MEMBERS)) == 27
+    assert len(set(dependence.MEMBERS)) == 27
 
 
-# Claims
-
-
-@pytest.mark.parametrize(
-    ("said", "numbers", "same", "reading"),
-    [
-        (4000.3, (4000.3, 4000.3), True, trade_claims.AS_PRINTED),
-        (4000.0, (4000.3,), True, trade_claims.AS_PRINTED),  # within rounding
-        (27.0, (-7.5,), True, trade_claims.NOT),
-        (92.0, (85.0, 98.0), True, trade_claims.BETWEEN),
-        (98.0, (85.0, 98.0), True, trade_claims.ONE),
-        (30.0, (30.0,), False, trade_claims.OTHER_GOODS),
-        (30.0, (), True, trade_claims.NONE),
-    ],
-)
-def test_a_claim_is_read_against_what_is_printed(said, numbers, same, reading):
-    fact = trade_claims.Fact(numbers, "", (), same)
-    assert trade_claims.reading(said, fact) == reading
+# Words
 
 
 @pytest.mark.parametrize(
