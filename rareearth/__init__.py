@@ -27,7 +27,7 @@ _HOMES = {
     "in_currency": "money.money",
     "load": "figures.loading",
     "measures": "methods.concentration",
-    "price_series": "prices.prices",
+    "price_series": "prices.series",
     "products": "figures.lookup",
     "revisions": "figures.loading",
     "series": "figures.lookup",
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from rareearth.figures.records import assumptions
     from rareearth.methods.concentration import measures, shares
     from rareearth.money.money import in_currency
-    from rareearth.prices.prices import price_series
+    from rareearth.prices.series import price_series
 
 
 def __getattr__(name: str) -> Any:

@@ -19,15 +19,15 @@ from rareearth.claims.evidence import (
     EVENTS,
     Look,
     by_value,
-    joined,
     one,
     others,
     prints,
     ratio,
+    stacked,
 )
 from rareearth.claims.verdicts import Found, Print, Rival, Span
 from rareearth.errors import NoFigures, ParameterError, unknown_name
-from rareearth.figures import dictionaries
+from rareearth.figures import columns, dictionaries
 from rareearth.words import listed, number
 
 NEWEST = "2024"  # of a claim without a period: the last year with a settled total
@@ -272,7 +272,7 @@ def _whole_years(frame: pd.DataFrame) -> pd.DataFrame:
 def stated(look: Look, ask: Ask) -> Found:
     """Return every number that sources state, with those of written checks."""
     parts = [ask._replace(series=s).figures(look) for s in ask.series.split(";")]
-    return _all(joined(*parts, look.checked(*ask.evidence)), ask.basis)
+    return _all(stacked(*parts, look.checked(*ask.evidence)), ask.basis)
 
 
 def checked(look: Look, ask: Ask) -> Found:
@@ -292,19 +292,17 @@ def happened(look: Look, ask: Ask) -> Found:
     Those of another actor, or outside the period that the claim names, do not count.
     """
     events = look.event(*ask.evidence)
-    acts = events["actor"].str.split(";").map(lambda names: ask.entity in names)
+    acts = columns.has_codes(events["actor"], ask.entity)
     if pd.notna(ask.begins):
         acts &= events["date"].between(ask.begins, pd.Timestamp(ask.end))
     events = events[acts]
     if events.empty:
         raise NoFigures("no such event had been recorded by then")
-    names = events["source_id"].str.split(";")
-    figures = events.assign(source_id=names).explode("source_id")
     return Found(
         one(len(events)),
         EVENTS,
         "; ".join(events["title"]),
-        figures,
+        columns.by_source(events),
         reads_as=Span(1, math.inf),
         reading=ask.reading,
     )
@@ -359,7 +357,7 @@ def world_share(look: Look, ask: Ask) -> Found:
     revised = 100 * part["value"].iloc[0] / whole["value"].iloc[0]
     other = Rival("basis", Span(revised, revised), "over the revised world total")
     found = by_value(shares, basis, *rivals, other)
-    return replace(found, figures=joined(part, whole))
+    return replace(found, figures=stacked(part, whole))
 
 
 def growth(look: Look, ask: Ask) -> Found:
@@ -384,7 +382,7 @@ def growth(look: Look, ask: Ask) -> Found:
         prints(both),
         "percent",
         "change between the two years in one table of mine output",
-        joined(now, before),
+        stacked(now, before),
         others(mixed, "edition", f"{{row.title}} for {ask.year - 1}"),
     )
 
@@ -395,7 +393,7 @@ def mined_or_world(look: Look, ask: Ask) -> Found:
     by_year = world.sort_values("period_end", kind="stable")
     rivals = others(by_year, "subject", "world output of {row.period_end.year}")
     mined = _mined(look, ask.entity, ask.year)
-    return replace(by_value(mined, ask.basis, *rivals), figures=joined(mined, world))
+    return replace(by_value(mined, ask.basis, *rivals), figures=stacked(mined, world))
 
 
 def mined_already(look: Look, ask: Ask) -> Found:
@@ -453,8 +451,8 @@ def weakest_stage(look: Look, ask: Ask) -> Found:
             ("world_share_magnets", None),
         )
     ]
-    figures = joined(mine.figures, *after)
-    shares = (*mine.prints, *prints(joined(*after)))
+    figures = stacked(mine.figures, *after)
+    shares = (*mine.prints, *prints(stacked(*after)))
     return Found(shares, "percent", ask.basis, figures)
 
 
@@ -479,8 +477,8 @@ def eu_magnets(look: Look, ask: Ask) -> Found:
         )
     )
     derived, checks = ratio(bought, used), look.checked(*ask.evidence)
-    numbers = prints(joined(derived, checks, stated))
-    return Found(numbers, "percent", ask.basis, joined(stated, derived, checks))
+    numbers = prints(stacked(derived, checks, stated))
+    return Found(numbers, "percent", ask.basis, stacked(stated, derived, checks))
 
 
 def eu_heavy(look: Look, ask: Ask) -> Found:
@@ -508,7 +506,7 @@ def western_refining(look: Look, ask: Ask) -> Found:
     first = stated.assign(code=stated["basis"].str.split(";").str[0])
     imports = others(first, "basis", "share of imports, {row.code}")
     world = others(refined, "basis", "share of the world's refining")
-    figures = joined(stated, refined)
+    figures = stacked(stated, refined)
     return Found((), "percent", ask.basis, figures, (*imports, *world))
 
 
@@ -531,7 +529,7 @@ def patents_of_another_set(look: Look, ask: Ask) -> Found:
         Rival("basis", counted.prints[0].span, FILINGS),
         *others(stated, "basis", "{row.product}, {row.basis}"),
     )
-    figures = joined(counted.figures, stated)
+    figures = stacked(counted.figures, stated)
     return Found((), "percent", ask.basis, figures, rivals)
 
 
@@ -554,7 +552,7 @@ def profit_change(look: Look, ask: Ask) -> Found:
     """Return the change of the attributable profit over the fiscal year 2025."""
     now, before = _two_years(look, "net_profit")
     change = 100 * (now["value"].iloc[0] / before["value"].iloc[0] - 1)
-    return Found(one(change), "percent", ask.basis, joined(now, before))
+    return Found(one(change), "percent", ask.basis, stacked(now, before))
 
 
 def profit_in_cash(look: Look, ask: Ask) -> Found:
@@ -567,7 +565,7 @@ def profit_in_cash(look: Look, ask: Ask) -> Found:
     lost, spent = (
         pair[1]["value"].iloc[0] - pair[0]["value"].iloc[0] for pair in (profit, cash)
     )
-    figures = joined(*profit, *cash)
+    figures = stacked(*profit, *cash)
     return Found(one(100 * lost / spent), "percent", ask.basis, figures)
 
 
@@ -582,11 +580,11 @@ def output_over_china(look: Look, ask: Ask) -> Found:
     if year.empty:
         raise NoFigures("no output of Lynas for the fiscal year 2025")
     last = made[made["period_end"] == made["period_end"].max()]
-    frame = joined(year, last).drop_duplicates("figure_id")
+    frame = stacked(year, last).drop_duplicates("figure_id")
     basis = (
         "output of Lynas, a year or the last quarter, over China's mine output of 2024"
     )
-    return Found(prints(frame), "percent", basis, joined(frame, china))
+    return Found(prints(frame), "percent", basis, stacked(frame, china))
 
 
 def ndpr_rank(look: Look, ask: Ask) -> Found:
@@ -616,7 +614,7 @@ def feed_over_china(look: Look, ask: Ask) -> Found:
     """Return the feed that a plant takes over China's mine output."""
     plant, china = ask.figures(look), _mined(look, "China", 2024)
     share = 100 * plant["value"].iloc[0] / china["value"].iloc[0]
-    return Found(one(share), "percent", ask.basis, joined(plant, china))
+    return Found(one(share), "percent", ask.basis, stacked(plant, china))
 
 
 def restart_funding(look: Look, ask: Ask) -> Found:
@@ -626,7 +624,7 @@ def restart_funding(look: Look, ask: Ask) -> Found:
     rivals = others(
         granted, "subject", "one contract of {row.period_end.year} for a plant"
     )
-    figures = joined(stake, granted)
+    figures = stacked(stake, granted)
     return Found(prints(stake)[:1], "USD million", ask.basis, figures, rivals)
 
 
@@ -635,7 +633,7 @@ def demand_growth(look: Look, ask: Ask) -> Found:
     now = look.printed("magnet_ree_demand", "World")
     later = look.printed("magnet_ree_demand_forecast", "World", end=2030)
     growth = 100 * (later["value"].iloc[0] / now["value"].iloc[0] - 1)
-    return Found(one(growth), "percent", ask.basis, joined(later, now))
+    return Found(one(growth), "percent", ask.basis, stacked(later, now))
 
 
 # Trade, tariffs and prices
@@ -671,7 +669,7 @@ def _months(look: Look, ask: Ask) -> tuple[pd.DataFrame, list[float]]:
 def price_change(look: Look, ask: Ask) -> Found:
     """Return what the main magnet oxides did over a year, as yearly means and FOB."""
     months = f"{ask.year - 1}-12", f"{ask.year}-12"
-    both = joined(_annual_changes(look, ask.year), _month_end_changes(look, *months))
+    both = stacked(_annual_changes(look, ask.year), _month_end_changes(look, *months))
     if both.empty:
         raise NoFigures("no prices of 2023 and 2024 had been published by then")
     basis = "oxides of Nd and Pr, Dy, Tb: yearly means, and month ends FOB China"

@@ -225,7 +225,7 @@ def ratio(part: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
     return both.assign(low=math.nan, unit="percent")
 
 
-def joined(*frames: pd.DataFrame) -> pd.DataFrame:
+def stacked(*frames: pd.DataFrame) -> pd.DataFrame:
     """Return frames one below the other, with what all that have rows have."""
     filled = [frame for frame in frames if len(frame)]
     shared = reduce(lambda a, b: a & b, (set(f.columns) for f in filled))

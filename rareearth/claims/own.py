@@ -88,9 +88,8 @@ def _whole(path: Path) -> Table:
     if missing or surplus:
         parts = [f"missing column {', '.join(missing)}"] if missing else []
         parts += [f"unknown column {', '.join(surplus)}"] if surplus else []
-        raise DataError(
-            f"{path.name}:1: {'; '.join(parts)}; known: {','.join(allowed)}"
-        )
+        known = [name for name in allowed if name not in claim_rules.LOOKED_UP]
+        raise DataError(f"{path.name}:1: {'; '.join(parts)}; known: {','.join(known)}")
     table = tables.read(path, header)
     frame = table.frame.reindex(columns=allowed, fill_value="")
     defaults = {"article": path.stem, "qualifier": "exact"}

@@ -10,6 +10,7 @@ from rareearth.claims import audit as auditing
 from rareearth.claims.contradictions import in_words
 from rareearth.claims.evidence import EVENTS, Look
 from rareearth.claims.verdicts import AGREEING, LABELS, WRONG
+from rareearth.figures.columns import by_source
 from rareearth.words import SPACE, change, listed, number, pct, span
 
 LONGEST = 1000  # years; above, a number of the unit "year" is a date
@@ -139,9 +140,7 @@ def source_cell(row: pd.Series, publishers: pd.Series, most: int = 3) -> str:
 
 def cited(audited: pd.DataFrame) -> pd.DataFrame:
     """Return the sources of an audit, one row per claim and source."""
-    frame = audited[["claim_id", "source_id"]].copy()
-    frame["source_id"] = frame["source_id"].str.split(";")
-    frame = frame.explode("source_id")
+    frame = by_source(audited[["claim_id", "source_id"]])
     return frame[frame["source_id"].fillna("") != ""].reset_index(drop=True)
 
 

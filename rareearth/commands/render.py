@@ -86,7 +86,7 @@ def _make(
     folder.mkdir(parents=True, exist_ok=True)
     store.clean(folder)
     watch = progress.Progress(len(jobs), options.quiet)
-    data = ""
+    figures = None
     if stale:
         # The longest first, so that no process is idle while the last one is at work.
         jobs = sorted(jobs, key=lambda job: -library.seconds(job.notebook))
@@ -98,13 +98,13 @@ def _make(
             # Meanwhile the process that runs are forked from imports its libraries.
             # On a full disk it is tried again, and told, when the reports are done.
             with suppress(OSError):
-                data = index.data_section(folder)
+                figures = index.describe_figures(folder)
             failed = sum(result.state == "failed" for result in results)
     else:
         failed = 0
         for job in jobs:
             watch.finished(Result(job, 0.0, state="fresh"))
-    watch.close(index.build(folder, data))
+    watch.close(index.build(folder, figures))
     return 1 if failed else 0
 
 

@@ -376,9 +376,7 @@ def in_money(
 
 def exchange(money: Money, currency: str, base_year: int) -> float:
     """Return units of a currency per US dollar, mean of the base year."""
-    dollar = pd.Series([1.0])
-    years = pd.Series([base_year])
-    return float(money.convert(dollar, years, currency, "USD").item())
+    return money.rate(currency, base_year)
 
 
 def fiscal_year(costs: pd.DataFrame) -> pd.Series:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from rareearth.demand.magnet_content import APPLICATIONS
+from rareearth.demand.uses import APPLICATIONS
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load, has_codes
 
@@ -20,20 +20,21 @@ class Scenario(NamedTuple):
 
     Attributes
     ----------
-    growth : str
-        Series of yearly growth in percent; empty where tonnes are printed.
-    base, ahead : str
-        Series of tonnes today and ahead; `ahead` alone holds a change in percent over
-        the whole period.
+    ahead : str
+        Series of yearly growth in percent, of a change in percent over the whole
+        period, or of tonnes; then `base` is that of the tonnes of the base year.
     """
 
     code: str
     product: str
     goods: str
-    growth: str = ""
+    ahead: str
     base: str = ""
-    ahead: str = ""
-    source: str = ""
+
+    @property
+    def is_yearly(self) -> bool:
+        """Whether the growth of a year is printed, to be compounded."""
+        return self.ahead.endswith("_growth_forecast")
 
 
 SCENARIOS = {
@@ -41,8 +42,8 @@ SCENARIOS = {
         "scenario-aps",
         "magnet rare earths",
         "magnet rare earths",
-        base="magnet_ree_demand",
         ahead="magnet_ree_demand_forecast",
+        base="magnet_ree_demand",
     ),
     "IEA policies": Scenario(
         "scenario-steps",
@@ -54,33 +55,33 @@ SCENARIOS = {
         "scenario-adamas-2024",
         "magnet rare earths",
         "magnet rare earths",
-        growth="demand_growth_forecast",
+        ahead="demand_growth_forecast",
     ),
     "Adamas 2024 supply-limited": Scenario(
         "scenario-adamas-2024",
         "magnet rare earths",
         "magnet rare earths, limited by supply",
-        growth="consumption_growth_forecast",
+        ahead="consumption_growth_forecast",
     ),
     "Adamas 2023": Scenario(
         "scenario-adamas-2023",
         "NdFeB magnets",
         "NdFeB magnets",
-        growth="demand_growth_forecast",
+        ahead="demand_growth_forecast",
     ),
     "Lynas 2022": Scenario(
         "scenario-lynas-2022",
         "NdFeB magnets",
         "NdFeB magnets",
-        base="magnet_demand",
         ahead="magnet_demand_forecast",
+        base="magnet_demand",
     ),
     "Arafura 2019": Scenario(
         "scenario-arafura-2019",
         "REO",
         "all rare earths",
-        base="consumption",
         ahead="consumption_forecast",
+        base="consumption",
     ),
 }
 
@@ -114,23 +115,51 @@ def scenario(load: Load, name: str, as_of: str = "latest") -> pd.DataFrame:
         ``high`` where a range is printed, ``tonnes`` where they are, ``printed`` (False
         for the year `HORIZON` where it lies between printed points on constant
         growth), ``confidence``, ``source_id``.
-
-    Raises
-    ------
-    NoFigures
-        If it had not been published.
+        No rows if it had not been published.
     """
     wanted = SCENARIOS[name]
-    points = (
-        _by_growth(load, wanted, as_of)
-        if wanted.growth
-        else _by_tonnes(load, wanted, as_of)
-        if wanted.base
-        else _by_change(load, wanted, as_of)
-    )
+    published = partial(load, product=wanted.product, as_of=as_of, missing="empty")
+    ahead = published(wanted.ahead)
+    ahead = ahead[has_codes(ahead["basis"], wanted.code)]
+    if wanted.base:
+        base = published(wanted.base, "World")
+        base = base[base["source_id"].isin(ahead["source_id"])].tail(1)
+        points = _from_tonnes(base, ahead.sort_values("period_end"))
+    else:
+        points = _from_percent(ahead.tail(1), wanted.is_yearly)
     points.insert(0, "goods", wanted.goods)
     points.insert(0, "scenario", name)
     return _at_horizon(points)
+
+
+def _from_tonnes(base: pd.DataFrame, ahead: pd.DataFrame) -> pd.DataFrame:
+    """Return points over the tonnes of the base year; none without such a year."""
+    rows = pd.concat([part for part in (base, ahead) if len(part)] or [base])
+    rows = rows.head(0 if base.empty else None)
+    return pd.DataFrame(
+        {
+            "year": rows["period_end"].dt.year,
+            "value": rows["value"] / base["value"].sum(),
+            "low": np.nan,
+            "high": np.nan,
+            "tonnes": rows["value"],
+            "printed": True,
+            "confidence": ahead["confidence"].iloc[0] if len(ahead) else "",
+            "source_id": ahead["source_id"].iloc[0] if len(ahead) else "",
+        }
+    ).reset_index(drop=True)
+
+
+def _from_percent(ahead: pd.DataFrame, is_yearly: bool) -> pd.DataFrame:
+    """Return the base year and the last, from a growth a year or of the whole."""
+    first, last = ahead["period_start"].dt.year, ahead["period_end"].dt.year
+    power = last - first if is_yearly else 1
+    ends = (1 + ahead[["value", "low", "high"]] / 100).pow(power, axis=0)
+    points = ends.assign(year=last, tonnes=np.nan, printed=True)
+    points = points.assign(**ahead[["confidence", "source_id"]])
+    start = points.assign(year=first, value=1.0, low=np.nan, high=np.nan)
+    columns = "year value low high tonnes printed confidence source_id".split()
+    return pd.concat([start, points], ignore_index=True)[columns]
 
 
 def scenarios(load: Load, as_of: str = "latest") -> pd.DataFrame:
@@ -141,15 +170,11 @@ def scenarios(load: Load, as_of: str = "latest") -> pd.DataFrame:
     NoFigures
         If none had.
     """
-    parts = []
-    for name in SCENARIOS:
-        try:
-            parts.append(scenario(load, name, as_of))
-        except NoFigures:
-            continue
-    if not parts:
+    found = [scenario(load, name, as_of) for name in SCENARIOS]
+    found = [points for points in found if len(points)]
+    if not found:
         raise NoFigures(f"no forecast of demand was published by {as_of}")
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(found, ignore_index=True)
 
 
 def rate(points: pd.DataFrame) -> float:
@@ -185,57 +210,6 @@ def summary(points: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def _points(rows: Sequence[tuple[float, ...]], like: pd.Series) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["year", "value", "low", "high", "tonnes"])
-    return table.assign(
-        printed=True, confidence=like["confidence"], source_id=like["source_id"]
-    )
-
-
-def _by_growth(load: Load, wanted: Scenario, as_of: str) -> pd.DataFrame:
-    rows = load(wanted.growth, product=wanted.product, as_of=as_of)
-    row = _only(rows, wanted.code, as_of)
-    first, last = row["period_start"].year, row["period_end"].year
-    end = (1 + row["value"] / 100) ** (last - first)
-    nan = np.nan
-    return _points([(first, 1.0, nan, nan, nan), (last, end, nan, nan, nan)], row)
-
-
-def _by_tonnes(load: Load, wanted: Scenario, as_of: str) -> pd.DataFrame:
-    ahead = load(wanted.ahead, "World", wanted.product, as_of=as_of)
-    ahead = ahead[has_codes(ahead["basis"], wanted.code)].sort_values("period_end")
-    if ahead.empty:
-        raise NoFigures(f"no figures of {wanted.code} were published by {as_of}")
-    base = load(wanted.base, "World", wanted.product, as_of=as_of)
-    base = base[base["source_id"].isin(ahead["source_id"])]
-    if base.empty:
-        raise NoFigures(f"no base year of {wanted.code} was published by {as_of}")
-    rows = pd.concat([base.tail(1), ahead])
-    start = rows["value"].iloc[0]
-    points = [
-        (row.period_end.year, row.value / start, np.nan, np.nan, row.value)
-        for row in rows.itertuples()
-    ]
-    return _points(points, ahead.iloc[0])
-
-
-def _by_change(load: Load, wanted: Scenario, as_of: str) -> pd.DataFrame:
-    row = _only(
-        load(wanted.ahead, product=wanted.product, as_of=as_of), wanted.code, as_of
-    )
-    low, high = 1 + row["low"] / 100, 1 + row["high"] / 100
-    nan = np.nan
-    first, last = row["period_start"].year, row["period_end"].year
-    return _points([(first, 1.0, nan, nan, nan), (last, nan, low, high, nan)], row)
-
-
-def _only(rows: pd.DataFrame, code: str, as_of: str) -> pd.Series:
-    found = rows[has_codes(rows["basis"], code)]
-    if found.empty:
-        raise NoFigures(f"no figures of {code} were published by {as_of}")
-    return found.iloc[-1]
 
 
 def _at_horizon(points: pd.DataFrame) -> pd.DataFrame:

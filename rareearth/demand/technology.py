@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.columns import Load
+from rareearth.figures.columns import Load, codes, each
 
 PATENTS = {
     "C030": "extraction",
@@ -39,33 +41,18 @@ def shares(load: Load, as_of: str = "latest") -> pd.DataFrame:
         ``object`` (what was counted), ``row`` (field and years), ``value`` from 0 to
         1, ``confidence``, ``source_id``.
     """
-    parts = [_of_offices(load, as_of), _printed(load, as_of)]
-    table = pd.concat([part for part in parts if len(part)] or [pd.DataFrame()])
+    published = partial(load, as_of=as_of, missing="empty")
+    filed, printed = published("patent_filings"), published("patent_share", "China")
+    parts = [_of_offices(filed), _printed(printed)]
+    table = pd.concat([part for part in parts if len(part)] or parts[1:])
     if table.empty:
         raise NoFigures(f"no counted share of patents was published by {as_of}")
     return table.reset_index(drop=True)
 
 
-def filings(load: Load, as_of: str = "latest") -> pd.DataFrame:
-    """Return the filings at the offices of one search and its years, the most first."""
-    rows = load("patent_filings", as_of=as_of)
-    table = pd.DataFrame(
-        {
-            "entity": rows["entity"],
-            "value": rows["value"],
-            "first": rows["period_start"].dt.year,
-            "last": rows["period_end"].dt.year,
-            "source_id": rows["source_id"],
-        }
-    )
-    return table.sort_values("value", ascending=False, ignore_index=True)
-
-
-def _of_offices(load: Load, as_of: str) -> pd.DataFrame:
-    try:
-        rows = load("patent_filings", as_of=as_of)
-    except NoFigures:
-        return pd.DataFrame()
+def _of_offices(rows: pd.DataFrame) -> pd.DataFrame:
+    if rows.empty:
+        return rows
     first, last = rows["period_start"].dt.year.min(), rows["period_end"].dt.year.max()
     own = rows.loc[rows["entity"] == "China", "value"].sum()
     return pd.DataFrame(
@@ -87,18 +74,14 @@ _OBJECTS = {
 }
 
 
-def _printed(load: Load, as_of: str) -> pd.DataFrame:
-    try:
-        rows = load("patent_share", "China", as_of=as_of)
-    except NoFigures:
-        return pd.DataFrame()
+def _printed(rows: pd.DataFrame) -> pd.DataFrame:
     years = [
         str(end.year) if start.year == end.year else f"{start.year}-{end.year}"
         for start, end in zip(rows["period_start"], rows["period_end"], strict=True)
     ]
     return pd.DataFrame(
         {
-            "object": rows["basis"].map(_object),
+            "object": each(rows["basis"], _object),
             "row": rows["product"].str.replace("rare-earth ", "") + ", " + years,
             "value": rows["value"] / 100,
             "confidence": rows["confidence"],
@@ -108,7 +91,8 @@ def _printed(load: Load, as_of: str) -> pd.DataFrame:
 
 
 def _object(basis: str) -> str:
-    found = (_OBJECTS[code] for code in basis.split(";") if code in _OBJECTS)
+    said = codes(basis)
+    found = (name for code, name in _OBJECTS.items() if code in said)
     return next(found, "Object not stated")
 
 

@@ -13,10 +13,10 @@ import io
 import math
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 from IPython.display import display
@@ -26,6 +26,9 @@ from rareearth.words import MINUS, harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+Form: TypeAlias = str | Callable[[Any], str]
+"""How a number is written: as by ``str.format``, or by a function."""
 
 FINDINGS = "application/vnd.rareearth.findings+json"
 MOST_ROWS = 30  # of a table behind a chart that is shown whole
@@ -73,23 +76,30 @@ def findings(items: Sequence[tuple[str, str, str]]) -> None:
 def table(
     frame: pd.DataFrame,
     caption: str,
-    formats: Mapping[str, str] | None = None,
+    formats: Mapping[str, Form] | None = None,
     used: pd.DataFrame | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> None:
     """Display a frame as an accessible table; its first column heads the rows.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns are named as the reader should see them, with their unit.
+        Columns are named as the reader should see them, with their unit, or by
+        `columns`.
     caption : str
         What the table shows.
     formats : mapping, optional
-        Format of a column's numbers, e.g. ``{"Share": "{:.0%}"}``; by default
-        thousands are separated and what is missing is left blank.
+        Format of a column's numbers as it is shown, e.g. ``{"Share": "{:.0%}"}``, or a
+        function that writes one; by default thousands are separated. What is missing is
+        left blank.
     used : DataFrame, optional
         The figures that the table rests on; their sources are cited under it.
+    columns : mapping, optional
+        Which columns are shown, in this order, and what each is called.
     """
+    if columns is not None:
+        frame = frame[list(columns)].rename(columns=columns)
     note = f"<p class='source'>{cite(used)}</p>" if used is not None else ""
     _show({"text/html": _html_table(frame, caption, formats or {}) + note})
 
@@ -229,7 +239,7 @@ def _short(value: float) -> float:
     return round(value, max(0, COMPUTED - whole))
 
 
-def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, str]) -> str:
+def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, Form]) -> str:
     kinds = {column: _kind(frame[column]) for column in frame.columns}
     head = "".join(
         f"<th scope='col'{kinds[column]}>{escape(str(column))}</th>"
@@ -272,11 +282,14 @@ def _kind(column: pd.Series) -> str:
     return " class='date'" if is_dates else ""
 
 
-def _format(value: Any, column: object, form: str | None) -> str:
+def _format(value: Any, column: object, form: Form | None) -> str:
     """Return a cell as a reader sees it; a negative number has a true minus sign."""
     if value is None or pd.isna(value):
         return ""
-    text = form.format(value) if form is not None else _plain(value, column)
+    if form is None:
+        text = _plain(value, column)
+    else:
+        text = form.format(value) if isinstance(form, str) else form(value)
     return _HYPHEN.sub(MINUS, text) if isinstance(value, Real) else text
 
 

@@ -143,7 +143,7 @@ def load(
 
 
 def revisions(
-    series: str,
+    series: Names,
     entity: Names | None = None,
     period: int | str | None = None,
     product: Names | None = None,

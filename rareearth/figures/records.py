@@ -201,7 +201,10 @@ def _checked(name: str, path: Path, known: Dictionaries) -> pd.DataFrame:
 
 
 def claims(
-    article: Names | None = None, topic: Names | None = None, as_of: str = "latest"
+    article: Names | None = None,
+    topic: Names | None = None,
+    as_of: str = "latest",
+    missing: Literal["raise", "empty"] = "raise",
 ) -> pd.DataFrame:
     """Return the checkable claims of the digests, in the order of the articles.
 
@@ -213,6 +216,8 @@ def claims(
         Keep only these topics, e.g. ``"production"``.
     as_of : str, default "latest"
         ISO date. Only claims made on or before it.
+    missing : {"raise", "empty"}
+        As for `load`.
 
     Returns
     -------
@@ -245,7 +250,7 @@ def claims(
     for kind, names in (("article", article), ("topic", topic)):
         if wanted := listed(names):
             chosen = chosen[chosen[kind].isin(wanted)]
-    if chosen.empty:
+    if chosen.empty and missing == "raise":
         raise NoFigures(f"no such claims had been made by {as_of}")
     return chosen.reset_index(drop=True)
 

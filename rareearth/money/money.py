@@ -20,7 +20,6 @@ from rareearth.figures.csv_files import FIGURE_COLUMNS
 from rareearth.money.rates import (
     Averages,
     Missing,
-    Periods,
     Taxes,
     spans_of,
     surest,
@@ -135,56 +134,27 @@ class Money:
                 f"used; whole years printed: {have}{later}"
             )
 
-    def convert(
-        self,
-        values: pd.Series,
-        periods: Periods,
-        to: str,
-        frm: str,
-        missing: Missing = "refuse",
-    ) -> pd.Series:
-        """Return money of one currency in another, at the average rates of its period.
-
-        value * (`to` per USD) / (`frm` per USD): all rates are against the US dollar
-        (Federal Reserve H.10 and G.5), so two other currencies cross through it. Yearly
-        averages crossed and monthly crosses averaged differ by up to 0.4 % in the years
-        since 2010. A balance at a day takes the average of its month, not the rate of
-        the day.
-
-        Parameters
-        ----------
-        values : Series of float
-            NaN stays NaN and needs no rate.
-        periods : DataFrame, Series or Index
-            When each was: a frame with ``period_start`` and ``period_end``, or days,
-            pandas periods or calendar years (int). A Series or frame has the index of
-            `values`.
-
-        Returns
-        -------
-        Series of float64, with the index of `values`
-            Unchanged when both currencies are the same.
+    def rate(self, currency: str, year: int) -> float:
+        """Return the units of a currency per US dollar, the mean of a year.
 
         Raises
         ------
-        UnknownName
-            If a currency has no rates at all. The message lists those that have.
-        NoFigures
-            If a period lacks a printed rate. The message names it, and the range.
-        ParameterError
-            If the periods do not fit the values, or are not periods.
+        UnknownName, NoFigures
+            As in `in_currency`.
         """
-        spans = spans_of(periods, values)
-        return values.astype("float64") * self._between(
-            spans, values.notna(), to, frm, missing
-        )
+        return 1.0 if currency == "USD" else self._rate(currency).of_year(year)
 
     def in_currency(
         self, figures: pd.DataFrame, currency: str, missing: Missing = "refuse"
     ) -> pd.DataFrame:
         """Return figures of money in one currency: "AUD million" becomes "USD million".
 
-        As `convert`, row by row from the currency of its unit; the units may differ.
+        value * (currency per USD) / (own currency per USD), row by row, at the average
+        rates of its period. All rates are against the US dollar (Federal Reserve H.10
+        and G.5), so two other currencies cross through it: yearly averages crossed and
+        monthly crosses averaged differ by up to 0.4 % in the years since 2010. A
+        balance at a day takes the average of its month, not the rate of the day. Money
+        that is in the currency already needs no rate.
 
         Returns
         -------
@@ -194,17 +164,25 @@ class Money:
 
         Raises
         ------
-        UnknownName, NoFigures, ParameterError
-            As in `convert`; also if a unit is not money.
+        UnknownName
+            If a currency has no rates at all. The message lists those that have.
+        NoFigures
+            If a period lacks a printed rate. The message names it, and the range.
+        ParameterError
+            If a unit is not money.
         """
         units = _unit_parts(figures)
         spans, needed = _money_spans(figures), _has_number(figures)
         factor = np.ones(len(figures))
-        for frm in dict.fromkeys(units[0]):
+        for frm in dict.fromkeys(units[0][units[0] != currency]):
             rows = (units[0] == frm).to_numpy()
-            factor[rows] = self._between(
-                spans[rows], needed[rows], currency, frm, missing
+            to, own = (
+                self._rate(name).along(spans[rows], needed[rows], missing)
+                if name != "USD"
+                else 1.0
+                for name in (currency, frm)
             )
+            factor[rows] = to / own
         return _scaled(figures, factor).assign(unit=currency + units[1])
 
     def in_money_of(
@@ -256,8 +234,9 @@ class Money:
         NoFigures
             If there is no printed rate, or more than one, in a period of a value.
         """
-        spans, needed = spans_of(figures, figures["unit"]), _has_number(figures)
-        rate = self._tax(country).along(spans, needed, missing)
+        rate = self._tax(country).along(
+            spans_of(figures), _has_number(figures), missing
+        )
         return _scaled(figures, 1 / (1 + rate))
 
     def behind(
@@ -315,25 +294,6 @@ class Money:
     @cached_property
     def _level(self) -> Averages:
         return Averages(f"US CPI-U{self._by}", self.cpi, self.cpi_gaps, "cpi_gaps")
-
-    def _between(
-        self,
-        spans: pd.DataFrame,
-        needed: pd.Series,
-        to: str,
-        frm: str,
-        missing: Missing,
-    ) -> pd.Series:
-        """Return what one unit of `frm` was worth in `to` over each span."""
-        ones = pd.Series(1.0, index=spans.index)
-        if to == frm:
-            return ones
-        found = {
-            name: self._rate(name).along(spans, needed, missing)
-            for name in (to, frm)
-            if name != "USD"
-        }
-        return found.get(to, ones) / found.get(frm, ones)
 
     def _rate(self, currency: str) -> Averages:
         if currency not in self._exchange:
@@ -413,7 +373,7 @@ def per_kg(figures: pd.DataFrame) -> pd.DataFrame:
 
 def _money_spans(figures: pd.DataFrame) -> pd.DataFrame:
     """Return the span whose money each figure is in: its price year, or its period."""
-    own = spans_of(figures, figures["unit"])
+    own = spans_of(figures)
     if "price_year" not in figures:
         return own
     stated = figures["price_year"].notna()

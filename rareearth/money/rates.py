@@ -20,7 +20,6 @@ from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import RANK
 from rareearth.figures.loading import load
 
-Periods: TypeAlias = pd.DataFrame | pd.Series | pd.Index
 Missing: TypeAlias = Literal["refuse", "nan"]
 Span: TypeAlias = tuple[pd.Timestamp, pd.Timestamp]
 
@@ -247,48 +246,9 @@ class Taxes:
         return found
 
 
-def spans_of(periods: Periods, values: pd.Series) -> pd.DataFrame:
-    """Return the first and last day of each period, with the index of `values`.
-
-    Parameters
-    ----------
-    periods : DataFrame, Series or Index
-        A frame with ``period_start`` and ``period_end``; or days (datetime64), pandas
-        periods, or calendar years (int).
-
-    Returns
-    -------
-    DataFrame
-        ``start``, ``end`` datetime64.
-
-    Raises
-    ------
-    ParameterError
-        If these are no periods, or do not fit the values in number or index.
-    """
-    if len(periods) != len(values):
-        raise ParameterError(f"{len(periods)} periods for {len(values)} values")
-    if isinstance(periods, pd.Index):
-        periods = pd.Series(periods, index=values.index)
-    if not periods.index.equals(values.index):
-        raise ParameterError("periods and values have different indexes; align them")
-    if isinstance(periods, pd.DataFrame):
-        if absent := {"period_start", "period_end"} - set(periods.columns):
-            raise ParameterError(f"periods: no column {', '.join(sorted(absent))}")
-        both = periods[["period_start", "period_end"]]
-        return both.set_axis(["start", "end"], axis=1)
-    if isinstance(periods.dtype, pd.PeriodDtype):
-        start, end = periods.dt.start_time, periods.dt.end_time.dt.normalize()
-    elif pd.api.types.is_datetime64_dtype(periods):
-        start = end = periods.dt.normalize()
-    elif pd.api.types.is_integer_dtype(periods):
-        return year_spans(periods)
-    else:
-        raise ParameterError(
-            f"periods of {periods.dtype} are neither days, pandas periods nor years "
-            "(int), nor a frame with period_start and period_end"
-        )
-    return pd.DataFrame({"start": start, "end": end})
+def spans_of(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the period of each figure: ``start`` and ``end``, datetime64."""
+    return figures[["period_start", "period_end"]].set_axis(["start", "end"], axis=1)
 
 
 def year_spans(years: pd.Series) -> pd.DataFrame:

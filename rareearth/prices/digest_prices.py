@@ -5,15 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures
 from rareearth.figures import records
-from rareearth.figures.columns import each
-from rareearth.figures.columns import joined as joined
-from rareearth.figures.csv_files import RECORDS
+from rareearth.figures.columns import has_codes
 from rareearth.money.money import per_kg
-from rareearth.prices.prices import QUOTES, Prices
-from rareearth.prices.series import PriceSeries
-from rareearth.prices.spreads import BOUNDS
+from rareearth.prices.markets import BOUNDS
+from rareearth.prices.series import QUOTES, Prices, PriceSeries, meaning
 
 CLAIMED = ("rare_earth_price_change", "international_price_change_ytd")
 """Claims of a change of prices that name no product, market or money."""
@@ -35,11 +31,7 @@ def claims(as_of: str = "latest") -> pd.DataFrame:
         ``first``, ``last`` Period (month): the months from whose end to whose end it
         is checked; ``source_id`` str. Empty if nothing had been said.
     """
-    try:
-        said = records.claims(topic="price", as_of=as_of)
-    except NoFigures:
-        columns = [*RECORDS["claims"], "claim", "first", "last", "source_id"]
-        return pd.DataFrame(columns=columns)
+    said = records.claims(topic="price", as_of=as_of, missing="empty")
     said = said[said["quantity"].isin(CLAIMED)]
     ends = said["period_end"] + pd.Timedelta(1, unit="D")
     return said.assign(
@@ -64,7 +56,7 @@ def against(prices: Prices, said: pd.DataFrame, currency: str = "USD") -> pd.Dat
 
     Returns
     -------
-    DataFrame, claim by claim, the largest change first
+    DataFrame, one row per claim and price, the largest change first
         ``claim`` float (a share), ``product``, ``market``, ``measure``, ``start``,
         ``end``, ``unit`` str, ``before``, ``after``, ``change`` float (a share), ``n``
         int: prices used, ``figure_id``, ``source_id`` str.
@@ -76,25 +68,16 @@ def against(prices: Prices, said: pd.DataFrame, currency: str = "USD") -> pd.Dat
         for item in known.itertuples()
     ]
     quotes = _quotes(prices)
-    parts = [pd.DataFrame(columns=["claim", *_COLUMNS])]
-    for item in said.itertuples():
-        found = pd.concat(
-            [
-                pd.DataFrame(
-                    _regular(regular, item.first, item.last), columns=_COLUMNS
-                ),
-                _quoted(quotes, item.first.end_time, item.last.end_time),
-            ],
-            ignore_index=True,
-        ).sort_values("change", ascending=False)
-        parts.append(found.assign(claim=item.claim))
-    together = [part for part in parts if len(part)] or parts
-    return pd.concat(together, ignore_index=True)[["claim", *_COLUMNS]]
-
-
-def nearest(found: pd.DataFrame, claim: float) -> pd.Series:
-    """Return the row whose change lies nearest to a claim."""
-    return found.loc[(found["change"] - claim).abs().idxmin()]
+    rows = [
+        {"claim": item.claim, **row}
+        for item in said.itertuples()
+        for row in [
+            *_regular(regular, item.first, item.last),
+            *_quoted(quotes, item.first.end_time, item.last.end_time),
+        ]
+    ]
+    found = pd.DataFrame(rows, columns=["claim", *_COLUMNS])
+    return found.sort_values("change", ascending=False, ignore_index=True)
 
 
 def _regular(
@@ -107,27 +90,23 @@ def _regular(
         windows.append((*years, "mean of the year"))
     rows = []
     for one in regular:
-        for start, end, measure in windows:
-            row = _change(one, start, end)
-            if row:
-                rows.append(row | {"measure": measure})
+        for *edges, measure in windows:
+            start, end = map(str, edges)
+            before, after = one.mean(start), one.mean(end)
+            if np.isnan(before) or np.isnan(after):
+                continue
+            names = (one.product, one.market, measure, start, end, one.unit)
+            used = [one.within(when) for when in dict.fromkeys((start, end))]
+            rows.append(_row(names, before, after, pd.concat(used)))
     return rows
 
 
-def _change(one: PriceSeries, start: pd.Period, end: pd.Period) -> dict[str, object]:
-    """Return the change between two periods, nothing if one of them has no price."""
-    try:
-        before, after = one.mean(str(start)), one.mean(str(end))
-    except NoFigures:
-        return {}
-    rows = [one.within(str(period)) for period in dict.fromkeys((start, end))]
-    used = pd.concat(rows)
+def _row(
+    names: tuple[str, ...], before: float, after: float, used: pd.DataFrame
+) -> dict[str, object]:
+    """Return one change in the columns of `against`."""
     return {
-        "product": one.product,
-        "market": one.market,
-        "start": str(start),
-        "end": str(end),
-        "unit": one.unit,
+        **dict(zip(_COLUMNS[:6], names, strict=True)),
         "before": before,
         "after": after,
         "change": after / before - 1,
@@ -143,48 +122,31 @@ def _quotes(prices: Prices) -> pd.DataFrame:
     ``meant`` are the definition codes, which have to be equal in two that are compared.
     """
     quotes = prices.figures[prices.figures["series"].isin(QUOTES)]
-    bound = each(quotes["basis"], lambda basis: bool({*basis.split(";")} & {*BOUNDS}))
-    quotes = per_kg(quotes[~bound])
+    quotes = per_kg(quotes[has_codes(quotes["basis"], without=BOUNDS)])
     middle = quotes[["low", "high"]].mean(axis=1, skipna=False)
-    meant = each(
-        quotes["basis"],
-        lambda basis: ";".join(sorted(prices.definitions & {*basis.split(";")})),
-    )
+    meant = meaning(quotes["basis"], prices.definitions)
     quotes = quotes.assign(price=quotes["value"].fillna(middle), meant=meant)
     return quotes.dropna(subset=["price"])
 
 
 def _quoted(
     quotes: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
-) -> pd.DataFrame:
+) -> list[dict[str, object]]:
     """Return changes between dated quotations, in the unit in which they were given."""
     starts, ends = (
         dict(iter(_near(quotes, day).groupby(_SAME))) for day in (first, last)
     )
     rows = []
-    for key, start in starts.items():
-        if key not in ends:
-            continue
-        (product, market, unit, _), end = key, ends[key]
-        before, after = start["price"].mean(), end["price"].mean()
-        used = pd.concat([start, end])
-        rows.append(
-            {
-                "product": product,
-                "market": market,
-                "measure": "dated quotations",
-                "start": f"{start['period_end'].iloc[0]:%Y-%m-%d}",
-                "end": f"{end['period_end'].iloc[-1]:%Y-%m-%d}",
-                "unit": unit,
-                "before": before,
-                "after": after,
-                "change": after / before - 1,
-                "n": len(used),
-                "figure_id": ";".join(used["figure_id"]),
-                "source_id": used["source_id"].iloc[-1],
-            }
+    for key in (key for key in starts if key in ends):  # in order, run for run
+        (product, market, unit, _), start, end = key, starts[key], ends[key]
+        days = (
+            f"{start['period_end'].iloc[0]:%Y-%m-%d}",
+            f"{end['period_end'].iloc[-1]:%Y-%m-%d}",
         )
-    return pd.DataFrame(rows, columns=_COLUMNS)
+        names = (product, market, "dated quotations", *days, unit)
+        before, after = start["price"].mean(), end["price"].mean()
+        rows.append(_row(names, before, after, pd.concat([start, end])))
+    return rows
 
 
 def _near(quotes: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 
+from rareearth.figures.columns import has_codes
 from rareearth.methods.breaks import Breaks
 from rareearth.methods.forecasts import NAIVE, Forecast
 from rareearth.prices.digest_prices import verdict
-from rareearth.prices.market_sentences import europe, sentences
+from rareearth.prices.markets import OTHER_FOB, SIDES, STALE, Markets
 from rareearth.prices.series import PriceSeries
-from rareearth.prices.study import CLEAR, Study, first_and_peak, last_price
-from rareearth.prices.tables import Markets
-from rareearth.words import SPACE, change, listed, number, pct, span
+from rareearth.prices.study import CLEAR, Controls, Study, first_and_peak, last_price
+from rareearth.words import SPACE, change, day, listed, number, pct, span
+
+THIN = 12  # quotes: fewer in the period are single events, not a market's price
+THINNESS = {"European market": "a thin market whose price few buyers pay"}
 
 
 def unit_words(series: PriceSeries) -> str:
@@ -42,18 +48,18 @@ def level_sentence(series: PriceSeries, newest: pd.Series) -> str:
         ``marks`` and ``unit``.
     """
     ends, last = first_and_peak(series), last_price(series)
+    times = number(last["price"] / ends["lowest"], digits=1)
     text = (
         f"The last usable price of **{series.title}** is **{number(last['price'], 3)} "
         f"{unit_words(series)}** ({last['period']}). That is "
         f"{pct(last['price'] / ends['highest'])} of the peak of {ends['high_at']} and "
-        f"{last['price'] / ends['lowest']:.1f} times the lowest price, of "
-        f"{ends['low_at']}."
+        f"{times} times the lowest price, of {ends['low_at']}."
     )
     if newest["quoted"] > last["quoted"]:
         weak = newest["marks"].replace(";", ", ")
         text += (
             f" In money of the day the newest quote is {number(newest['price'], 3)} "
-            f"{newest['unit']} ({newest['quoted']:%Y-%m-%d}"
+            f"{newest['unit']} ({day(newest['quoted'])}"
             + (f", marked {weak}" if weak else "")
             + ")."
         )
@@ -85,29 +91,19 @@ def step_sentence(study: Study) -> str:
     if not study.steps:
         return ""
     step = study.steps[0]
+    began = day(pd.Timestamp(step.date))
+    ended = f"The {step.label.replace(' ends', '')} ended on {began}"
     if step.change is None:
         return (
-            f"The {step.label.replace(' ends', '')} ended on {step.date}. No second "
+            f"{ended}. No second "
             "market shows how much of the price it was, so its size is estimated with "
             "the trend and the breaks, and the other methods begin after it."
         )
     return (
-        f"The {step.label.replace(' ends', '')} ended on {step.date}. Against the "
+        f"{ended}. Against the "
         f"domestic market, which never paid it, this took **{change(step.change)}** "
         "off the price. The step is taken off what came before, so that no method "
         "finds a market break in a tax."
-    )
-
-
-def root_sentence(study: Study) -> str:
-    """Return what the two tests of stationarity say together."""
-    if study.unit_root is None:
-        return f"Stationarity is not tested: {study.why_not['unit_root']}."
-    tests = study.unit_root.tests
-    return (
-        f"Tested on the longest unbroken stretch ({tests['first'].iloc[0]} to "
-        f"{tests['last'].iloc[0]}, {tests['n'].iloc[0]} prices), the series is "
-        f"**{study.unit_root.verdict}**."
     )
 
 
@@ -128,11 +124,12 @@ def break_sentence(study: Study) -> str:
         return f"Breaks are not looked for: {study.why_not['breaks']}."
     notes = found.notes.iloc[0]
     count = len(found.dates)
+    left = number(notes["autocorrelation"], digits=2)
     text = (
         f"The least-squares partition with the best BIC has **{count} "
         f"break{'' if count == 1 else 's'}**. What is left over is correlated from one "
-        f"month to the next ({notes['autocorrelation']:.2f}), and then the criterion "
-        "finds too many breaks and the intervals are too short."
+        f"month to the next ({left}), and then the criterion finds too many breaks and "
+        "the intervals are too short."
     )
     if study.stability is None:
         return text
@@ -145,15 +142,6 @@ def break_sentence(study: Study) -> str:
     return (
         f"{text} A random walk made of the same monthly changes shows a break as large "
         f"in **{pct(walk['p_value'])}** of cases, {clear}."
-    )
-
-
-def volatility_title(values: pd.Series, series: PriceSeries) -> str:
-    """Return the finding of the chart of volatility."""
-    found = values.dropna()
-    return (
-        f"{series.title}: volatility of {pct(found.iloc[-1])} a year in "
-        f"{found.index[-1]}, {pct(found.median())} in the median month"
     )
 
 
@@ -183,8 +171,8 @@ def forecast_sentence(study: Study) -> str:
     return (
         f"**{found.verdict[0].upper() + found.verdict[1:]}.** The interval of the "
         f"random walk for {end['period']} runs from {number(end['low'], 3)} to "
-        f"{number(end['high'], 3)} {unit_words(study.series)}: its top is {width:.1f} "
-        "times its bottom. "
+        f"{number(end['high'], 3)} {unit_words(study.series)}: its top is "
+        f"{number(width, digits=1)} times its bottom. "
         f"In the backtest {pct(naive['coverage'])} of outcomes lay inside such "
         f"intervals, which promise {pct(found.level)}. The sample is {found.sample}."
     )
@@ -239,19 +227,21 @@ def _claim_findings(
                 (
                     f"Claim: {change(claim.claim)}, {claim.first} to {claim.last}",
                     f"{counts['near']} of {counts['n']} prices",
-                    f"are near it; they range from {change(counts['low'])} to "
-                    f"{change(counts['high'])}",
+                    "are near it; they range from "
+                    f"{span(counts['low'], counts['high'], change)}",
                 )
             )
     return items
 
 
 def _europe_finding(found: Markets) -> list[tuple[str, str, str]]:
-    times = europe(found).get("Dy oxide")
-    if times is None:
+    own = found.european
+    if "Dy oxide" not in own.index:
         return []
-    reach = f"median of {times['n']:.0f} quotes since April 2025: thin"
-    return [("Europe over China FOB, Dy oxide", f"{times['median']:.1f} times", reach)]
+    row = own.loc["Dy oxide"]
+    reach = f"median of {row['quotes']} quotes since April 2025: thin"
+    times = f"{number(row['median'], digits=1)} times"
+    return [("Europe over China FOB, Dy oxide", times, reach)]
 
 
 def _outlook_finding(study: Study) -> list[tuple[str, str, str]]:
@@ -270,9 +260,195 @@ def _outlook_finding(study: Study) -> list[tuple[str, str, str]]:
     ]
 
 
-def notes_sentence(series: PriceSeries, newest: pd.Series) -> str:
+def notes_sentence(series: PriceSeries) -> str:
     """Return what else a reader has to know about a series."""
-    notes = [note for note in series.notes if not note.startswith("left out")]
-    if notes:
-        return sentences(notes)
-    return f"No other mark is on the quotes of {series.title}."
+    plain = f"no other mark is on the quotes of {series.title}"
+    return sentences(series.notes or (plain,))
+
+
+def claim_sentence(found: pd.DataFrame, claim: float, when: str) -> str:
+    """Return how many of the known prices agree with a claimed change."""
+    counts = verdict(found, claim)
+    if not counts["n"]:
+        return f"No known price covers the time of the claim {change(claim)} ({when})."
+    agree = (
+        "none of them is within two points of it"
+        if not counts["near"]
+        else f"{counts['near']} of them within two points of it"
+    )
+    return (
+        f"The claim says **{change(claim)}** {when}, of no named product, market or "
+        f"money. **{counts['n']} series and pairs of quotations** cover that time: "
+        f"{agree}, {counts['above'] or 'none'} changed by more, "
+        f"{counts['below'] or 'none'} by less, and {counts['fell'] or 'none'} fell. "
+        f"They range from {span(counts['low'], counts['high'], change)}."
+    )
+
+
+def claim_title(found: pd.DataFrame, claim: float, when: str) -> str:
+    """Return the finding of a chart that holds a claim against each price."""
+    counts = verdict(found, claim)
+    if counts["near"]:
+        near = found[(found["change"] - claim).abs() <= 0.02].iloc[0]
+        return (
+            f"{when.capitalize()}: {counts['n'] - counts['near']} of {counts['n']} "
+            f"prices do not show {change(claim)}; {near['product']}, "
+            f"{near['market']}, does"
+        )
+    return (
+        f"{when.capitalize()}: none of {counts['n']} prices shows {change(claim)}; "
+        f"they range from {span(counts['low'], counts['high'], change)}"
+    )
+
+
+def market_title(found: Markets) -> str:
+    """Return the finding of the panels: how far Europe lies over China."""
+    said = [
+        f"{number(row.median, digits=1)} for {row.Index.removesuffix(' oxide')}"
+        for row in found.european.itertuples()
+    ]
+    if not said:
+        return "No European quote beside a Chinese one since April 2025"
+    said[0] = said[0].replace(" for", " times China FOB for", 1)
+    return f"European quotes since April 2025, in the median: {listed(said)}"
+
+
+def market_sentence(found: Markets) -> str:
+    """Return how far European quotes lie over China FOB, and how few they are."""
+    parts = [
+        f"{row.Index} {number(row.median, digits=1)} times ({row.quotes} "
+        f"quote{'' if row.quotes == 1 else 's'}, "
+        f"{number(row.lowest, digits=1)} to {number(row.highest, digits=1)})"
+        for row in found.european.itertuples()
+    ]
+    if not parts:
+        return (
+            "No European quote lies beside one of China FOB. What European buyers paid "
+            "is not known from these data."
+        )
+    return (
+        f"The median European quote is a multiple of China FOB at the time: "
+        f"**{listed(parts)}**. **The European quotes of heavy rare earths are thin:** "
+        "they are few, from several publishers, and a small part of what is consumed "
+        "changes hands at such prices."
+    )
+
+
+def spread_notes(found: Markets, product: str) -> str:
+    """Return what to beware of: thin markets, stale quotes, tax that is missing."""
+    own = found.quotes[found.quotes["product"] == product]
+    priced = own[~own["is_bound"] & (own["vat"] == "as quoted")]
+    said = []
+    for market in SIDES:
+        quotes = priced[priced["market"] == market]
+        if quotes.empty:
+            said.append(f"{market}: no quote of {product}")
+        elif len(quotes) < THIN:
+            noun = "quote" if len(quotes) == 1 else "quotes"
+            said.append(
+                f"{market}: only {len(quotes)} {noun} of {product}, "
+                f"{day(quotes['date'].min())} to {day(quotes['date'].max())}; "
+                + THINNESS.get(market, "single days, not a series")
+            )
+    if others := int((priced["market"] == OTHER_FOB).sum()):
+        noun = "quote" if others == 1 else "quotes"
+        said.append(
+            f"{others} export {noun} of other publishers stand apart: their level is "
+            "not that of the regular series"
+        )
+    if bounds := int(own["is_bound"].sum()):
+        what = (
+            "asking price or bound is" if bounds == 1 else "asking prices or bounds are"
+        )
+        said.append(f"{bounds} {what} shown and not compared")
+    weak = priced[~has_codes(priced["marks"], without=STALE)]
+    if len(weak):
+        where = listed(sorted(weak["market"].unique()))
+        dates = f"{weak['date'].min():%Y-%m} to {weak['date'].max():%Y-%m}"
+        said.append(
+            f"{where}: marked stale within {dates}; a premium there may be one of age"
+        )
+    lacking = np.setdiff1d(
+        own.loc[own["market"].eq("China domestic"), "figure_id"],
+        own.loc[own["vat"].eq("without VAT"), "figure_id"],
+    )
+    if len(lacking):
+        said.append(f"{len(lacking)} domestic quotes have no printed VAT rate")
+    return sentences(said)
+
+
+def volume_sentence(paid: pd.DataFrame) -> str:
+    """Return what an analyst says of how much is consumed at which price.
+
+    Parameters
+    ----------
+    paid : DataFrame
+        Figures of ``price_volume_weighted``.
+    """
+    parts = []
+    for product, own in paid.dropna(subset=["value"]).groupby("product"):
+        values = [number(value, 3) for value in own["value"]]
+        parts.append(f"{listed(values)} USD/kg for {product}")
+    if not parts:
+        return ""
+    year = int(paid["period_end"].dt.year.max())
+    return (
+        f"An analyst splits nearly all of the consumption of {year} into two parts, "
+        f"which paid on average {listed(parts)}: near China FOB, and far from "
+        "the European quotes."
+    )
+
+
+def control_sentence(found: Controls, product: str) -> str:
+    """Return how many events moved the price beyond its usual pace."""
+    texts, tried = [], 0
+    for label, study in (("month", found.monthly), ("day", found.daily)):
+        if study is None or study.effects.empty:
+            continue
+        tried += len(study.effects)
+        clear = study.effects[study.effects["p_value"] < CLEAR]
+        named = [
+            f"{day(item.date)} ({item.title}: {change(item.abnormal)})"
+            for item in clear.itertuples()
+        ]
+        which = f": {listed(named)}" if named else ""
+        texts.append(
+            f"Of **{len(study.effects)} events** that can be measured by {label}, "
+            f"**{len(clear) or 'none'}** moved {product} by more than chance would in "
+            f"one case of twenty{which}."
+        )
+    if not texts:
+        reasons = "; ".join(dict.fromkeys(found.why_not.values()))
+        return f"No event can be measured on this series ({reasons or 'all refused'})."
+    by_chance = number(tried * CLEAR, digits=0)
+    return (
+        f"{' '.join(texts)} With {tried} comparisons, about {by_chance} would look "
+        "clear by chance alone."
+    )
+
+
+def left_out_sentence(incomplete: list[str], whole: list[str]) -> str:
+    """Return which deposits have no basket, and why.
+
+    Parameters
+    ----------
+    incomplete, whole : list of str
+        From `Compositions.incomplete` and `Compositions.deposits`.
+    """
+    parts = []
+    if incomplete:
+        names = "; ".join(incomplete)  # some names hold a comma
+        parts.append(f"Printed in part only, and left out: {names}.")
+    if not any("Weld" in name for name in [*incomplete, *whole]):
+        parts.append("No oxide of Mount Weld, the mine of Lynas, is printed at all.")
+    return " ".join(parts) or "No deposit at hand is left out."
+
+
+def sentences(notes: Sequence[str]) -> str:
+    """Return notes as sentences."""
+    return " ".join(f"{note[0].upper()}{note[1:]}." for note in notes)
+
+
+def p_value(value: float) -> str:
+    """Return a p-value with three digits, "< 0.001" where it is less."""
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"

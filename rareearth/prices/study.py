@@ -6,18 +6,18 @@ be estimated is left out by name and with the reason, and the rest is still told
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.figures import loading as store
 from rareearth.methods.breaks import Breaks, breaks, stability
 from rareearth.methods.event_study import EventEffects, event_effects, local_projection
 from rareearth.methods.forecasts import LONGEST, Forecast, forecast
-from rareearth.methods.samples import Step, left_out
+from rareearth.methods.samples import Step
 from rareearth.methods.trends import (
     Stationarity,
     net_of,
@@ -25,8 +25,7 @@ from rareearth.methods.trends import (
     trend,
     volatility,
 )
-from rareearth.prices.prices import Prices
-from rareearth.prices.series import PriceSeries, declared, measured
+from rareearth.prices.series import Prices, PriceSeries, declared, measured, period
 
 EVENT_KINDS = ("control", "relaxation", "disruption", "ruling", "tariff")
 """Kinds of events that change what may be shipped, or at what cost."""
@@ -86,6 +85,16 @@ class Controls:
     path: pd.DataFrame | None
     why_not: dict[str, str]
 
+    @property
+    def effects(self) -> pd.DataFrame:
+        """Return the measured events, by month and by day, oldest first."""
+        both = [one.effects for one in (self.monthly, self.daily) if one is not None]
+        found = [effects for effects in both if len(effects)]
+        if not found:
+            return pd.DataFrame()
+        together = pd.concat(found).sort_values("date", ignore_index=True)
+        return together.assign(title=together["title"].str.split("; ").map(short))
+
 
 def check_parameters(start: str, end: str, horizon_months: int) -> None:
     """Refuse what no series could answer, before anything is read.
@@ -95,7 +104,7 @@ def check_parameters(start: str, end: str, horizon_months: int) -> None:
     ParameterError
         If a date is none, `start` is after `end`, or the horizon is not 1 to 36.
     """
-    first, last = _period("start", start), _period("end", end)
+    first, last = period(start, "start"), period(end, "end")
     if first is not None and last is not None and first.start_time > last.end_time:
         raise ParameterError(f"start: {start} is after end: {end}")
     if type(horizon_months) is not int or not 1 <= horizon_months <= LONGEST:
@@ -103,18 +112,6 @@ def check_parameters(start: str, end: str, horizon_months: int) -> None:
             f"horizon_months: {horizon_months!r} is not a number of months from 1 to "
             f"{LONGEST}"
         )
-
-
-def _period(name: str, when: str) -> pd.Period | None:
-    if when in ("first", "latest"):
-        return None
-    try:
-        return pd.Period(when)
-    except ValueError:
-        raise ParameterError(
-            f"{name}: {when!r} is not 'first', 'latest', or a year or month (YYYY, "
-            "YYYY-MM)"
-        ) from None
 
 
 def chosen(
@@ -149,10 +146,7 @@ def chosen(
         frequency="year" if yearly else "month",
         proxy=True,
     )
-    first, last = _period("start", start), _period("end", end)
-    return series.between(
-        None if first is None else start, None if last is None else end
-    )
+    return series.between(start, end)
 
 
 def examine(prices: Prices, series: PriceSeries, horizon: int) -> Study:
@@ -164,16 +158,9 @@ def examine(prices: Prices, series: PriceSeries, horizon: int) -> Study:
     """
     steps, net = on_one_footing(prices, series)
     of_the_day = on_one_footing(prices, in_money_of_the_day(prices, series))[1]
-    why_not: dict[str, str] = {}
     values = series.values
-
-    def attempt(name: str, method: Callable[..., Any], *args: Any, **kw: Any) -> Any:
-        try:
-            return method(*args, **kw)
-        except NoFigures as error:
-            why_not[name] = str(error)
-            return None
-
+    why_not: dict[str, str] = {}
+    attempt = partial(_attempt, why_not)
     return Study(
         series=series,
         steps=steps,
@@ -199,16 +186,32 @@ def on_one_footing(
     values = series.values
     if not series.steps:
         return (), values
-    step = series.steps[0]
-    try:
-        money = _money(series)
+    step, money = series.steps[0], _money(series)
+
+    def known() -> tuple[Step]:
         taxed = prices.series(series.product, series.market, money).quoted
         free = prices.series(series.product, "China domestic", money).quoted
-        known = (measured(step, taxed, free),)
-        return known, net_of(values, known)
-    except (NoFigures, UnknownName):
-        later = values.index.end_time >= pd.Timestamp(step.date)
-        return series.steps, values[later]
+        return (measured(step, taxed, free),)
+
+    if (steps := _attempt({}, "size", known)) is not None:
+        return steps, net_of(values, steps)
+    later = values.index.end_time >= pd.Timestamp(step.date)
+    return series.steps, values[later]
+
+
+def _attempt(
+    why_not: dict[str, str],
+    name: str,
+    method: Callable[..., Any],
+    *args: Any,
+    **kw: Any,
+) -> Any:
+    """Return what a method finds, or None, and write down why it found nothing."""
+    try:
+        return method(*args, **kw)
+    except (NoFigures, UnknownName) as error:
+        why_not[name] = str(error)
+        return None
 
 
 def controls(prices: Prices, series: PriceSeries, events: pd.DataFrame) -> Controls:
@@ -223,26 +226,17 @@ def controls(prices: Prices, series: PriceSeries, events: pd.DataFrame) -> Contr
     money = _money(series)
     near = events[events["kind"].isin(EVENT_KINDS)]
     why_not: dict[str, str] = {}
-
-    def attempt(name: str, method: Callable[..., Any], *args: Any, **kw: Any) -> Any:
-        try:
-            return method(*args, **kw)
-        except (NoFigures, UnknownName) as error:
-            why_not[name] = str(error)
-            return None
+    attempt = partial(_attempt, why_not)
 
     def by_day() -> EventEffects:
         days = prices.series(series.product, series.market, money, frequency="day")
         days = days.between(str(first), str(last))
         return event_effects(days.values, near, DAYS)
 
-    def after() -> pd.DataFrame:
-        return local_projection(net, near, PATH, list(TIGHTER), lags=PATH)
-
     return Controls(
         monthly=attempt("monthly", event_effects, net, near, MONTHS),
         daily=attempt("daily", by_day),
-        path=attempt("path", after),
+        path=attempt("path", local_projection, net, near, PATH, TIGHTER, lags=PATH),
         why_not=why_not,
     )
 
@@ -259,24 +253,6 @@ def long_view(series: PriceSeries) -> pd.DataFrame:
     frame = series.frame[series.frame["price"].notna()]
     columns = ["price", "used", "marks", "reason", "source_id"]
     return frame[columns].assign(date=frame["quoted"]).reset_index(drop=True)
-
-
-def stretches(series: PriceSeries) -> pd.DataFrame:
-    """Return which periods estimation leaves out, and why.
-
-    Returns
-    -------
-    DataFrame
-        ``Periods``, ``Why they are left out`` str, ``Number`` int.
-    """
-    rows = []
-    for reason, group in series.frame[~series.frame["used"]].groupby("reason"):
-        whole = pd.Series(1.0, series.frame.index).mask(
-            series.frame.index.isin(group.index)
-        )
-        rows.append((left_out(whole), str(reason).replace(";", ", "), len(group)))
-    columns = ["Periods", "Why they are left out", "Number"]
-    return pd.DataFrame(rows, columns=columns).sort_values("Periods", ignore_index=True)
 
 
 def last_price(series: PriceSeries) -> pd.Series:
@@ -323,7 +299,7 @@ def numbered(
                 "number": number,
                 "date": group["date"].min(),
                 "kind": ", ".join(dict.fromkeys(group["kind"])),
-                "title": _few(list(dict.fromkeys(group["title"]))),
+                "title": short(group["title"]),
                 "source_id": ";".join(group["source_id"]),
             }
         )
@@ -331,10 +307,10 @@ def numbered(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _few(titles: list[str]) -> str:
-    """Return up to two titles, and how many more there are."""
-    more = f"; and {len(titles) - 2} more" if len(titles) > 2 else ""
-    return "; ".join(titles[:2]) + more
+def short(titles: Iterable[str]) -> str:
+    """Return up to two different titles, and how many more there are."""
+    first, rest = (several := list(dict.fromkeys(titles)))[:2], several[2:]
+    return "; ".join(first) + (f"; and {len(rest)} more" if rest else "")
 
 
 def in_money_of_the_day(prices: Prices, series: PriceSeries) -> PriceSeries:
@@ -369,23 +345,3 @@ def newest(prices: Prices, series: PriceSeries) -> pd.Series:
     last = nominal.frame[nominal.frame["price"].notna()].iloc[-1]
     unit = pd.Series({"unit": nominal.unit})
     return pd.concat([last[["price", "quoted", "marks"]], unit])
-
-
-def recent(long: pd.DataFrame, years: int = 6) -> pd.DataFrame:
-    """Return the last years of `long_view`."""
-    first = long["date"].max() - pd.DateOffset(years=years)
-    return long[long["date"] >= first].reset_index(drop=True)
-
-
-def by_year(values: pd.Series, name: str) -> pd.DataFrame:
-    """Return a monthly series with decimal years, as `line_band` draws it."""
-    at = values.index.year + (values.index.day_of_year - 1) / 365.25
-    return pd.DataFrame({"year": at, "entity": name, "value": values.to_numpy()})
-
-
-def paid(as_of: str = "latest") -> pd.DataFrame:
-    """Return an analyst's average prices of parts of consumption; empty if unknown."""
-    try:
-        return store.load("price_volume_weighted", as_of=as_of)
-    except NoFigures:
-        return pd.DataFrame(columns=store.FIGURE_COLUMNS)

@@ -1,10 +1,11 @@
-"""Who mines rare earths: shares through time, reserves and quotas beside output."""
+"""Who mines rare earths: shares through time, their revisions, and reserves."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.figures.columns import has_codes
 from rareearth.production.stages import STAGES
 
 
@@ -84,8 +85,7 @@ def in_focus(
         (stated["entity"] == country)
         & stated["year"].between(start_year, end_year)
         & ~stated["year"].isin(own["year"])
-        & stated["basis"].str.contains("all-ree")
-        & ~stated["basis"].str.contains("capacity")
+        & has_codes(stated["basis"], "all-ree", without=["capacity"])
         & stated["value"].notna()
     )
     more = stated[usable].sort_values(["year", "confidence"]).drop_duplicates("year")
@@ -114,34 +114,54 @@ def largest(shares: pd.DataFrame, country: str, most: int) -> list[str]:
     return top
 
 
-def league(latest: pd.DataFrame) -> pd.DataFrame:
-    """Return one year of a share table as readers see it, largest first."""
-    shown = latest[(latest["quantity"] > 0) | (latest["kind"] == "residual")]
-    return pd.DataFrame(
-        {
-            "Country": shown["entity"],
-            "Output (t REO)": shown["quantity"],
-            "Share": shown["share"],
-            "Lowest share": shown["low"],
-            "Highest share": shown["high"],
-            "Confidence": shown["confidence"],
-        }
-    )
+def revised_year(printed: pd.DataFrame, end_year: int) -> int:
+    """Return the last year up to `end_year` that two primary sources print a total for.
+
+    Falls back on the last year with any total.
+    """
+    world = printed[(printed["entity"] == "World") & printed["value"].notna()]
+    year = world["period_end"].dt.year
+    world, year = world[year <= end_year], year[year <= end_year]
+    primary = world["confidence"] == "primary"
+    editions = world[primary].groupby(year[primary])["source_id"].nunique()
+    twice = editions[editions > 1]
+    return int(twice.index.max() if len(twice) else year.max())
 
 
-def hhi_band(hhi: pd.DataFrame) -> pd.DataFrame:
-    """Return the HHI as a band, and as a line where the table names the whole."""
-    return pd.DataFrame(
+def first_and_last(printed: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Return what was first printed for a year and what is printed now.
+
+    Only primary figures are compared, so that a copy never counts as an edition.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        From `figures.revisions`.
+
+    Returns
+    -------
+    DataFrame, one row per entity, the largest change first
+        ``entity``; ``before``, ``after`` in the unit of the series; ``change``;
+        ``first_source``, ``last_source``; empty when no figure has two editions.
+    """
+    rows = printed[
+        (printed["period_end"].dt.year == year)
+        & (printed["confidence"] == "primary")
+        & printed["value"].notna()
+    ].sort_values("published")
+    grouped = rows.groupby("entity")
+    table = pd.DataFrame(
         {
-            "year": hhi.index,
-            "entity": "HHI",
-            "value": hhi["hhi_high"].where(hhi["whole"]).to_numpy(),
-            "low": hhi["hhi_low"].to_numpy(),
-            "high": hhi["hhi_high"].to_numpy(),
-            "confidence": hhi["confidence"].to_numpy(),
-            "source_id": hhi["source_id"].to_numpy(),
+            "before": grouped["value"].first(),
+            "after": grouped["value"].last(),
+            "first_source": grouped["source_id"].first(),
+            "last_source": grouped["source_id"].last(),
         }
     )
+    table = table[table["first_source"] != table["last_source"]].reset_index()
+    table["change"] = table["after"] - table["before"]
+    order = table["change"].abs().sort_values(ascending=False).index
+    return table.loc[order].reset_index(drop=True)
 
 
 def edition(reserves: pd.DataFrame) -> pd.DataFrame:
@@ -181,34 +201,3 @@ def reserves_and_output(reserves: pd.DataFrame, shares: pd.DataFrame) -> pd.Data
     output = table["entity"].map(last["quantity"])
     table["years"] = (table["reserves"] / output).where(output > 0)
     return table.sort_values("reserves", ascending=False, ignore_index=True)
-
-
-def quota_beside_output(
-    output: pd.DataFrame, quota: pd.DataFrame, plan: pd.DataFrame
-) -> pd.DataFrame:
-    """Return China's printed output beside the mining quota and the production plan.
-
-    Returns
-    -------
-    DataFrame, one row per year, in tonnes of REO
-        ``year``, ``output``, ``quota``, ``plan`` (NaN where there is none),
-        ``same`` bool: output and quota are equal.
-    """
-    series = {
-        name: frame.assign(year=frame["period_end"].dt.year).set_index("year")["value"]
-        for name, frame in (("output", output), ("quota", quota), ("plan", plan))
-    }
-    table = pd.DataFrame(series).reset_index()
-    table["same"] = table["output"] == table["quota"]
-    return table
-
-
-def long(beside: pd.DataFrame) -> pd.DataFrame:
-    """Return the table of `quota_beside_output` as lines for a chart."""
-    names = {
-        "output": "China",
-        "quota": "mining quota",
-        "plan": "industry plan",
-    }
-    table = beside.melt("year", list(names), "entity", "value").dropna()
-    return table.assign(entity=table["entity"].map(names))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from rareearth.errors import NoFigures
 from rareearth.production.stages import STAGES
-from rareearth.words import SPACE, change, listed, number, pct, span
+from rareearth.words import change, listed, number, pct, span
 
 
 def path(focus: pd.DataFrame) -> str:
@@ -123,7 +123,7 @@ def revision_sentence(changes: pd.DataFrame, country: str, year: int) -> str:
     ]
     others = listed(
         [
-            f"{item.entity} {change(item.change, number)}{SPACE}t"
+            f"{item.entity} {change(item.change, number, unit='t')}"
             for item in moved.head(3).itertuples()
         ]
     )
@@ -156,10 +156,10 @@ def revision_finding(
 
 def _changed(row: pd.Series) -> str:
     if row["change"] == 0:
-        return f"did not change ({number(row['after'])}{SPACE}t)"
+        return f"did not change ({number(row['after'], unit='t')})"
     return (
         f"changed by {change(row['change'], number, unit='t')} (from "
-        f"{number(row['before'])} to {number(row['after'])}{SPACE}t)"
+        f"{number(row['before'])} to {number(row['after'], unit='t')})"
     )
 
 
@@ -170,7 +170,7 @@ def revision_title(moved: pd.DataFrame, year: int) -> str:
     top = moved.iloc[0]
     return (
         f"{top['entity']}'s output of {year} went from {number(top['before'])} to "
-        f"{number(top['after'])}{SPACE}t between editions"
+        f"{number(top['after'], unit='t')} between editions"
     )
 
 
@@ -193,7 +193,8 @@ def quota_sentence(beside: pd.DataFrame) -> str:
     Parameters
     ----------
     beside : DataFrame
-        From `production.quota_beside_output`.
+        One row per year: ``year``, ``output``, ``quota`` in t (NaN where there is
+        none), ``same`` bool.
     """
     both = beside.dropna(subset=["output", "quota"])
     last = int(both["year"].max())
@@ -206,7 +207,7 @@ def quota_sentence(beside: pd.DataFrame) -> str:
     after = printed[printed.index > last].tail(1)
     if after.empty or last not in printed.index:
         return text
-    size = f"{after.iloc[0]:,.0f}{SPACE}t"
+    size = number(after.iloc[0], unit="t")
     if after.iloc[0] == printed[last]:
         size += f", the number of {last} again,"
     return f"{text} For {after.index[0]} {size} is printed, without a quota behind it."

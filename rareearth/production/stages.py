@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.columns import Load
+from rareearth.figures.columns import Load, codes, each
 
 
 class Stage(NamedTuple):
@@ -45,35 +45,30 @@ def stage_shares(load: Load, as_of: str = "latest") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``stage``, ``entity``, ``year`` int, ``scope`` str, ``value``, ``low`` and
-        ``high`` from 0 to 1 (``low`` alone where "more than" is printed, both where a
-        range is), ``confidence``, ``source_id``, ``note``.
+        ``stage`` and ``row``, its label; ``entity``, ``year`` int, ``scope`` str,
+        ``value``, ``low`` and ``high`` from 0 to 1 (``low`` alone where "more than" is
+        printed, both where a range is), ``confidence``, ``source_id``, ``note``.
+
+    Raises
+    ------
+    NoFigures
+        If nothing had been published of any stage.
     """
-    parts = []
-    for stage, (series, _) in STAGES.items():
-        try:
-            frame = load(series, as_of=as_of)
-        except NoFigures:
-            continue
-        parts.append(
-            pd.DataFrame(
-                {
-                    "stage": stage,
-                    "entity": frame["entity"],
-                    "year": frame["period_end"].dt.year,
-                    "scope": frame["basis"].map(_scope),
-                    "value": frame["value"] / 100,
-                    "low": frame["low"] / 100,
-                    "high": frame["high"] / 100,
-                    "confidence": frame["confidence"],
-                    "source_id": frame["source_id"],
-                    "note": frame["note"],
-                }
-            )
-        )
-    if not parts:
+    stages = {series: stage for stage, (series, _) in STAGES.items()}
+    frame = load(list(stages), as_of=as_of, missing="empty")
+    if frame.empty:
         raise NoFigures(f"no share of the world was published by {as_of} at any stage")
-    return pd.concat(parts, ignore_index=True)
+    order = frame["series"].map(list(stages).index).sort_values(kind="stable").index
+    frame = frame.loc[order].reset_index(drop=True)
+    stage = frame["series"].map(stages)
+    shares = frame[["value", "low", "high"]] / 100
+    return frame[["entity", "confidence", "source_id", "note"]].assign(
+        **shares,
+        stage=stage,
+        row=stage.map({name: label for name, (_, label) in STAGES.items()}),
+        year=frame["period_end"].dt.year,
+        scope=each(frame["basis"], _scope),
+    )
 
 
 def of_country(chain: pd.DataFrame, focus: pd.DataFrame, country: str) -> pd.DataFrame:
@@ -137,30 +132,6 @@ def _years(first: int, last: int) -> str:
 
 
 def _scope(basis: str) -> str:
-    codes = basis.split(";")
-    scope = next((SCOPES[code] for code in codes if code in SCOPES), "scope not stated")
-    return f"{scope}, capacity" if "capacity" in codes else scope
-
-
-def stage_dots(chain: pd.DataFrame) -> pd.DataFrame:
-    """Return the printed shares of single countries, for `charts.share_panels`."""
-    own = chain[~chain["entity"].str.contains(" and ")].copy()
-    own["row"] = own["stage"].map(lambda stage: STAGES[stage].label)
-    return own["row entity year scope value low high confidence source_id".split()]
-
-
-def stage_table(at: pd.DataFrame) -> pd.DataFrame:
-    """Return the printed shares of one stage as readers see them, newest first."""
-    at = at.sort_values(["year", "value"], ascending=False)
-    return pd.DataFrame(
-        {
-            "Country": at["entity"],
-            "Year": at["year"].astype(str),
-            "Scope": at["scope"],
-            "Share": at["value"],
-            "From": at["low"],
-            "To": at["high"],
-            "Confidence": at["confidence"],
-            "Remark": at["note"],
-        }
-    )
+    found = codes(basis)
+    scope = next((SCOPES[code] for code in SCOPES if code in found), "scope not stated")
+    return f"{scope}, capacity" if "capacity" in found else scope

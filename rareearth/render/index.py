@@ -13,56 +13,17 @@ from dataclasses import asdict, dataclass
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import rareearth
-from rareearth.render import dictionary, library, store, thumbnail
+from rareearth.render import dictionary, library, look, thumbnail
 from rareearth.render.job import HIDDEN
-from rareearth.render.look import POLICY, style
 from rareearth.render.parameters import cut, readable
 
-ABOUT = (
-    "Sourced figures on the rare-earth industry, and methods that can be checked. Each "
-    "report answers one question from figures that can be traced to a page of their "
-    "source, with their ranges and their vintages."
-)
-_SWEEP = re.compile(r"<title>Sweep: (.*?) - Rare Earth Workbook</title>")
+_SWEEP = re.compile(r"<title>Sweep: (.*) - .*?</title>")
 _LEAD = re.compile(r'<p class="lead">(.*?)</p>', re.DOTALL)
 _HEAD = 64_000  # characters in which title and lead of a page are found
 LARGEST_PICTURE = 60_000  # characters
 _SENTENCE = re.compile(r"\s*<p>(.*?)</p>", re.DOTALL)
-_CARD = """<li class="card">
-<a href="{link}">{picture}<span class="title">{title}</span></a>
-{lines}
-</li>"""
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>Rare Earth Workbook</title>
-<link rel="icon" href="data:,">
-<style>
-{style}
-</style>
-</head>
-<body class="index">
-<a class="skip" href="#report">Skip to the reports</a>
-<header class="masthead"><p>Rare Earth Workbook</p></header>
-<main id="report">
-<h1>Reports on the rare-earth industry</h1>
-<p class="lead">{about}</p>
-<p class="note">{count}</p>
-{content}
-</main>
-<footer><p>One file, no scripts. Each report is a file of its own that can be sent
-as it is.</p></footer>
-</body>
-</html>
-"""
 
 
 @dataclass(frozen=True)
@@ -77,41 +38,45 @@ class Card:
     failure: str
 
 
-def build(folder: Path, data: str = "") -> Path:
+@dataclass(frozen=True)
+class Figures:
+    """What the index says of the figures: their number and tables, where to read on."""
+
+    sum: int
+    tables: int
+    page: str
+
+
+def build(folder: Path, figures: Figures | None = None) -> Path:
     """Write ``index.html`` for the reports in `folder` and return its path.
 
-    A page that is right already is not touched. `data` is the section of
-    `data_section`, if that was called before.
+    A page that is right already is not touched. `figures` is what `describe_figures`
+    returned, if that was called before.
     """
     cards = [card for path in sorted(folder.glob("*.ipynb")) if (card := read(path))]
     made = [each for each in cards if not each.failure]
     failed = [each for each in cards if each.failure]
-    page = _PAGE.format(
-        policy=POLICY,
-        style=style(),
-        about=ABOUT,
-        count=_count(len(made)),
-        content="".join(_content(made, failed, folder, data)),
-    )
+    content = {
+        "title": "",
+        "made": len(made),
+        "usual": [each for each in made if not each.changed],
+        "turned": [each for each in made if each.changed],
+        "older": sorted({each.name for each in failed}),
+        "sweeps": list(_sweeps(folder)),
+        "failed": failed,
+        "figures": figures or describe_figures(folder),
+        "version": rareearth.__version__,
+    }
     target = folder / "index.html"
-    if not target.is_file() or target.read_text(encoding="utf-8") != page:
-        store.write({target: page})
+    look.write(target, "index", content, lambda: content)
     return target
 
 
-def _content(
-    made: list[Card], failed: list[Card], folder: Path, data: str
-) -> Iterator[str]:
-    """Yield the sections of the page."""
-    older = {each.name for each in failed}
-    usual = [each for each in made if not each.changed]
-    turned = [each for each in made if each.changed]
-    yield _made("The questions", usual, older)
-    yield _made("With other parameters", turned, older)
-    yield sweeps(folder)
-    yield _failed(failed)
-    yield data or data_section(folder)
-    yield citation()
+def describe_figures(folder: Path) -> Figures:
+    """Return what there is to say of the figures; it writes their dictionary."""
+    page = dictionary.build(folder)
+    counts = library.figure_counts(library.data_folder())
+    return Figures(sum(counts), len(counts), page.name)
 
 
 def read(path: Path) -> Card | None:
@@ -146,50 +111,6 @@ def _card(name: str, notebook: dict[str, Any], failure: str) -> Card:
         picture="" if failure else _first_picture(cells),
         failure=failure,
     )
-
-
-def _count(reports: int) -> str:
-    if not reports:
-        return "No report has been made yet."
-    return "One report." if reports == 1 else f"{reports} reports."
-
-
-def _made(title: str, cards: list[Card], failed: set[str]) -> str:
-    """Return a section of cards; one whose last run failed says that it is older."""
-    items = []
-    for card in cards:
-        older = "The last run failed; this is the report before it."
-        changed = f'<p class="changed">With {escape(card.changed)}</p>'
-        lines = [
-            changed if card.changed else "",
-            f"<p>{escape(card.answer)}</p>" if card.answer else "",
-            f'<p class="note">{older}</p>' if card.name in failed else "",
-        ]
-        items.append(
-            _CARD.format(
-                link=quote(f"{card.name}.html"),
-                picture=f'<span class="picture">{card.picture}</span>',
-                title=escape(card.title),
-                lines="\n".join(filter(None, lines)),
-            )
-        )
-    if not items:
-        return ""
-    return f'\n<h2>{title}</h2>\n<ul class="cards">\n{chr(10).join(items)}\n</ul>'
-
-
-def _failed(cards: list[Card]) -> str:
-    """Return the list of the runs that failed, with their errors."""
-    if not cards:
-        return ""
-    items = []
-    for card in cards:
-        title = f"<strong>{escape(card.title)}</strong>"
-        changed = f" with {escape(card.changed)}" if card.changed else ""
-        kept = quote(f"{card.name}.failed.ipynb")
-        link = f'<a href="{kept}">partial notebook</a>'
-        items.append(f"<li>{title}{changed}: {escape(card.failure)} ({link})</li>")
-    return f'\n<h2>Failed</h2>\n<ul class="failed">\n{chr(10).join(items)}\n</ul>'
 
 
 def _changed(about: dict[str, Any]) -> str:
@@ -248,15 +169,8 @@ def _plain(html: str) -> str:
     return " ".join(BeautifulSoup(html, "html.parser").get_text().split())
 
 
-def sweeps(folder: Path) -> str:
-    """Return the section that lists the sweeps below `folder`."""
-    items = [f"<li>{line}</li>" for line in _sweeps(folder)]
-    if not items:
-        return ""
-    return f'\n<h2>Sweeps</h2>\n<ul class="sweeps">\n{chr(10).join(items)}\n</ul>'
-
-
-def _sweeps(folder: Path) -> Iterator[str]:
+def _sweeps(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Yield address, question and lead of each sweep below `folder`."""
     for table in sorted(folder.glob("sweeps/*/*.csv")):
         page = table.with_suffix(".html")
         if not page.is_file():
@@ -265,36 +179,8 @@ def _sweeps(folder: Path) -> Iterator[str]:
             head = file.read(_HEAD)
         title, lead = _SWEEP.search(head), _LEAD.search(head)
         if title:
-            link = quote(page.relative_to(folder).as_posix())
-            about = _unmarked(lead[1]) if lead else ""
-            name = escape(_unmarked(title[1]))
-            yield f'<a href="{link}">{name}</a><br>{escape(about)}'
-
-
-def data_section(folder: Path) -> str:
-    """Return the section on the figures; it writes the data dictionary it links to."""
-    page = dictionary.build(folder)
-    counts = library.figure_counts(library.data_folder())
-    return (
-        '\n<section class="about">\n<h2>The figures</h2>\n'
-        f"<p>{sum(counts):,} figures in {len(counts)} tables. The "
-        f'<a href="{quote(page.name)}">data dictionary</a> says what every series, '
-        "unit, basis and source is.</p>\n</section>"
-    )
-
-
-def citation() -> str:
-    """Return the section on how to cite the workbook and its figures."""
-    return (
-        '\n<section class="about">\n<h2>How to cite</h2>\n'
-        "<p>Rare Earth Workbook contributors: <cite>Rare Earth Workbook</cite>, "
-        f"version {escape(rareearth.__version__)}. Name the report and its parameters, "
-        "and cite the publisher of a figure beside it: each report lists its sources."
-        "</p>\n"
-        "<p>The code is under the BSD 3-Clause licence; the selection and description "
-        "of the data are under CC BY 4.0. The figures are facts that their publishers "
-        "printed under their own terms.</p>\n</section>"
-    )
+            link = page.relative_to(folder).as_posix()
+            yield link, _unmarked(title[1]), _unmarked(lead[1]) if lead else ""
 
 
 def _unmarked(html: str) -> str:

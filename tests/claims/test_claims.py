@@ -150,6 +150,23 @@ def test_no_figure_of_later_date_is_used_for_the_day(view, then):
     assert set(late) <= rest
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("entity", "Japan"),  # Canada announced the alliance
+        ("period_start", pd.Timestamp("2025-10-31")),
+    ],
+)
+def test_an_event_of_another_actor_or_day_settles_nothing(listed, view, column, value):
+    # The plan of the G7 came on 17 June 2025: Kyodo News of that day.
+    plan = listed[listed["claim_id"] == "C103"].assign(
+        entity="G7", period_end=pd.Timestamp("2025-10-31")
+    )
+    assert claims.attempt(plan.iloc[0], view).found
+    changed = plan.assign(**{column: value}).iloc[0]
+    assert "no such event" in claims.attempt(changed, view).failure
+
+
 # A changed figure changes its verdict
 
 
@@ -343,6 +360,10 @@ def test_a_look_says_which_step_left_nothing(view):
         ("unit", "days", "claims.csv:2: unit: 'days' is not the unit of leaders_meet"),
         ("unit", "", "claims.csv:2: unit: is empty; a number needs its unit"),
         ("due", "2027", "claims.csv:2: due: '2027' is not a date"),
+        ("series", "moonshine", "claims.csv:2: series: unknown name 'moonshine'"),
+        ("codes", "REO;gros", "claims.csv:2: codes: unknown name 'gros'"),
+        ("counts", "most", "claims.csv:2: counts: unknown counts 'most'"),
+        ("at_least", "half", "claims.csv:2: at_least: 'half' is not a number"),
         ("location", "", "claims.csv:2: location: is empty; every row needs it"),
         ("fragment", "word " * 13, "claims.csv:2: fragment: has more than 12 words"),
     ],

@@ -225,8 +225,6 @@ def test_capital_per_tonne_is_the_printed_sum_over_the_printed_capacity():
     # Huamei: up to 7,800 CNY million over 107,000 t of oxides.
     plants, _ = accounts.capital_per_tonne(SOURCE)
     huamei = plants.set_index("plant").loc["China Northern Huamei"]
-    yuan = MONEY.convert(
-        pd.Series([huamei["usd_per_t"]]), pd.Series([2024]), "CNY", "USD"
-    )
-    assert yuan.item() == pytest.approx(7_800e6 / 107_000, rel=1e-6)
+    yuan = huamei["usd_per_t"] * MONEY.rate("CNY", 2024)
+    assert yuan == pytest.approx(7_800e6 / 107_000, rel=1e-6)
     assert {"REO", "NdPr oxide"} <= set(plants["product"])

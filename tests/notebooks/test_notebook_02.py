@@ -114,7 +114,7 @@ def test_prices_are_told_for_other_series_times_and_dates(run, parameters, said)
         ({"base_year": 1990}, NoFigures, "no US CPI-U for 1990"),
         ({"start": "2030"}, NoFigures, "there are prices for 2010-07"),
         ({"start": "2020", "end": "2012"}, ParameterError, "is after end: 2012"),
-        ({"start": "soon"}, ParameterError, "'first', 'latest', or a year or month"),
+        ({"start": "soon"}, ParameterError, "'first', 'latest', or a year, month"),
         ({"horizon_months": 0}, ParameterError, "a number of months from 1 to 36"),
         ({"horizon_months": 1000}, ParameterError, "a number of months from 1 to 36"),
         ({"as_of": "2005-01-01"}, NoFigures, "no oxide prices had been published"),

@@ -267,7 +267,8 @@ def settings_page(value):
 
 
 def test_a_parameter_is_text_on_the_page_and_in_the_index(tmp_path, monkeypatch):
-    monkeypatch.setattr(index, "data_section", lambda _: "")
+    figures = index.Figures(0, 0, "")
+    monkeypatch.setattr(index, "describe_figures", lambda _: figures)
     _, harmless = settings_page("harmless")
     cards = []
     for texts in (SHORT, ["harmless"] * len(SHORT)):

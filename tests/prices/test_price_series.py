@@ -5,14 +5,13 @@ import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.prices.baskets import Compositions, basket, prices_at
-from rareearth.prices.prices import NDPR, Prices
-from rareearth.prices.series import DUTY_ENDS, measured
-from rareearth.prices.spreads import spread
+from rareearth.prices.baskets import baskets, compositions, prices_at
+from rareearth.prices.markets import markets
+from rareearth.prices.series import DUTY_ENDS, NDPR, Prices, measured
 
 PRICES = Prices.load()
-COMPOSITIONS = Compositions.load()
-IN_2024 = prices_at(PRICES, 2024)
+SHARES = compositions()
+IN_2024 = baskets(SHARES, prices_at(PRICES, 2024))
 
 # Printed figures, from data/prices.csv and data/money.csv.
 ND_MARCH_2025, PR_MARCH_2025 = 62.26, 64.52  # China FOB, USD/kg, komis-ise-fob
@@ -61,8 +60,9 @@ def test_sparse_and_stale_months_are_left_out_and_said():
     assert found.values["2021-10":"2022-09"].isna().all()
     assert found.quoted["2021-10":"2022-09"].notna().all()
     assert found.values["2026-08":].isna().all()
-    assert "left out (sparse): 2021-10 to 2022-09" in found.notes
-    assert "left out (stale): 2026-08" in found.notes
+    left = found.left_out().set_index("periods")["reason"]
+    assert left["2021-10 to 2022-09"] == "sparse"
+    assert left["2026-08"] == "stale"
 
 
 def test_possibly_stale_months_stay_unless_asked():
@@ -90,7 +90,9 @@ def test_a_proxy_is_asked_for_and_stated():
     found = PRICES.series("NdPr oxide", proxy=True)
     by_hand = NDPR["Nd oxide"] * ND_MARCH_2025 + NDPR["Pr oxide"] * PR_MARCH_2025
     assert found.values["2025-03"] == pytest.approx(by_hand)
-    assert found.proxy.startswith("75% Nd oxide and 25% Pr oxide")
+    assert found.proxy.replace("\N{NO-BREAK SPACE}", " ").startswith(
+        "75 % Nd oxide and 25 % Pr"
+    )
     assert found.proxy in found.notes
     assert found.title == "NdPr oxide, China FOB (proxy)"
 
@@ -154,44 +156,30 @@ def test_a_step_is_not_measured_over_missing_months():
         measured(DUTY_ENDS, taxed, untaxed.rename("CNY/kg"))
 
 
-# Changes
+# Means
 
 
-def test_a_change_between_months_by_hand():
-    found = PRICES.series("Nd oxide").change("2023-12", "2024-12")
-    assert found == pytest.approx(ND_DECEMBER[2024] / ND_DECEMBER[2023] - 1)
-
-
-def test_a_change_between_years_is_one_of_means():
+def test_a_month_has_its_own_price_and_a_year_the_mean_of_all_its_months():
     series = PRICES.series("Nd oxide")
-    means = [series.quoted[str(year)].mean() for year in (2023, 2024)]
-    assert series.change(2023, 2024) == pytest.approx(means[1] / means[0] - 1)
+    assert series.mean("2023-12") == ND_DECEMBER[2023]
+    assert series.mean(2023) == pytest.approx(series.quoted["2023"].mean())
 
 
-def test_no_series_rose_by_the_47_percent_of_the_digests():
-    # "Global rare earth prices surged 47 percent in 2024": all series with both years.
-    changes = PRICES.changes(2023, 2024)["change"].dropna()
-    assert len(changes) >= 15
-    assert changes.max() < 0.2
-
-
-def test_changes_say_what_is_missing():
-    changes = PRICES.changes(2023, 2024).set_index(["product", "market"])
-    why = changes.at[("La oxide", "China domestic"), "why_not"]
-    assert why.startswith("La oxide, China domestic: no price for 2024-08")
+@pytest.mark.parametrize("when", [2009, 2025, "2025-10"])
+def test_a_period_without_all_its_months_has_no_mean(when):
+    assert np.isnan(PRICES.series("Nd oxide", real=True).mean(when))
 
 
 def test_a_yearly_series_has_no_month():
     series = PRICES.series("Nd oxide", "USGS reference", frequency="year")
-    with pytest.raises(NoFigures, match="2024-12 is shorter than a year"):
-        series.change("2023-12", "2024-12")
+    assert np.isnan(series.mean("2024-12")) and series.within("2024-12").empty
 
 
-# Spreads
+# Markets
 
 
 def test_a_premium_by_hand():
-    found = spread(PRICES, "Tb oxide").premium.set_index(["date", "market", "vat"])
+    found = markets(PRICES, ["Tb oxide"]).premium.set_index(["date", "market", "vat"])
     dollars = TB_DOMESTIC_10_APRIL_2025 / 1000 / CNY_APRIL_2025
     for vat, price in (("as quoted", dollars), ("without VAT", dollars / 1.13)):
         row = found.loc[(pd.Timestamp("2025-04-10"), "China domestic", vat)]
@@ -200,47 +188,61 @@ def test_a_premium_by_hand():
 
 
 def test_a_bound_is_shown_and_not_compared():
-    found = spread(PRICES, "Y oxide")
+    found = markets(PRICES, ["Y oxide"])
     asked = found.quotes[found.quotes["is_bound"]]
     assert asked["price_usd_per_kg"].tolist() == [350.0]
     assert not found.premium["figure_id"].isin(asked["figure_id"]).any()
 
 
 def test_a_quote_is_compared_with_no_older_price_than_a_month():
-    premium = spread(PRICES, "Dy oxide").premium
+    premium = markets(PRICES, ["Dy oxide"]).premium
     age = premium["date"] - premium["fob_date"]
     assert age.between(pd.Timedelta(0), pd.Timedelta(days=31)).all()
 
 
-def test_a_thin_european_market_is_named():
-    notes = " ".join(spread(PRICES, "Dy oxide").notes)
-    assert "European market: only 5 quotes of Dy oxide" in notes
+def test_a_product_is_compared_with_itself_whatever_stands_beside_it():
+    alone = markets(PRICES, ["Dy oxide"])
+    beside = markets(PRICES, ["Tb oxide", "Dy oxide"])
+    own = beside.premium[beside.premium["product"] == "Dy oxide"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, alone.premium)
+    assert beside.quotes["product"].iloc[0] == "Tb oxide"
 
 
 def test_a_spread_of_ndpr_uses_the_stated_proxy_only_when_asked():
-    assert spread(PRICES, "NdPr oxide").premium.empty
-    found = spread(PRICES, "NdPr oxide", proxy=True)
+    assert markets(PRICES, ["NdPr oxide"]).premium.empty
+    found = markets(PRICES, ["NdPr oxide"], proxy=True)
     assert len(found.premium) > 10
     fob = found.quotes[found.quotes["market"] == "China FOB"]
     assert fob["note"].str.contains("a proxy and not a quotation").all()
 
 
+def test_without_quotes_there_is_nothing_and_a_wrong_name_is_refused():
+    early = markets(PRICES, ["Dy oxide"], start="2000-01-01", end="2001-01-01")
+    assert early.quotes.empty and early.european.empty
+    with pytest.raises(UnknownName, match="did you mean 'Dy oxide'"):
+        markets(PRICES, ["Dy oxid"])
+
+
 # Baskets
+
+
+def basket(deposit, parts=IN_2024):
+    return parts[parts["deposit"] == deposit].set_index("product")
 
 
 def test_the_basket_of_mountain_pass_by_hand():
     # mp-10k-fy-2021: Ce 50.2, La 32.3, NdPr 15.7, SEG+ 1.8 percent; USGS 2024: 1.21,
     # 0.97 and 55 USD/kg; SEG+ has no price.
-    found = basket(COMPOSITIONS, IN_2024, "Mountain Pass")
-    assert found.value_usd_per_kg == pytest.approx(
-        0.502 * 1.21 + 0.323 * 0.97 + 0.157 * 55
-    )
-    assert found.unpriced_share == pytest.approx(0.018)
+    parts = basket("Mountain Pass")
+    by_hand = 0.502 * 1.21 + 0.323 * 0.97 + 0.157 * 55
+    assert parts["total_usd"].unique() == pytest.approx([by_hand])
+    unpriced = parts.loc[parts["value_usd"].isna(), "share"].sum()
+    assert unpriced == pytest.approx(0.018)
 
 
-@pytest.mark.parametrize("deposit", list(COMPOSITIONS.deposits()["deposit"]))
+@pytest.mark.parametrize("deposit", IN_2024["deposit"].unique())
 def test_the_shares_of_a_basket_add_up(deposit):
-    parts = basket(COMPOSITIONS, IN_2024, deposit).parts
+    parts = basket(deposit)
     assert parts["share"].sum() == pytest.approx(1, abs=0.01)
     assert parts["value_share"].sum() == pytest.approx(1)
 
@@ -248,16 +250,14 @@ def test_the_shares_of_a_basket_add_up(deposit):
 def test_elements_become_oxides_by_weight():
     # Bailey 2020: neodymium 0.00541, cerium 0.0164 kg; Nd2O3 holds 0.85736, CeO2
     # 0.81409 of metal.
-    shares = COMPOSITIONS.of("Bayan Obo")[0].set_index("product")["share"]
+    shares = basket("Bayan Obo", SHARES)["share"]
     ratio = (0.00541 / 0.85736) / (0.0164 / 0.81409)
     assert shares["Nd oxide"] / shares["Ce oxide"] == pytest.approx(ratio, rel=1e-4)
 
 
 def test_ndpr_without_a_price_is_priced_as_the_stated_mix():
-    found = basket(
-        COMPOSITIONS, prices_at(PRICES, "2025-03", "China FOB"), "Mountain Pass"
-    )
-    row = found.parts.set_index("product").loc["NdPr oxide"]
+    march = baskets(SHARES, prices_at(PRICES, "2025-03", "China FOB"))
+    row = basket("Mountain Pass", march).loc["NdPr oxide"]
     assert row["price_usd_per_kg"] == pytest.approx(
         0.75 * ND_MARCH_2025 + 0.25 * PR_MARCH_2025
     )
@@ -265,8 +265,8 @@ def test_ndpr_without_a_price_is_priced_as_the_stated_mix():
 
 
 def test_a_composition_is_never_guessed():
-    with pytest.raises(NoFigures, match="'Mt Weld' is printed; there is one of Bayan"):
-        basket(COMPOSITIONS, IN_2024, "Mt Weld")
+    assert basket("Mt Weld", SHARES)["share"].isna().all()
+    assert basket("Mt Weld").empty
 
 
 # Bad input
@@ -305,33 +305,17 @@ def test_a_series_that_does_not_exist_says_what_does(options, error, message):
         PRICES.series(**options)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda s: s.between(2000, 2005), "no price from 2000 to 2005; there are"),
-        (lambda s: s.change(2009, 2024), "no price for 2009-01, 2009-02 and 10 more"),
-        (
-            lambda s: s.change("2025-10", "2025-12"),
-            "2010-07 to 2026-05 without 2025-10",
-        ),
-    ],
-    ids="before-it-begins missing-year missing-month".split(),
-)
-def test_a_window_over_missing_months_says_which_there_are(call, message):
+def test_a_window_without_prices_says_when_there_are():
+    message = "no price from 2000 to 2005; there are prices for 2010-07 to 2026"
     with pytest.raises(NoFigures, match=message):
-        call(PRICES.series("Nd oxide", real=True))
+        PRICES.series("Nd oxide").between(2000, 2005)
 
 
 def test_a_window_that_is_no_date_is_refused():
     with pytest.raises(
-        ParameterError, match="'soon' is not a year, an ISO month or day"
+        ParameterError, match="'soon' is not 'first', 'latest', or a year, month or day"
     ):
         PRICES.series("Nd oxide").between("soon", None)
-
-
-def test_a_spread_without_quotes_says_when_there_are():
-    with pytest.raises(NoFigures, match="there are China FOB: 2013-03 to 2026-09"):
-        spread(PRICES, "Dy oxide", start="2000-01-01", end="2001-01-01")
 
 
 @pytest.mark.parametrize(

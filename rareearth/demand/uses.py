@@ -1,4 +1,7 @@
-"""How much magnet and rare earth is in one unit, and in a year's output, of a use."""
+"""What uses rare earths, and how much of them is in one unit and in a year's output.
+
+Shares of end uses are printed for the world, and for each element in the EU.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.columns import Load, figures_or_none, has_codes, several
+from rareearth.figures.columns import Load, codes, has_codes
+
+MAGNETS = "Magnets"
 
 
 class Application(NamedTuple):
@@ -29,6 +34,81 @@ APPLICATIONS = {
 }
 
 
+_DEVICES = {
+    "turbine-direct-drive": "direct drive",
+    "turbine-geared": "geared",
+    "size-large": "direct drive, large",
+    "size-medium": "medium size",
+    "size-small": "small",
+    "per-drive-motor": "drive motor",
+    "per-vehicle": "whole vehicle",
+}
+
+
+def of_world(load: Load, as_of: str = "latest") -> pd.DataFrame:
+    """Return printed shares of end uses in the world's rare earths, by unit.
+
+    Returns
+    -------
+    DataFrame
+        ``unit`` (weight or value), ``use``, ``year``, ``value``, ``low``, ``high``
+        from 0 to 1, ``confidence``, ``source_id``.
+    """
+    rows = load("end_use_share", product="rare earths", as_of=as_of)
+    rows = rows[has_codes(rows["basis"], "use-in-world")]
+    return pd.DataFrame(
+        {
+            "unit": np.where(has_codes(rows["basis"], "by-value"), "value", "weight"),
+            "use": rows["entity"],
+            "year": rows["period_end"].dt.year,
+            **{name: rows[name] / 100 for name in ("value", "low", "high")},
+            "confidence": rows["confidence"],
+            "source_id": rows["source_id"],
+        }
+    ).sort_values(
+        ["unit", "use", "year"], ascending=[False, False, True], ignore_index=True
+    )
+
+
+def of_elements(load: Load, as_of: str = "latest") -> pd.DataFrame:
+    """Return the shares of end uses in each element used in the EU, and what is left.
+
+    Returns
+    -------
+    DataFrame
+        ``element``, ``use``, ``share`` (0 to 1), ``source_id``. Where an element's
+        shares do not add up to 1, a row "Not named" holds the rest.
+    """
+    rows = load("end_use_share", as_of=as_of)
+    rows = rows[has_codes(rows["basis"], "use-in-eu")]
+    shares = rows.groupby(["product", "entity"], as_index=False).agg(
+        share=("value", lambda value: value.sum() / 100),
+        source_id=("source_id", "first"),
+    )
+    shares = shares.rename(columns={"product": "element", "entity": "use"})
+    rest = (1 - shares.groupby("element")["share"].sum()).round(6)
+    left = rest[rest > 0].rename("share").reset_index()
+    left = left.assign(use="Not named", source_id=shares["source_id"].iloc[0])
+    table = pd.concat([shares, left[shares.columns]], ignore_index=True)
+    return table.sort_values(["element", "share"], ascending=[True, False])
+
+
+def by_use(elements: pd.DataFrame, use: str) -> pd.DataFrame:
+    """Return the share of one use in each element, largest first.
+
+    Raises
+    ------
+    NoFigures
+        If no element has that use. The message names the uses that there are.
+    """
+    rows = elements[elements["use"] == use].sort_values("share", ascending=False)
+    if rows.empty:
+        uses = ", ".join(sorted(set(elements["use"]) - {"Not named"}))
+        raise NoFigures(f"no element is used in {use}; printed uses are {uses}")
+    table = rows.rename(columns={"element": "entity"})
+    return table[["entity", "share", "source_id"]].reset_index(drop=True)
+
+
 def intensities(load: Load, application: str, as_of: str = "latest") -> pd.DataFrame:
     """Return printed contents of magnets and elements in one unit of an application.
 
@@ -38,7 +118,8 @@ def intensities(load: Load, application: str, as_of: str = "latest") -> pd.DataF
         ``what`` (magnets, or a rare earth), ``kind`` of device, ``year``, ``value``,
         ``low``, ``high`` in kg per unit, ``confidence``, ``source_id``, ``note``.
     """
-    rows = several(load, APPLICATIONS[application].series, as_of=as_of)
+    series = list(APPLICATIONS[application].series)
+    rows = load(series, as_of=as_of, missing="empty")
     if rows.empty:
         raise NoFigures(
             f"no content of {application} was published by {as_of}; try a later date, "
@@ -59,20 +140,9 @@ def intensities(load: Load, application: str, as_of: str = "latest") -> pd.DataF
     )
 
 
-_DEVICES = {
-    "turbine-direct-drive": "direct drive",
-    "turbine-geared": "geared",
-    "size-large": "direct drive, large",
-    "size-medium": "medium size",
-    "size-small": "small",
-    "per-drive-motor": "drive motor",
-    "per-vehicle": "whole vehicle",
-}
-
-
 def _device(row: object) -> str:
-    codes = str(getattr(row, "basis", "")).split(";")
-    named = next((_DEVICES[code] for code in codes if code in _DEVICES), "")
+    said = codes(str(getattr(row, "basis", "")))
+    named = next((name for code, name in _DEVICES.items() if code in said), "")
     return named or str(getattr(row, "entity", "")).lower()
 
 
@@ -100,30 +170,19 @@ def output(load: Load, application: str, as_of: str = "latest") -> pd.DataFrame:
             "number": 1_000.0,
         }
         return pd.DataFrame([row]).assign(source_id=pd.NA)
-    parts = [
-        _vehicles(load, "ev_production", "production", 1e6, as_of),
-        _vehicles(load, "ev_registrations", "registrations", 1.0, as_of),
-    ]
-    table = pd.concat([part for part in parts if len(part)], ignore_index=True)
-    newest = table.groupby(["region", "what"])["year"].transform("max")
-    return table[table["year"] == newest].reset_index(drop=True)
-
-
-def _vehicles(
-    load: Load, series: str, what: str, factor: float, as_of: str
-) -> pd.DataFrame:
-    rows = figures_or_none(load, series, as_of=as_of)
-    if rows.empty:
-        return rows
-    return pd.DataFrame(
+    rows = load(["ev_production", "ev_registrations"], as_of=as_of, missing="empty")
+    kind = rows["series"].str.removeprefix("ev_")
+    made = pd.DataFrame(
         {
             "region": rows["entity"],
             "year": rows["period_end"].dt.year,
-            "what": rows["product"] + ", " + what,
-            "number": rows["value"] * factor,
+            "what": rows["product"] + ", " + kind,
+            "number": rows["value"] * kind.map({"production": 1e6}).fillna(1.0),
             "source_id": rows["source_id"],
         }
     )
+    newest = made.groupby(["region", "what"])["year"].transform("max")
+    return made[made["year"] == newest].reset_index(drop=True)
 
 
 def need(

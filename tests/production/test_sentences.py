@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures
-from rareearth.production import sentences as readings
+from rareearth.production import sentences
 
 
 def plain(text):
@@ -19,7 +19,7 @@ def plain(text):
 )
 def test_a_path_names_its_ends(years, printed):
     focus = pd.DataFrame({"year": years, "value": [0.27, 0.95, 0.69][: len(years)]})
-    assert plain(readings.path(focus)) == printed
+    assert plain(sentences.path(focus)) == printed
 
 
 SHARES = pd.DataFrame(
@@ -42,7 +42,7 @@ SHARES = pd.DataFrame(
     ],
 )
 def test_a_rank_counts_only_who_mines(country, printed):
-    assert readings.standing(SHARES, country) == printed
+    assert sentences.standing(SHARES, country) == printed
 
 
 CHAIN = pd.DataFrame(
@@ -60,13 +60,13 @@ CHAIN = pd.DataFrame(
 
 
 def test_a_stage_is_read_with_the_span_of_its_sources():
-    sentence = plain(readings.stage_sentence(CHAIN, "magnet", "China"))
+    sentence = plain(sentences.stage_sentence(CHAIN, "magnet", "China"))
     assert "3 printed shares of China lie between 90 % and 94 %" in sentence
     assert "newest year (2024) at 92 % to 94 %" in sentence
 
 
 def test_a_country_without_a_share_is_told_who_has_one():
-    sentence = readings.stage_sentence(CHAIN, "magnet", "Chile")
+    sentence = sentences.stage_sentence(CHAIN, "magnet", "Chile")
     assert sentence == (
         "No source states a share of Chile in magnets; shares are printed for China "
         "and Japan."
@@ -75,11 +75,11 @@ def test_a_country_without_a_share_is_told_who_has_one():
 
 def test_a_stage_without_shares_names_those_that_have():
     with pytest.raises(NoFigures, match="of metals and alloys; there are some of magn"):
-        readings.stage_sentence(CHAIN, "metal", "China")
+        sentences.stage_sentence(CHAIN, "metal", "China")
 
 
 def test_a_stage_is_summed_up_by_its_newest_firm_share():
-    row = readings.stage_summary(CHAIN, "China").iloc[0]
+    row = sentences.stage_summary(CHAIN, "China").iloc[0]
     assert (row["name"], row["years"], plain(row["headline"])) == (
         "magnets",
         "2024",
@@ -91,15 +91,15 @@ def test_a_stage_is_summed_up_by_its_newest_firm_share():
 
 def test_a_weak_share_is_called_weak():
     weak = CHAIN.assign(confidence="tertiary")
-    assert "weak source" in readings.stage_summary(weak, "China")["remark"].item()
+    assert "weak source" in sentences.stage_summary(weak, "China")["remark"].item()
 
 
 def test_a_country_without_shares_has_an_empty_summary():
-    assert readings.stage_summary(CHAIN, "Chile").empty
+    assert sentences.stage_summary(CHAIN, "Chile").empty
 
 
 def test_the_stages_give_the_title():
-    title = plain(readings.stage_title(CHAIN, "China"))
+    title = plain(sentences.stage_title(CHAIN, "China"))
     assert title == "China after the mine: 94 % of magnets"
 
 
@@ -117,7 +117,7 @@ MOVED = changes(
 
 
 def test_a_revision_says_what_moved_and_what_did_not():
-    sentence = plain(readings.revision_sentence(MOVED, "China", 2024))
+    sentence = plain(sentences.revision_sentence(MOVED, "China", 2024))
     # 270 / 390 = 69.2 % and 270 / 380 = 71.1 %
     assert "first printed as **69 %** and is now **71 %**" in sentence
     assert "Its own figure did not change (270,000 t)" in sentence
@@ -126,7 +126,7 @@ def test_a_revision_says_what_moved_and_what_did_not():
 
 
 def test_a_revision_of_the_country_itself_is_no_other_change():
-    sentence = plain(readings.revision_sentence(MOVED, "Australia", 2024))
+    sentence = plain(sentences.revision_sentence(MOVED, "Australia", 2024))
     assert "Its own figure changed by +16,000 t (from 13,000 to 29,000 t)" in sentence
     assert "other changes" not in sentence
 
@@ -135,14 +135,14 @@ def test_a_revision_of_the_country_itself_is_no_other_change():
     "moved", [MOVED.iloc[[0, 2]], MOVED.iloc[[0, 1]]], ids=["no World", "no China"]
 )
 def test_one_edition_is_no_revision(moved):
-    assert "nothing has been revised so far" in readings.revision_sentence(
+    assert "nothing has been revised so far" in sentences.revision_sentence(
         moved, "China", 2024
     )
-    assert readings.revision_finding(moved, "China", 2024) == []
+    assert sentences.revision_finding(moved, "China", 2024) == []
 
 
 def test_a_revised_share_is_a_key_finding():
-    [(label, value, remark)] = readings.revision_finding(MOVED, "China", 2024)
+    [(label, value, remark)] = sentences.revision_finding(MOVED, "China", 2024)
     assert label == "China, share of mining, 2024"
     assert (plain(value), plain(remark)) == ("71 %", "first printed as 69 %")
 
@@ -158,7 +158,7 @@ def test_a_revised_share_is_a_key_finding():
     ],
 )
 def test_the_title_of_the_revisions_is_their_finding(moved, title):
-    assert plain(readings.revision_title(moved, 2024)) == title
+    assert plain(sentences.revision_title(moved, 2024)) == title
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_the_title_of_the_reserves_names_who_mines_more_than_it_holds(output, ti
     drawn = pd.DataFrame(
         {"entity": ["China", "Brazil"], "before": [0.5, 0.2], "after": output}
     )
-    assert plain(readings.reserves_title(drawn)) == title
+    assert plain(sentences.reserves_title(drawn)) == title
 
 
 @pytest.mark.parametrize(
@@ -201,6 +201,6 @@ def test_a_year_after_the_last_quota_is_told_as_such(output, said):
         }
     )
     beside["same"] = beside["output"] == beside["quota"]
-    text = readings.quota_sentence(beside).replace("\N{NO-BREAK SPACE}", " ")
+    text = sentences.quota_sentence(beside).replace("\N{NO-BREAK SPACE}", " ")
     assert text.startswith("**2 of the 2 years**")
     assert said in text

@@ -1,0 +1,226 @@
+"""Products in several markets on one basis: US dollars per kilogram of oxide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rareearth.figures import loading as store
+from rareearth.figures.columns import each, has_codes
+from rareearth.money.money import per_kg
+from rareearth.prices.series import QUOTES, REGULAR, Prices, PriceSeries, marks_of
+
+CONTROLS = "2025-04-04"
+"""First day of China's licences for seven medium and heavy rare earths (events.csv)."""
+
+REFERENCE = "China FOB"
+OTHER_FOB = "China FOB, other quotes"
+"""Dated export quotations of publishers other than that of the regular series."""
+
+SIDES = ("China FOB", "China domestic", "European market")
+NEAR = 31  # days: the China FOB quote that a quote is compared with is no older
+BOUNDS = ("greater-than", "less-than", "ask-price")
+STALE = ("stale", "possibly-stale")
+SHOWN = ("Dy oxide", "Tb oxide", "Y oxide")
+"""Products shown beside the chosen one: under licence since April 2025."""
+
+_COLUMNS = (
+    "date,market,vat,price_usd_per_kg,low,high,is_bound,marks,figure_id,source_id,note,"
+    "product"
+).split(",")
+
+
+@dataclass(frozen=True, eq=False)
+class Markets:
+    """Dated quotes of products in China and Europe, and what they differ by.
+
+    Attributes
+    ----------
+    quotes : DataFrame, one row per quote and treatment of tax, by product and date
+        ``product`` str; ``date`` datetime64, ``market`` str (`SIDES`, or `OTHER_FOB`),
+        ``vat`` str: "as quoted" or "without VAT"; ``price_usd_per_kg``, ``low``,
+        ``high`` float; ``is_bound`` bool: an asking price or a "more than", no price;
+        ``marks``, ``figure_id``, ``source_id``, ``note`` str.
+    premium : DataFrame, one row per quote that China FOB has a quote near to
+        ``product``, ``date``, ``market``, ``vat``, ``price_usd_per_kg``,
+        ``fob_usd_per_kg``, ``fob_date``, ``premium`` float: price over China FOB, less
+        1; ``fob_marks``, ``figure_id``.
+    times : DataFrame, one row per product, market and treatment of tax
+        ``product``, ``market``, ``vat`` str; ``quotes`` int; ``first``, ``last``
+        datetime64; ``median``, ``lowest``, ``highest`` float: times China FOB;
+        ``stale`` int: how many lie beside a stale quote.
+    figures : DataFrame
+        The figures behind it, for the list of sources.
+    """
+
+    quotes: pd.DataFrame
+    premium: pd.DataFrame
+    times: pd.DataFrame
+    figures: pd.DataFrame
+
+    @property
+    def european(self) -> pd.DataFrame:
+        """Return the rows of `times` that are of Europe, by product."""
+        own = self.times["market"] == "European market"
+        return self.times[own].set_index("product")
+
+
+def markets(
+    prices: Prices,
+    products: Sequence[str],
+    start: str = CONTROLS,
+    end: str | None = None,
+    proxy: bool = False,
+) -> Markets:
+    """Return the quotes of products in China and Europe in US dollars per kilogram.
+
+    Yuan at the average rate of the month. A quote given as a range counts by its
+    middle. Chinese domestic quotes are taken to include value-added tax, which their
+    sources mostly do not say (China FOB equals them in dollars within some percent
+    from June 2015 on); without it they are divided by 1 + the rate in force.
+
+    Parameters
+    ----------
+    prices : Prices
+    products : sequence of str
+        E.g. ``["Dy oxide"]``; one without a quote in this time has no row.
+    start, end : str
+        ISO dates or years. Default: since the controls of April 2025.
+    proxy : bool
+        Compare NdPr oxide, which China FOB does not quote, with 75 % Nd oxide and
+        25 % Pr oxide of China FOB.
+
+    Raises
+    ------
+    UnknownName
+        If a product is in no dictionary.
+    """
+    known = store.dictionary("products").index
+    for name in products:
+        store.check_name("product", name, known)
+    first, last = store.period(start, end)
+    series = {*QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
+    chosen = prices.figures[
+        prices.figures["product"].isin(products)
+        & prices.figures["entity"].isin(SIDES)
+        & prices.figures["series"].isin(series)
+        & prices.figures["period_end"].between(first, last)
+    ]
+    if chosen.empty:
+        nothing = pd.DataFrame(columns=_COLUMNS)
+        return Markets(nothing, nothing, nothing, chosen)
+    parts = [_in_dollars(prices, chosen)]
+    behind = [chosen, prices.money.behind(chosen, "USD", vat_of="China")]
+    if proxy and (chosen["product"] == "NdPr oxide").any():
+        mix = prices.series("NdPr oxide", REFERENCE, proxy=True)
+        inside = _mixture(mix)
+        parts.append(inside[inside["date"].between(first, last)])
+        behind.append(mix.figures)
+    order = ["date", "market", "vat", "figure_id"]
+    quotes = pd.concat(parts).sort_values(order)[_COLUMNS]
+    premium = _premium(quotes)
+    place = {name: at for at, name in enumerate(products)}
+    quotes, premium = (
+        frame.sort_values(
+            "product", key=lambda names: names.map(place), kind="stable"
+        ).reset_index(drop=True)
+        for frame in (quotes, premium)
+    )
+    return Markets(
+        quotes=quotes,
+        premium=premium,
+        times=_times(premium),
+        figures=pd.concat(behind).drop_duplicates("figure_id", ignore_index=True),
+    )
+
+
+def _in_dollars(prices: Prices, chosen: pd.DataFrame) -> pd.DataFrame:
+    """Return quotes in USD/kg as quoted, and those of China domestic without VAT.
+
+    Export quotes of other publishers than that of the regular series stand apart: they
+    differ from it by up to two fifths, so a premium must not mix the two. Where there
+    is no regular series, they are all that is known.
+    """
+    export, dated = chosen["entity"] == REFERENCE, chosen["series"].isin(QUOTES)
+    has_regular = (export & ~dated).groupby(chosen["product"]).transform("any")
+    quoted = prices.money.in_currency(per_kg(chosen), "USD", "nan").assign(
+        market=chosen["entity"].mask(export & dated & has_regular, OTHER_FOB),
+        vat="as quoted",
+    )
+    taxed = quoted["market"].eq("China domestic") & has_codes(
+        chosen["basis"], without=["vat-excl"]
+    )
+    net = prices.money.without_vat(quoted[taxed], missing="nan")
+    both = pd.concat([quoted, net.assign(vat="without VAT")])
+    bound = ~has_codes(both["basis"], without=BOUNDS)
+    middle = both[["low", "high"]].mean(axis=1, skipna=False)
+    either = both["low"].fillna(both["high"]).where(bound)
+    return both.assign(
+        date=both["period_end"],
+        price_usd_per_kg=both["value"].fillna(middle).fillna(either),
+        is_bound=bound,
+        marks=each(both["basis"], marks_of),
+    ).dropna(subset=["price_usd_per_kg"])
+
+
+def _mixture(mix: PriceSeries) -> pd.DataFrame:
+    """Return the month-end values of a proxy as quotes of China FOB, marked as such."""
+    frame = mix.frame[mix.frame["price"].notna()].reset_index()
+    return pd.DataFrame(
+        {
+            "date": frame["quoted"],
+            "market": REFERENCE,
+            "vat": "as quoted",
+            "price_usd_per_kg": frame["price"],
+            "low": np.nan,
+            "high": np.nan,
+            "is_bound": False,
+            "marks": frame["marks"],
+            "figure_id": frame["figure_id"],
+            "source_id": frame["source_id"],
+            "note": mix.proxy,
+            "product": mix.product,
+        }
+    )
+
+
+def _premium(quotes: pd.DataFrame) -> pd.DataFrame:
+    """Return each quote beside the last China FOB quote of the 31 days up to it."""
+    priced = quotes[~quotes["is_bound"]]
+    fob = priced[priced["market"] == REFERENCE]
+    fob = fob.drop_duplicates(["product", "date"], keep="last")
+    columns = {"price_usd_per_kg": "fob_usd_per_kg", "marks": "fob_marks"}
+    beside = pd.merge_asof(
+        priced[priced["market"] != REFERENCE],
+        fob[["product", "date", *columns]]
+        .rename(columns=columns)
+        .assign(fob_date=fob["date"]),
+        on="date",
+        by="product",
+        tolerance=pd.Timedelta(NEAR, unit="D"),
+    ).dropna(subset=["fob_usd_per_kg"])
+    beside["premium"] = beside["price_usd_per_kg"] / beside["fob_usd_per_kg"] - 1
+    names = "date,market,vat,price_usd_per_kg,fob_usd_per_kg,fob_date,premium,fob_marks"
+    return beside[["product", *names.split(","), "figure_id"]]
+
+
+def _times(premium: pd.DataFrame) -> pd.DataFrame:
+    """Return by product, market and tax how far quotes lie over China FOB."""
+    rows = premium.assign(
+        times=premium["premium"] + 1,
+        stale=~has_codes(premium["fob_marks"], without=STALE),
+    )
+    groups = rows.groupby(["product", "market", "vat"], sort=False)
+    found = groups.agg(
+        quotes=("times", "size"),
+        first=("date", "min"),
+        last=("date", "max"),
+        median=("times", "median"),
+        lowest=("times", "min"),
+        highest=("times", "max"),
+        stale=("stale", "sum"),
+    )
+    return found.reset_index()

@@ -1,0 +1,56 @@
+"""Growth of demand is arithmetic on what is printed, each on its own base year."""
+
+import numpy as np
+import pytest
+
+import rareearth as ree
+from rareearth.demand import scenarios
+from rareearth.errors import ParameterError
+
+
+def test_tonnes_are_multiples_of_their_own_base_year():
+    # IEA, announced pledges: 93,000 t in 2023, 131,000 t in 2030.
+    points = scenarios.scenario(ree.load, "IEA pledges").set_index("year")
+    assert points.at[2030, "value"] == pytest.approx(131 / 93)
+
+
+def test_a_year_between_printed_ones_lies_on_constant_growth_and_is_marked():
+    points = scenarios.scenario(ree.load, "IEA pledges").set_index("year")
+    middle = points.loc[2040]
+    assert middle["tonnes"] == pytest.approx((131_000 * 181_000) ** 0.5)
+    assert not middle["printed"]
+    assert points.drop(2040)["printed"].all()
+
+
+def test_a_yearly_growth_is_compounded():
+    # Adamas 2024: 8.2 % a year from 2024 to 2040.
+    points = scenarios.scenario(ree.load, "Adamas 2024")
+    assert points["value"].tolist() == pytest.approx([1, 1.082**16])
+    assert scenarios.rate(points) == pytest.approx(0.082)
+
+
+def test_a_range_of_growth_stays_a_range():
+    last = scenarios.scenario(ree.load, "IEA policies").iloc[-1]
+    assert (last["low"], last["high"]) == pytest.approx((1.5, 1.6))
+    assert np.isnan(last["value"])
+
+
+def test_a_scenario_is_known_from_the_day_it_was_published():
+    assert scenarios.scenario(ree.load, "Adamas 2024", as_of="2023-06-30").empty
+    names = set(scenarios.scenarios(ree.load, as_of="2023-06-30")["scenario"])
+    assert "Lynas 2022" in names
+    assert "Adamas 2024" not in names
+
+
+@pytest.mark.parametrize(
+    ("application", "scenario", "message"),
+    [
+        ("Trams", "IEA pledges", "application: 'Trams' .*one of 'Electric vehicles'"),
+        ("Wind power", "Mine", "scenario: 'Mine' has no .*one of 'IEA pledges'"),
+    ],
+)
+def test_unknown_parameters_are_refused_with_the_choices(
+    application, scenario, message
+):
+    with pytest.raises(ParameterError, match=message):
+        scenarios.check_parameters(application, scenario)
