@@ -47,6 +47,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _check(options: argparse.Namespace) -> int:
     """Print every problem of a folder of figures, or say how much is in order."""
     from rareearth.figures import loading as figures
+    from rareearth.figures.doubts import doubts
 
     curated = library.data_folder()
     folder = options.folder or curated
@@ -59,6 +60,9 @@ def _check(options: argparse.Namespace) -> int:
     problems = [str(problem) for problem in figures.check(folder)]
     for problem in problems:
         print(problem)
+    if not problems:
+        for doubt in doubts(folder):
+            print(f"warning: {doubt}")
     if folder.resolve() == curated and not problems:
         for line in (*_counts(folder), *_open_comparisons()):
             print(line)
