@@ -139,6 +139,7 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
 def _check(options: argparse.Namespace) -> int:
     """Print every problem of a folder of figures, or say how much is in order."""
     from rareearth.figures import checks, csv_files
+    from rareearth.figures.doubts import doubts
 
     curated = library.data_folder()
     folder = options.folder or curated
@@ -151,6 +152,9 @@ def _check(options: argparse.Namespace) -> int:
     problems = [str(problem) for problem in checks.check(folder)]
     for problem in problems:
         print(problem)
+    if not problems:
+        for doubt in doubts(folder):
+            print(f"warning: {doubt}")
     if folder.resolve() == curated and not problems:
         for line in (*_counts(folder), *_open_comparisons()):
             print(line)
