@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from rareearth.figures import csv_files as tables
-from rareearth.figures import dictionaries, rules
+from rareearth.figures import dictionaries, rules, seals
 
 CURATED = Path(__file__).parents[1] / "data"
 SMALL = Path(__file__).with_name("small")
@@ -67,6 +67,7 @@ class SmallData(Folder):
             if (path / resource["path"]).exists()
         ]
         self.text("datapackage.json", json.dumps(package))
+        seals.write_keys(path)
 
     def problems(self, file):
         """Return what the rules find in one table of figures, as lines of text."""

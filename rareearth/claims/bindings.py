@@ -599,13 +599,15 @@ def ndpr_rank(look: Look, ask: Ask) -> Found:
 
 
 def first_production(look: Look, ask: Ask) -> Found:
-    """Return the year in which a project is to produce first, as last stated."""
+    """Return the year in which a project produced first, or is to, as last stated."""
     steps = look.steps(ask.entity)
     first = steps[steps["step"] == "first_production"]
     if first.empty:
         raise NoFigures("no start had been stated by then")
-    dates = first["actual_start"].fillna(first["planned_start"])
-    return Found(one(dates.iloc[-1].year), "year", ask.basis, first)
+    # Its first product is its start: later plans are of other products.
+    began, planned = first["actual_start"].min(), first["planned_start"].iloc[-1]
+    year = (planned if pd.isna(began) else began).year
+    return Found(one(year), "year", ask.basis, first)
 
 
 def feed_over_china(look: Look, ask: Ask) -> Found:

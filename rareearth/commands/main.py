@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime as dt
 import json
 import os
 import sys
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import rareearth
-from rareearth.commands import audit
+from rareearth.commands import audit, export
 from rareearth.commands.render import (
     Commands,
     add_render,
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     add_sweep(commands)
     _add_list(commands)
     _add_check(commands)
+    export.add(commands)
     audit.add(commands)
     return parser
 
@@ -117,6 +119,13 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="if all else is in order, write the hash of each table into the package",
     )
+    command.add_argument(
+        "--due",
+        nargs="?",
+        const="today",
+        metavar="DATE",
+        help="list the series whose next value is late by that day (default: today)",
+    )
     command.set_defaults(run=_check)
     text = "say whether a report still matches the data and code that it was made from"
     command = commands.add_parser("verify", help=text, description=text)
@@ -130,16 +139,22 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
 def _check(options: argparse.Namespace) -> int:
     """Print every problem of a folder of figures, or say how much is in order."""
     from rareearth.figures import checks, csv_files
+    from rareearth.figures.doubts import doubts
 
     curated = library.data_folder()
     folder = options.folder or curated
     if not folder.is_dir():
         raise ParameterError(f"no folder at {shorten(str(folder))}")
+    if options.due:
+        return _due(folder, options.due)
     if options.seal:
         _seal(folder)
     problems = [str(problem) for problem in checks.check(folder)]
     for problem in problems:
         print(problem)
+    if not problems:
+        for doubt in doubts(folder):
+            print(f"warning: {doubt}")
     if folder.resolve() == curated and not problems:
         for line in (*_counts(folder), *_open_comparisons()):
             print(line)
@@ -151,6 +166,23 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _due(folder: Path, day: str) -> int:
+    """Print the series whose next value should be out by a day, the oldest first."""
+    try:
+        day = str(dt.date.today() if day == "today" else dt.date.fromisoformat(day))
+    except ValueError:
+        raise ParameterError(f"--due: {day!r} is not a date (YYYY-MM-DD)") from None
+    series = folder / "series.csv"
+    if not series.is_file():
+        raise ParameterError(f"no series.csv in {shorten(str(folder))}")
+    rows = [row for row in _rows(series) if row.get("next_expected")]
+    late = [row for row in rows if row["next_expected"] < day]
+    for row in sorted(late, key=lambda row: (row["next_expected"], row["series"])):
+        print(f"{row['next_expected']}  {row['series']}: {row['title']}")
+    print(f"{len(late)} of {len(rows)} regular series are late by {day}")
+    return 1 if late else 0
+
+
 def _seal(folder: Path) -> None:
     """Seal the tables of a folder unless something else is wrong with them."""
     from rareearth.figures import checks, seals
@@ -158,6 +190,8 @@ def _seal(folder: Path) -> None:
     if not (folder / seals.DESCRIPTOR).is_file():
         raise ParameterError(f"no {seals.DESCRIPTOR} in {shorten(str(folder))} to seal")
     if all(seals.REMEDY in problem.text for problem in checks.check(folder)):
+        if seals.write_keys(folder):
+            print(f"{seals.KEYS} lists the units and basis codes anew")
         for name in seals.seal(folder):
             print(f"{name} is sealed anew")
 

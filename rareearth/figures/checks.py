@@ -86,8 +86,13 @@ def _violations(where: Path, package: bool) -> list[Problem]:
     for part in checked:
         found += part.problems
         found += _totals(part, known)
+        if package:
+            found += _guessable(part.table)
     found += _across(checked, known, unused=package, read=read)
     found += _two_values(checked, known)
+    if package and not found and seals.stale_keys(where):
+        text = f"lists other units or codes than the dictionaries; {seals.REMEDY}"
+        found.append(Problem(seals.KEYS, None, None, text))
     if not package:
         found += _beside_curated(checked)
         if not sum(len(part.table.frame) for part in checked) and not found:
@@ -235,7 +240,7 @@ def _package(where: Path, broken: set[str]) -> Iterator[Problem]:
         yield Problem(DESCRIPTOR, None, None, whole.message)
     for task in report.tasks:
         for cell in task.errors:
-            if cell.type in _OF_THE_SEAL:
+            if cell.type in _OF_THE_SEAL or _is_key(cell):
                 continue
             value = getattr(cell, "cell", "")
             yield Problem(
@@ -244,6 +249,13 @@ def _package(where: Path, broken: set[str]) -> Iterator[Problem]:
                 getattr(cell, "field_name", None),
                 " ".join([*([repr(value)] if value else []), *cell.note.split()]),
             )
+
+
+def _is_key(cell: Any) -> bool:
+    """Return whether an error is of a unit or a basis code: `rules` name it better."""
+    return cell.type == "constraint-error" and (
+        getattr(cell, "field_name", "") in ("unit", "basis")
+    )
 
 
 def _without_keys(package: Any, files: set[str]) -> None:
@@ -358,3 +370,27 @@ def _totals(part: rules.Figures, known: Dictionaries) -> Iterator[Problem]:
                 f"({parts['value'].sum():,.0f}), beyond rounding ({slack:,.0f})"
             )
             yield Problem(part.table.file, line, "value", text)
+
+
+GUESSED = 100  # rows from which tools such as Polars guess the types of a file
+
+
+def _guessable(table: Table) -> Iterator[Problem]:
+    """Return columns that a tool which guesses types would take for another type.
+
+    Some row of the first ones needs a number with a decimal point: without it the
+    column passes for text or for whole numbers, and a later 1018.8 stops the tool.
+    """
+    for column in ("value", "low", "high", "price_year"):
+        cells = table.frame[column]
+        point = "" if column == "price_year" else "."
+        filled = cells.str.len() > 0
+        typed = filled & cells.str.contains(point, regex=False)
+        whole = len(cells) <= GUESSED
+        if not whole and filled.any() and not typed.iloc[:GUESSED].any():
+            row = int((typed if typed.any() else filled).idxmax())
+            text = (
+                f"no number{' with a decimal point' if point else ''} in the first "
+                f"{GUESSED} rows, from which tools guess types; put this row on top"
+            )
+            yield Problem(table.file, table.line(row), column, text)

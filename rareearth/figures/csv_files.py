@@ -33,14 +33,16 @@ FIGURE_COLUMNS = (
 DICTIONARIES = {
     name: columns.split(",")
     for name, columns in {
-        "series": "series,table,title,unit,kind,stage,low,high,note",
+        "series": "series,table,title,unit,kind,stage,low,high,note,period_days,"
+        "next_expected",
         "entities": "entity,kind,iso3,country,note",
         "products": "product,form,elements,group,formula,metal_content,note",
         "bases": "code,kind,meaning",
         "sources": "source_id,title,publisher,published,lag_days,url,kind,confidence,"
-        "terms,via,note",
+        "terms,via,note,short,origin,publication",
     }.items()
 }
+MAY_LACK = ("period_days", "next_expected", "short", "origin", "publication")
 RECORDS = {
     name: columns.split(",")
     for name, columns in {
@@ -228,17 +230,21 @@ def _parse(path: Path, columns: list[str], size: int, *, strict: bool) -> Table:
         while len(rows) > 1 and not any(rows[-1]):
             rows.pop()
     if rows[0] != columns:
-        raise DataError(_column_message(name, rows[0], columns))
+        needed = [column for column in columns if column not in MAY_LACK]
+        if rows[0] != needed:
+            raise DataError(_column_message(name, rows[0], columns))
     for line, row in enumerate(rows, start=1):
-        if len(row) != len(columns):
+        if len(row) != len(rows[0]):
             raise DataError(
-                f"{name}:{line}: {len(row)} fields; expected {len(columns)} "
-                f"({columns[0]} ... {columns[-1]})"
+                f"{name}:{line}: {len(row)} fields; expected {len(rows[0])} "
+                f"({rows[0][0]} ... {rows[0][-1]})"
             )
     body = rows[1:]
-    cells = np.array(body, dtype=object).reshape(len(body), len(columns))
+    cells = np.array(body, dtype=object).reshape(len(body), len(rows[0]))
     by_column = np.asfortranarray(cells)  # a column is what will be asked for
-    frame = pd.DataFrame(by_column, columns=columns, dtype=object, copy=False)
+    frame = pd.DataFrame(by_column, columns=rows[0], dtype=object, copy=False)
+    if rows[0] != columns:
+        frame = frame.reindex(columns=columns, fill_value="")
     return Table(name, frame, hashlib.sha256(raw).hexdigest())
 
 

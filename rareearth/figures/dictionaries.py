@@ -10,11 +10,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from rareearth.errors import DataError
+from rareearth.errors import DataError, nearest, quoted
 from rareearth.figures import csv_files as tables
 from rareearth.figures import seals
 from rareearth.figures.csv_files import DICTIONARIES, Problem, Table
 
+KINDS = {  # of a source, in the words of a reader
+    "official_statistics": "official statistics",
+    "government": "government document",
+    "legal": "legal text or note on it",
+    "company_filing": "company filing",
+    "company_statement": "statement by a company",
+    "price_assessor": "price assessor",
+    "dataset": "data set",
+    "academic": "academic paper",
+    "analyst": "analyst",
+    "ngo": "non-profit organisation",
+    "news": "news",
+}
 PUBLISHED = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 _HERE = Path(__file__).parent.parent
 
@@ -184,12 +197,26 @@ def problems_of(name: str, table: Table) -> list[Problem]:
         bad = (published != "") & ~published.str.fullmatch(PUBLISHED)
         text = "is not YYYY, YYYY-MM or YYYY-MM-DD"
         found += tables.rows(table, bad, "published", text)
+        wrong = (frame["kind"] != "") & ~frame["kind"].isin(KINDS)
+        found += tables.rows(
+            table,
+            wrong,
+            "kind",
+            lambda row: (
+                f"unknown kind {quoted(frame['kind'][row])}; "
+                + nearest(frame["kind"][row], KINDS)
+            ),
+        )
         none = (published != "") & ~bad & last_day(published).isna()
         found += tables.rows(table, none, "published", "is no day of the calendar")
     if name == "series":
-        for column in ("low", "high"):
-            _, wrong = tables.numbers(table, column)
+        numbers = {}
+        for column in ("low", "high", "period_days"):
+            numbers[column], wrong = tables.numbers(table, column)
             found += wrong
+        text = "is not a number of days above 0"
+        found += tables.rows(table, numbers["period_days"] <= 0, "period_days", text)
+        found += _expected(table)
     if name == "entities":
         found += tables.rows(
             table,
@@ -204,3 +231,21 @@ def problems_of(name: str, table: Table) -> list[Problem]:
             "only a country has an ISO 3166 code",
         )
     return found
+
+
+def _expected(table: Table) -> list[Problem]:
+    """Return series of which either the rhythm or the next day is missing or wrong."""
+    frame = table.frame
+    printed = frame["next_expected"]
+    day = pd.to_datetime(printed, format="%Y-%m-%d", errors="coerce")
+    found = [*tables.rows(table, day.isna() & (printed != ""), "next_expected", _DAY)]
+    for column, other in (
+        ("period_days", "next_expected"),
+        ("next_expected", "period_days"),
+    ):
+        lone = (frame[column] == "") & (frame[other] != "")
+        found += tables.rows(table, lone, column, f"is empty, and {other} is not")
+    return found
+
+
+_DAY = "is not a date; expected YYYY-MM-DD"

@@ -70,8 +70,8 @@ def load(
         without a date counts for "latest" alone.
     variants : {"best", "all"}
         "best" keeps one row per entity, product, period, unit and definition: the
-        highest confidence, then the newest publication. "all" keeps every printed
-        value.
+        highest confidence, then the newest publication, and never the gap of a
+        compiler (`vintages.gaps`). "all" keeps every printed value.
     extra : path, optional
         A folder with the user's own figures in the same columns. Default: the
         environment variable ``RAREEARTH_EXTRA_DATA``.
@@ -130,6 +130,11 @@ def load(
             raise NoFigures(_what_exists(name, printed, chosen, inside, as_of))
         if variants == "best":
             rows = printed.best(rows)
+            if missing == "raise" and not rows.any():
+                raise NoFigures(
+                    f"no figures of {name} here but gaps that a compiler fills with "
+                    "zero, which says nothing; variants='all' returns them"
+                )
         found.append(figures[rows])
     some = [part for part in found if len(part)] or found[:1]
     if not some:
@@ -145,6 +150,7 @@ def revisions(
     as_of: str = "latest",
     extra: str | Path | None = None,
     missing: Literal["raise", "empty"] = "raise",
+    publication: str | None = None,
 ) -> pd.DataFrame:
     """Return every printed value with its edition, the oldest of each figure first.
 
@@ -154,6 +160,9 @@ def revisions(
         What was measured, and for whom. Default: all entities and products.
     period : int or str, optional
         The year, or the ISO date on which the period ends. Default: all periods.
+    publication : str, optional
+        Keep only the editions of this publication of ``sources.csv``: only they
+        revise one another. Default: what any source says.
     missing : {"raise", "empty"}
         As for `load`.
 
@@ -162,11 +171,25 @@ def revisions(
     DataFrame
         ``published`` (datetime64, NaT if unknown), ``title``, then the columns of
         `load`.
+
+    Raises
+    ------
+    UnknownName
+        If no source belongs to the `publication`.
+    NoFigures
+        If none of its editions has such a figure.
     """
     printed = load(
         series, entity, product, period, period, as_of, "all", extra, missing
     )
     known = dictionaries.known(extra)
+    if publication is not None:
+        families = known.sources["publication"]
+        check_name("publication", publication, pd.Index(families[families != ""]))
+        printed = printed[printed["source_id"].map(families) == publication]
+        if missing == "raise" and printed.empty:
+            raise NoFigures(f"no edition of {publication} has such figures of {series}")
+        printed = printed.reset_index(drop=True)
     printed.insert(0, "published", vintages.available(printed, known))
     printed.insert(1, "title", printed["source_id"].map(known.sources["title"]))
     names = ["entity", "product", "period_end", "published", "figure_id"]
@@ -194,6 +217,23 @@ def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFr
     mine = _own_sources(dictionaries.own_folder(extra))
     listed["own"] = listed.index.isin(mine)
     return listed
+
+
+def origins(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.Series:
+    """Return whose numbers a frame of figures holds, and in how many sources each.
+
+    Two news pages that repeat one statistical office are two sources and one origin:
+    the length of the result is what may be called independent.
+
+    Returns
+    -------
+    Series of int, indexed by ``origin``
+        Sources of the frame, those with the most first, then by name.
+    """
+    listed = sources(figures, extra)
+    named = listed["origin"].where(listed["origin"] != "", listed["publisher"])
+    counted = named.rename("origin").value_counts().rename("sources")
+    return counted.sort_index().sort_values(ascending=False, kind="stable")
 
 
 def countries(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:
@@ -403,6 +443,7 @@ __all__ = [
     "countries",
     "dictionary",
     "load",
+    "origins",
     "revisions",
     "sources",
 ]

@@ -18,6 +18,7 @@ from rareearth.errors import NoFigures
 from rareearth.figures import dictionaries, records
 from rareearth.figures.columns import rounding
 from rareearth.figures.loading import load
+from rareearth.figures.vintages import gaps
 
 SUMMED = (  # flows whose parts must add up to the longer periods printed beside them
     "rare_earth_exports",
@@ -135,7 +136,7 @@ def cover(
 
 
 def quota_batches(as_of: str) -> Iterator[Pair]:
-    """Compare full-year quotas with their batches, and with light plus heavy."""
+    """Compare full-year quotas with their batches, and with light plus ionic."""
     for series in ("mining_quota", "separation_quota"):
         whole = load(series, "China", "REO", as_of=as_of)
         batches = load(f"{series}_batch", "China", "REO", as_of=as_of)
@@ -158,8 +159,8 @@ def quota_batches(as_of: str) -> Iterator[Pair]:
         if len(by) == 3:
             yield Pair(
                 f"light-heavy/{year}",
-                f"mining quota, China {year}: light and heavy against total",
-                float(by["light rare earths"] + by["heavy rare earths"]),
+                f"mining quota, China {year}: light and ionic against total",
+                float(by["light rare earths"] + by["ionic rare earths"]),
                 float(by["REO"]),
                 1.0,
                 "t",
@@ -184,7 +185,8 @@ def quota_and_output(as_of: str) -> Iterator[Pair]:
 def compilers(as_of: str) -> Iterator[Pair]:
     """Compare the output printed by the US survey with the Energy Institute's."""
     everything = load("mine_production", as_of=as_of, variants="all")
-    theirs = everything[everything["source_id"] == "ei-2024"]
+    known = everything[~gaps(everything["basis"])]
+    theirs = known[known["source_id"] == "ei-2024"]
     ours = load("mine_production", as_of=as_of)
     ours = ours[ours["confidence"] == "primary"]
     for entity in ("China", "United States", "World"):
@@ -264,12 +266,12 @@ def annual_prices(as_of: str) -> Iterator[Pair]:
 def fob_and_domestic(as_of: str) -> Iterator[Pair]:
     """Compare FOB with domestic prices in one currency since the end of export duty.
 
-    The median over the months of a year of FOB (last quote of the month) over the
-    domestic mean of the month. One means that FOB behaves as the domestic price with
+    The median over the months of a year of FOB over domestic, both on the last day
+    quoted. One means that FOB behaves as the domestic price with
     value-added tax in it.
     """
     fob = load("oxide_price_month_end", "China FOB", start="2015-06-01", as_of=as_of)
-    home = load("oxide_price_month_mean", "China domestic", as_of=as_of)
+    home = load("oxide_price_month_end_yuan", "China domestic", as_of=as_of)
     rate = load("exchange_rate_month", "CNY", as_of=as_of)
     per_month = rate.set_index(rate["period_end"].dt.to_period("M"))["value"]
     for product in sorted(set(fob["product"]) & set(home["product"])):

@@ -20,6 +20,7 @@ KEY = ["series", "entity", "product", "period_start", "period_end"]
 
 
 MONEY = r"^(?:USD|AUD|CAD|CNY|EUR|JPY|MYR|sen)\b(?! per)"
+ALL_EDITIONS = r"\ball editions\b"
 LONGEST_YEAR = 400  # days; a fiscal year may have 53 weeks
 
 
@@ -41,7 +42,7 @@ def figures(table: Table, known: Dictionaries, confidence: tuple[str, ...]) -> F
     problems += tables.unknown(table, "source_id", known.sources.index)
     problems += tables.unknown(table, "confidence", pd.Index(confidence))
     problems += tables.repeated(table, ["figure_id"], "the same figure_id")
-    for rule in (_empty, _bases, _order, _units, _ranges, _money, _twice):
+    for rule in (_empty, _bases, _order, _units, _ranges, _money, _twice, _editions):
         problems += rule(table, typed, known)
     problems.sort(key=lambda problem: problem.line or 0)
     return Figures(table, typed, problems)
@@ -173,6 +174,26 @@ def _twice(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Probl
     """Report a number that stands under two ids: same key, source, basis and value."""
     columns = [*KEY, "value", "low", "high", "unit", "basis", "source_id"]
     return tables.repeated(table, columns, "the same figure")
+
+
+def _editions(table: Table, typed: pd.DataFrame, known: Dictionaries) -> list[Problem]:
+    """Report rows read in a table of all editions, but said to stand in an old one.
+
+    A table that compares the editions of a publication can stand in the newest of
+    them only: under an older source, the number would seem known before it was.
+    """
+    among = table.frame["locator"].str.contains(ALL_EDITIONS, case=False)
+    family = table.frame["source_id"].map(known.sources["publication"]).fillna("")
+    found: list[Problem] = []
+    for row in np.flatnonzero(among & (family != "")):
+        editions = known.published[known.sources["publication"] == family[row]]
+        source, newest = table.frame.at[row, "source_id"], editions.idxmax()
+        if known.published[source] < editions[newest]:
+            text = (
+                f"{source} cannot hold a table of all editions; the newest is {newest}"
+            )
+            found.append(Problem(table.file, table.line(row), "source_id", text))
+    return found
 
 
 def record_problems(name: str, table: Table, known: Dictionaries) -> list[Problem]:

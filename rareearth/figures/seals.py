@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,10 @@ from typing import Any
 
 from rareearth.errors import DataError
 from rareearth.figures import csv_files as tables
-from rareearth.figures.csv_files import Problem, Table
+from rareearth.figures.csv_files import DICTIONARIES, Problem, Table
 
 DESCRIPTOR = "datapackage.json"
+KEYS = "schemas/figures.json"  # lists the units and basis codes that a figure may have
 SCHEMAS = "sealed_schemas"
 REMEDY = "if the change is meant, run `rareearth check --seal`"
 
@@ -102,6 +104,65 @@ def problems(folder: Path) -> Iterator[Problem]:
             yield Problem(file, None, None, f"not sealed by {DESCRIPTOR}; {REMEDY}")
         elif path.is_file() and _sha256(path) != seals[file]:
             yield Problem(file, None, None, f"not as {DESCRIPTOR} seals it; {REMEDY}")
+
+
+def keys(folder: Path) -> dict[str, dict[str, object]]:
+    """Return what the schema of figures has to say of units and basis codes.
+
+    They are keys of ``series.csv`` and ``bases.csv`` that no foreign key of a data
+    package can hold, being lists: an enumeration and a pattern tell them to any tool.
+
+    Returns
+    -------
+    dict
+        From ``unit`` and ``basis`` to the constraint that each needs.
+    """
+    read = {
+        name: tables.read(folder / f"{name}.csv", DICTIONARIES[name]).frame
+        for name in ("series", "bases")
+    }
+    units = {unit for text in read["series"]["unit"] for unit in text.split("|")}
+    code = f"({'|'.join(sorted(map(re.escape, read['bases']['code']), reverse=True))})"
+    return {
+        "unit": {"enum": sorted(units)},
+        "basis": {"pattern": f"{code}(;{code})*"},
+    }
+
+
+def write_keys(folder: Path) -> bool:
+    """Write the units and basis codes of the dictionaries into the schema of figures.
+
+    Returns
+    -------
+    bool
+        Whether the schema was another one before; False without a schema.
+    """
+    path = folder / KEYS
+    if not path.is_file():
+        return False
+    before = path.read_text(encoding="utf-8")
+    schema = json.loads(before)
+    known = keys(folder)
+    for field in schema["fields"]:
+        if field["name"] in known:
+            field["constraints"] = {"required": True} | known[field["name"]]
+    after = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    if after != before:
+        path.write_text(after, encoding="utf-8", newline="\n")
+    return after != before
+
+
+def stale_keys(folder: Path) -> bool:
+    """Return whether the schema of figures lists other units or codes than known."""
+    path = folder / KEYS
+    if not path.is_file():
+        return False
+    known = keys(folder)
+    return any(
+        not known[field["name"]].items() <= field.get("constraints", {}).items()
+        for field in json.loads(path.read_text(encoding="utf-8"))["fields"]
+        if field["name"] in known
+    )
 
 
 def _schemas(folder: Path) -> list[str]:

@@ -38,14 +38,17 @@ class Printed:
         The same number for all variants of one figure: rows of one entity, product,
         period, unit and definition; how a number was printed makes no difference.
     rank : array of int
-        No two are the same; the variant with the highest is taken: of the highest
-        confidence, then of the newest publication.
+        No two are the same; the variant with the highest is taken: no gap of a
+        compiler, then of the highest confidence, then of the newest publication.
+    gap : array of bool
+        Which rows are gaps of a compiler, see `gaps`.
     """
 
     figures: pd.DataFrame
     public: np.ndarray
     variant: np.ndarray
     rank: np.ndarray
+    gap: np.ndarray
 
     @classmethod
     def by_series(
@@ -59,7 +62,8 @@ class Printed:
         rows = order(series, *place, names)
         figures = figures.iloc[rows]
         public = available(figures, known)
-        rank, variant = _ranks(figures, public), _variants(figures, known)
+        gap = gaps(figures["basis"])
+        rank, variant = _ranks(figures, public, gap), _variants(figures, known)
         whose = figures["series"].to_numpy()
         edges = [0, *np.flatnonzero(whose[1:] != whose[:-1]) + 1, len(whose)]
         found = {}
@@ -68,14 +72,15 @@ class Printed:
             part.index = pd.RangeIndex(end - start)
             of = slice(start, end)
             numbers = variant[of] - variant[start]
-            found[whose[start]] = cls(part, public[of], numbers, rank[of])
+            found[whose[start]] = cls(part, public[of], numbers, rank[of], gap[of])
         return found
 
     @classmethod
     def of_nothing(cls, figures: pd.DataFrame) -> Printed:
         """Return that nothing is printed of a series, in the columns of a table."""
         none = np.empty(0, dtype="int64")
-        return cls(figures.iloc[:0], none.view("datetime64[ns]"), none, none)
+        never = none.astype(bool)
+        return cls(figures.iloc[:0], none.view("datetime64[ns]"), none, none, never)
 
     def published_by(self, as_of: str) -> np.ndarray:
         """Return which figures were public by a date.
@@ -90,18 +95,44 @@ class Printed:
         return self.public <= day(as_of).to_datetime64()
 
     def best(self, rows: np.ndarray) -> np.ndarray:
-        """Return which of some rows are the best variant of their figure among them."""
+        """Return which of some rows are the best variant of their figure among them.
+
+        Where a compiler's gap is all that there is, there is no figure.
+        """
         highest = np.full(len(self.rank), -1)
         np.maximum.at(highest, self.variant[rows], self.rank[rows])
-        return rows & (self.rank == highest[self.variant])
+        return rows & (self.rank == highest[self.variant]) & ~self.gap
 
 
-def _ranks(figures: pd.DataFrame, public: np.ndarray) -> np.ndarray:
-    """Return the place of each row by its confidence, then by its publication."""
+def gaps(basis: pd.Series) -> np.ndarray:
+    """Return which rows are gaps of a compiler rather than figures.
+
+    A compiler puts zero, or the little that it has, where its own sources are silent
+    (India mined no 9.6 t in 2009). Such a row is kept as it was printed, loses to a
+    number of any other source, and alone says nothing.
+
+    Parameters
+    ----------
+    basis : Series of str
+        Codes with semicolons between them. ``compiler-gap``, or ``zero-printed``
+        together with ``compiled``, marks a gap.
+    """
+    kinds = basis.unique()
+    found = {each: _is_gap(set(each.split(";"))) for each in kinds}
+    return basis.map(found).to_numpy(dtype=bool)
+
+
+def _is_gap(codes: set[str]) -> bool:
+    return "compiler-gap" in codes or {"zero-printed", "compiled"} <= codes
+
+
+def _ranks(figures: pd.DataFrame, public: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """Return the place of each row: gaps first, then by confidence and publication."""
     names, confidence = comparable(figures, "figure_id", "confidence")
     levels = [RANK[name] for name in confidence]
     rank = np.empty(len(figures), dtype="int64")
-    rank[order(levels, public.view("int64").tolist(), names)] = range(len(figures))
+    published = public.view("int64").tolist()
+    rank[order((~gap).tolist(), levels, published, names)] = range(len(figures))
     return rank
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from rareearth.figures.columns import RANK
 from rareearth.figures.loading import kinds
+from rareearth.figures.vintages import gaps
 
 ITEMISED = 0.95  # a table that names this part of its total is used for a whole year
 
@@ -92,7 +93,9 @@ def shares(figures: pd.DataFrame) -> pd.DataFrame:
     of the highest confidence, then the newest. A year without such a table takes the
     best total and the best figures by country that there are, and leaves the rest
     open. A user's own figure (confidence "own") replaces the printed one. `low` and
-    `high` span every share that any source prints for the year.
+    `high` span every share that any source prints for the year. A country for which
+    the table has only a compiler's gap (`vintages.gaps`) is unknown, not zero: the
+    number of another source stands in, and without one the country has no row.
 
     Parameters
     ----------
@@ -114,6 +117,7 @@ def shares(figures: pd.DataFrame) -> pd.DataFrame:
         year=figures["period_end"].dt.year,
         kind=figures["entity"].map(kinds()),
         rank=figures["confidence"].map(RANK),
+        gap=lambda rows: gaps(rows["basis"]),
     )
     chosen = _chosen_tables(printed)
     parts = _parts(printed, chosen)
@@ -130,8 +134,9 @@ _SHARED = "year,entity,kind,quantity,total,share,source_id,confidence,whole".spl
 def _chosen_tables(printed: pd.DataFrame) -> pd.DataFrame:
     """Return for each year the total and the table that its shares come from."""
     totals = printed[(printed["kind"] == "total") & (printed["value"] > 0)]
-    countries = printed[printed["kind"] == "country"]
-    parts = printed[printed["kind"].isin(["country", "residual"])]
+    known = printed[~printed["gap"]]
+    countries = known[known["kind"] == "country"]
+    parts = known[known["kind"].isin(["country", "residual"])]
     key = ["year", "source_id"]
     named = parts.groupby(key)["value"].sum().rename("named")
     lists = countries.groupby(key).size().rename("lists")
@@ -150,7 +155,10 @@ def _parts(printed: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     """Return the countries of each year with their shares."""
     rows = printed[printed["kind"] == "country"].merge(chosen, on="year")
     own = rows["confidence"] == "own"  # the owner says that it wins
-    rows = rows[~rows["whole"] | (rows["source_id"] == rows["table"]) | own]
+    its_table = rows["source_id"] == rows["table"]
+    lacks = (rows["gap"] & its_table).groupby([rows["year"], rows["entity"]])
+    wanted = ~rows["whole"] | its_table | own | lacks.transform("any")
+    rows = rows[wanted & ~rows["gap"]]
     rows = rows.sort_values(["rank", "published"], na_position="first")
     rows = rows.drop_duplicates(["year", "entity"], keep="last")
     rows = rows.assign(quantity=rows["value"], share=rows["value"] / rows["total"])
@@ -212,7 +220,8 @@ def _spans(printed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         ["year", "source_id", "value"],
     ]
     parts = printed.loc[
-        printed["kind"] == "country", ["year", "entity", "source_id", "value"]
+        (printed["kind"] == "country") & ~printed["gap"],
+        ["year", "entity", "source_id", "value"],
     ]
     pairs = parts.merge(totals, on="year", suffixes=("", "_total"))
     pairs["own"] = pairs["source_id"] == pairs["source_id_total"]

@@ -45,8 +45,8 @@ class Money:
         Figures of ``exchange_rate_month`` and ``exchange_rate_year``: units of the
         entity's currency per US dollar.
     cpi : DataFrame
-        Figures of ``cpi_month`` and ``cpi_year``: US CPI-U, all items, not seasonally
-        adjusted, 1982-84 = 100.
+        Figures of ``cpi_month``: US CPI-U, all items, not seasonally adjusted, 1982-84
+        = 100. The level of a year is the mean of its months, computed here.
     vat : DataFrame
         Figures of ``vat_rate``, percent.
     as_of : str
@@ -97,7 +97,7 @@ class Money:
             raise ParameterError(f"cpi_gaps: {cpi_gaps!r} is not a number from 0 to 11")
         return cls(
             rates=surest(["exchange_rate_month", "exchange_rate_year"], as_of, extra),
-            cpi=surest(["cpi_month", "cpi_year"], as_of, extra),
+            cpi=surest(["cpi_month"], as_of, extra),
             vat=surest(["vat_rate"], as_of, extra),
             as_of=as_of,
             cpi_gaps=cpi_gaps,

@@ -121,7 +121,7 @@ def _quotes(prices: Prices) -> pd.DataFrame:
 
     ``meant`` are the definition codes, which have to be equal in two that are compared.
     """
-    quotes = prices.figures[prices.figures["series"] == QUOTES]
+    quotes = prices.figures[prices.figures["series"].isin(QUOTES)]
     quotes = per_kg(quotes[has_codes(quotes["basis"], without=BOUNDS)])
     middle = quotes[["low", "high"]].mean(axis=1, skipna=False)
     meant = meaning(quotes["basis"], prices.definitions)

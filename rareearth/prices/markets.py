@@ -102,7 +102,7 @@ def markets(
     for name in products:
         store.check_name("product", name, known)
     first, last = store.period(start, end)
-    series = {QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
+    series = {*QUOTES, *(name for (_, freq), name in REGULAR.items() if freq != "year")}
     chosen = prices.figures[
         prices.figures["product"].isin(products)
         & prices.figures["entity"].isin(SIDES)
@@ -144,7 +144,7 @@ def _in_dollars(prices: Prices, chosen: pd.DataFrame) -> pd.DataFrame:
     differ from it by up to two fifths, so a premium must not mix the two. Where there
     is no regular series, they are all that is known.
     """
-    export, dated = chosen["entity"] == REFERENCE, chosen["series"] == QUOTES
+    export, dated = chosen["entity"] == REFERENCE, chosen["series"].isin(QUOTES)
     has_regular = (export & ~dated).groupby(chosen["product"]).transform("any")
     quoted = prices.money.in_currency(per_kg(chosen), "USD", "nan").assign(
         market=chosen["entity"].mask(export & dated & has_regular, OTHER_FOB),

@@ -1,9 +1,9 @@
 """One regular price series at a time, with its basis, its money and its gaps.
 
 Which price is meant decides the answer: China FOB (US dollars, with export duty until
-April 2015), China domestic (yuan, quoted with value-added tax) and the USGS reference
-(annual averages) are different things. A series here never mixes them, never fills a
-gap, and says what was left out.
+April 2015), China domestic (yuan, quoted with value-added tax), China posted (ex works,
+in US dollars) and the USGS reference (annual averages) are different things. A series
+here never mixes them, never fills a gap, and says what was left out.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ from rareearth.words import listed, pct
 REGULAR = {
     ("China FOB", "month"): "oxide_price_month_end",
     ("China FOB", "day"): "oxide_price_daily",
-    ("China domestic", "month"): "oxide_price_month_mean",
+    ("China domestic", "month"): "oxide_price_month_end_yuan",
+    ("China posted", "month"): "oxide_price_month_end",
     ("USGS reference", "year"): "oxide_price_annual",
 }
 """The series that are regular, by market and frequency."""
 
-QUOTES = "oxide_price_quote"
+QUOTES = ("oxide_price_quote", "oxide_price_quote_kg")
+"""Dated quotations; those per kilogram in yuan are a series of their own."""
 LEAST_REGULAR = 5  # periods: fewer are single figures, not a series
 FREQUENCIES = {"day": "D", "month": "M", "year": "Y"}
 NDPR = {"Nd oxide": 0.75, "Pr oxide": 0.25}
@@ -41,10 +43,10 @@ NDPR = {"Nd oxide": 0.75, "Pr oxide": 0.25}
 _Money: TypeAlias = tuple[str, int | None]  # currency, base year of constant prices
 _Grid: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]  # periods; figures behind them
 
-MARKS = ("sparse", "incomplete-period", "stale", "possibly-stale")
+MARKS = ("sparse", "stale", "possibly-stale", "quoting-break", "incomplete-period")
 """Qualifiers of the basis that say that a price is weak."""
 
-WEAK = ("sparse", "stale", "incomplete-period")
+WEAK = ("sparse", "stale", "quoting-break", "incomplete-period")
 """The marks that keep a price out of estimation, unless asked otherwise."""
 
 EXPORT_DUTY = "export-tax-incl"
@@ -213,7 +215,7 @@ class Prices:
 
         Parameters and errors as in `Money.load`; NoFigures if there was no price.
         """
-        names = [*REGULAR.values(), QUOTES]
+        names = list(dict.fromkeys((*REGULAR.values(), *QUOTES)))
         figures = store.load(names, as_of=as_of, extra=extra, missing="empty")
         if figures.empty:
             raise NoFigures(f"no oxide prices had been published by {as_of}")
@@ -275,7 +277,7 @@ class Prices:
         product : str
             E.g. ``"Nd oxide"``.
         market : str
-            China FOB, China domestic or USGS reference.
+            China FOB, China domestic, China posted or USGS reference.
         currency : str
             USD, or one that has rates. Constant prices are in US dollars only.
         real : bool
@@ -390,9 +392,9 @@ class Prices:
             f"{row.market} by {row.frequency} ({row.first:%Y-%m} to {row.last:%Y-%m})"
             for row in same.itertuples()
         ]
-        quotes = self.of(QUOTES, product, market)
-        if len(quotes):
-            instead.append(f"{len(quotes)} dated quotations of {market} (no series)")
+        quotes = sum(len(self.of(name, product, market)) for name in QUOTES)
+        if quotes:
+            instead.append(f"{quotes} dated quotations of {market} (no series)")
         if product == "NdPr oxide":
             instead.append(f"a proxy, {_proxy(NDPR)}: proxy=True")
         return NoFigures(

@@ -56,9 +56,9 @@ def latest(milestones: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame, indexed by project
         ``stage``: "running" (started), "building" (under construction or decided on),
-        "planned", or "in doubt" (past its date, and the newest statement names no new
-        one); ``stated``, ``planned`` of the newest plan (NaT without one); ``started``
-        datetime64; ``source_id``.
+        "planned", "in doubt" (past its date, and the newest statement names no new
+        one), or "cancelled"; ``stated``, ``planned`` of the newest plan (NaT without
+        one); ``started`` datetime64; ``source_id``.
     """
     own = _by_project(dated(milestones))
     rows = {name: _standing(steps) for name, steps in own.items()}
@@ -116,6 +116,8 @@ def _first_plan(own: list[Any]) -> list[object] | None:
         return None
     plan = min(plans, key=_stated)
     done = _starts_of(own, "actual")
+    # What had started before the plan was stated is another product of the site.
+    done = [row for row in done if row.actual > plan.stated]
     done = [row for row in done if row.step == plan.step] or done
     if done:
         first = min(done, key=lambda row: row.actual)
@@ -138,7 +140,9 @@ def _standing(own: list[Any]) -> list[object]:
     last = sorted(own, key=lambda row: _stated(row)[0])[-1]  # the last of one day
     silent = pd.isna(last.planned) and pd.isna(last.actual)
     late = plan is not None and silent and last.stated > plan.stated
-    if done:
+    if any(row.step == "cancelled" for row in own):
+        stage = "cancelled"
+    elif done:
         stage = "running"
     elif late:
         stage = "in doubt"
@@ -247,11 +251,12 @@ def success(standing: pd.DataFrame) -> tuple[int, int]:
     Returns
     -------
     (int, int)
-        Projects that run, and projects in doubt; of those still on time nothing is
-        known yet.
+        Projects that run, and projects in doubt or cancelled; of those still on time
+        nothing is known yet.
     """
     stage = standing["stage"]
-    return int((stage == "running").sum()), int((stage == "in doubt").sum())
+    failed = stage.isin(["in doubt", "cancelled"])
+    return int((stage == "running").sum()), int(failed.sum())
 
 
 class History(NamedTuple):

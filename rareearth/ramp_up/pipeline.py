@@ -109,10 +109,11 @@ GOODS = {
 # Plants that feed a separation plant: counting them too would count tonnes twice.
 UPSTREAM = ("Lynas Kalgoorlie", "Lynas Mt Weld expansion", "Mt Weld")
 # A printed capacity "with the existing" one holds that of the plant beside it.
-BESIDE = {
-    "White Mesa Phase 2": "White Mesa Phase 1",
-    "MP 10X": "MP Materials Independence",
-}
+BESIDE = (
+    ("White Mesa Phase 2", "White Mesa Phase 1"),
+    ("White Mesa Phase 2", "White Mesa heavy circuit"),
+    ("MP 10X", "MP Materials Independence"),
+)
 PLAN_OF = {"Mountain Pass": "Mountain Pass Stage II"}  # the milestones' name
 # Of a product in magnets: its elements and oxides, their formulas, what China uses.
 RECIPES = {
@@ -187,7 +188,7 @@ def plants(
     table["output_t"] = 0.0
     for site, company in good.running.items():
         table = _running(table, site, _last_year(output, company))
-    for new, old in BESIDE.items():
+    for new, old in BESIDE:
         _take_off(table, rows, new, old)
     return table.sort_values("high_t", ascending=False, ignore_index=True)
 
@@ -216,7 +217,8 @@ def _plant(name: str, own: pd.DataFrame, standing: pd.DataFrame) -> dict[str, ob
     newest = own.sort_values(["period_end", "series"]).drop_duplicates(
         "product", keep="last"
     )
-    low = newest["low"].fillna(newest["value"]).sum()
+    # "Up to 1,000 t" is a size like any other: plants are named by their largest.
+    low = newest["low"].fillna(newest["value"]).fillna(newest["high"]).sum()
     high = newest["high"].fillna(newest["value"]).fillna(newest["low"]).sum()
     key = PLAN_OF.get(name, name)
     plan = standing.loc[key] if key in standing.index else None
@@ -426,6 +428,8 @@ def prepare(
     standing = delays.latest(steps[steps["product"].isin(good.plans)])
     goods = list(good.goods)
     capacity = load(list(good.capacity), product=goods, as_of=as_of, missing="empty")
+    given_up = steps.loc[steps["step"] == "cancelled", "project"]
+    capacity = capacity[~capacity["entity"].isin(given_up)]
     made_by = capacity.iloc[:0]
     if good.output:
         made_by = load(good.output, product=goods, as_of=as_of, missing="empty")

@@ -295,6 +295,37 @@ def test_check_prints_each_problem_and_fails(tmp_path, monkeypatch, capsys):
     assert lines == [*problems, "no figure in no table, 2 problems"]
 
 
+SERIES = """series,title,next_expected
+mine_production,Mine production,2027-02-28
+exports,Exports of a month,2026-09-09
+ore_grade,Grade of an ore,
+"""
+
+
+@pytest.mark.parametrize(
+    ("day", "status", "said"),
+    [
+        ("2026-09-09", 0, "0 of 2 regular series are late by 2026-09-09\n"),
+        (
+            "2026-09-10",
+            1,
+            "2026-09-09  exports: Exports of a month\n"
+            "1 of 2 regular series are late by 2026-09-10\n",
+        ),
+    ],
+)
+def test_check_lists_the_series_that_are_late(tmp_path, capsys, day, status, said):
+    (tmp_path / "series.csv").write_text(SERIES)
+    assert cli.main(["check", str(tmp_path), "--due", day]) == status
+    assert capsys.readouterr().out == said
+
+
+def test_check_of_a_day_that_is_none_is_refused(tmp_path, capsys):
+    (tmp_path / "series.csv").write_text(SERIES)
+    assert cli.main(["check", str(tmp_path), "--due", "November"]) == 2
+    assert "--due: 'November' is not a date" in complaint(capsys)
+
+
 def test_check_of_a_missing_folder_is_refused(tmp_path, capsys):
     assert cli.main(["check", str(tmp_path / "none")]) == 2
     assert "no folder at" in complaint(capsys)

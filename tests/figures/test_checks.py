@@ -30,6 +30,8 @@ IDLE = {
         "kind": "dataset",
         "confidence": "primary",
         "terms": "none",
+        "short": "USGS",
+        "origin": "USGS",
     },
     "entities": {"entity": "Africa", "kind": "region"},
     "products": {"product": "Dy oxide", "form": "oxide", "group": "heavy"},

@@ -256,6 +256,30 @@ def test_a_newer_copy_does_not_outrank_a_primary_figure(curated):
     assert australia()["value"].item() == 13_000
 
 
+def compilers_zero(curated, row):
+    """Let a figure be the zero that a compiler prints where it has no figure."""
+    for code in ("zero-printed", "compiled"):
+        if code not in [known["code"] for known in curated.rows("bases.csv")[1]]:
+            curated.add("bases.csv", code=code, kind="qualifier", meaning=code)
+    cells = {"value": "0", "basis": "REO;zero-printed;compiled"}
+    curated.edit("production.csv", row=row, **cells)
+
+
+def test_the_zero_of_a_compiler_loses_to_an_older_and_weaker_number(curated):
+    compilers_zero(curated, row=4)
+    curated.edit("production.csv", row=0, confidence="tertiary")
+    assert australia()["value"].item() == 13_000
+    assert australia(variants="all")["value"].tolist() == [13_000, 0]
+
+
+def test_the_zero_of_a_compiler_alone_is_no_figure(curated):
+    compilers_zero(curated, row=0)
+    compilers_zero(curated, row=4)
+    assert "Australia" not in ree.load("mine_production")["entity"].tolist()
+    with pytest.raises(NoFigures, match="gaps that a compiler fills with zero"):
+        australia()
+
+
 def test_all_keeps_every_printed_value(curated):
     assert australia(variants="all")["value"].tolist() == [13_000, 29_000]
 
@@ -300,6 +324,37 @@ def test_revisions_give_each_edition_the_oldest_first(curated):
     dates = printed["published"].dt.strftime("%Y-%m-%d").tolist()
     assert dates == ["2025-01-31", "2026-05-31"]
     assert list(printed.columns) == ["published", "title", *FIGURE_COLUMNS]
+
+
+def test_two_editions_are_two_sources_and_one_origin(curated):
+    printed = ree.load("mine_production", variants="all")
+    assert len(ree.sources(printed)) == 2
+    assert figures.origins(printed).to_dict() == {"USGS": 2}
+
+
+def test_a_source_without_origin_counts_as_its_publisher(curated):
+    curated.edit("sources.csv", 1, publisher="Survey", origin="")
+    printed = ree.load("mine_production", variants="all")
+    assert figures.origins(printed).to_dict() == {"Survey": 1, "USGS": 1}
+
+
+def test_revisions_of_one_publication_leave_other_sources_out(curated):
+    curated.edit("sources.csv", 0, publication="Yearbook")
+    asked = {"series": "mine_production", "entity": "Australia", "period": 2024}
+    assert len(ree.revisions(**asked)) == 2
+    alone = figures.revisions(**asked, publication="Summaries")
+    assert alone["source_id"].tolist() == ["mcs-2026"]
+
+
+def test_an_unknown_publication_is_refused(curated):
+    with pytest.raises(UnknownName, match="unknown publication: 'Summary'"):
+        figures.revisions("mine_production", publication="Summary")
+
+
+def test_a_publication_without_such_figures_is_said(curated):
+    curated.edit("sources.csv", 0, publication="Yearbook")
+    with pytest.raises(NoFigures, match="no edition of Summaries has such figures"):
+        figures.revisions("oxide_price_annual", publication="Summaries")
 
 
 # The hard cases of the curated figures

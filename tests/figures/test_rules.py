@@ -18,6 +18,11 @@ BROKEN = {
         {"basis": "REO;estimat"},
         "production.csv:2: basis: unknown basis 'estimat'; did you mean 'estimate'",
     ),
+    "a table of all editions under an old one": (
+        {"source_id": "mcs-2025", "locator": "results of all editions, p. 3"},
+        "production.csv:2: source_id: mcs-2025 cannot hold a table of all editions; "
+        "the newest is mcs-2026",
+    ),
     "basis twice": (
         {"basis": "REO;REO"},
         "production.csv:2: basis: 'REO;REO' names a code twice",
@@ -134,6 +139,12 @@ def test_a_broken_figure_is_reported_by_line(data_copy, cells, message):
 @pytest.mark.parametrize("file", ["production.csv", "prices.csv"])
 def test_sound_figures_have_no_problems(data_copy, file):
     assert data_copy.problems(file) == []
+
+
+def test_the_newest_edition_may_hold_a_table_of_all_editions(data_copy):
+    locator = "results of all editions, p. 3"
+    data_copy.edit("production.csv", 0, source_id="mcs-2026", locator=locator)
+    assert data_copy.problems("production.csv") == []
 
 
 def test_load_refuses_a_broken_table_with_its_first_problem(curated):

@@ -153,6 +153,7 @@ def printed(*rows, year=2024):
     out = {"old": "2025-01-31", "new": "2026-01-31"}
     return frame.assign(
         value=frame["value"].astype(float),
+        basis="REO",
         period_end=pd.Timestamp(year, 12, 31),
         published=pd.to_datetime(frame["source_id"].map(out)),
     )
@@ -244,6 +245,27 @@ def test_a_value_without_a_total_of_its_own_is_divided_by_every_total():
     alone = printed(("India", 20, "third", "secondary"))
     table = by_entity(OLD, NEW, alone)
     assert (table.loc["India", "low"], table.loc["India", "high"]) == (0.2, 0.36)
+
+
+def with_gap(*rows):
+    """Return the old edition with a compiler's zero for India, and other rows."""
+    zero = OLD["entity"] == "India"
+    basis = OLD["basis"].mask(zero, "REO;zero-printed;compiled")
+    gap = OLD.assign(value=OLD["value"].mask(zero, 0.0), basis=basis)
+    total = gap["value"].mask(gap["entity"] == "World", 62.0)
+    return shares(gap.assign(value=total), printed(*rows))
+
+
+def test_the_gap_of_a_compiler_is_unknown_and_not_zero():
+    table = with_gap()
+    assert table.index.tolist() == ["China", "Not named"]
+    assert table.loc["China", "share"] == 60 / 62
+
+
+def test_the_number_of_another_source_stands_in_for_a_gap():
+    table = with_gap(("India", 2, "third", "tertiary"))
+    assert table.loc["India", "source_id"] == "third"
+    assert table.loc["India", ["low", "share", "high"]].tolist() == [2 / 62] * 3
 
 
 def test_years_are_kept_apart():

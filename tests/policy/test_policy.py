@@ -177,7 +177,7 @@ def test_export_quotas_and_duties_have_ended(decided):
 
 def test_the_horizon_is_that_of_policy_and_not_of_price_extremes(decided):
     published = figures.dictionary("sources")["published"]
-    assert policy.horizon(decided, published) == pd.Timestamp("2026-02-06")
+    assert policy.horizon(decided, published) == pd.Timestamp("2026-10-08")
 
 
 # Flows

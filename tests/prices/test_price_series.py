@@ -16,7 +16,7 @@ IN_2024 = baskets(SHARES, prices_at(PRICES, 2024))
 # Printed figures, from data/prices.csv and data/money.csv.
 ND_MARCH_2025, PR_MARCH_2025 = 62.26, 64.52  # China FOB, USD/kg, komis-ise-fob
 ND_DECEMBER = {2023: 63.14, 2024: 55.97}
-ND_DOMESTIC_MARCH_2024, CNY_MARCH_2024 = 375_569, 7.2015  # CNY/t; CNY per USD
+ND_DOMESTIC_MARCH_2024, CNY_MARCH_2024 = 373_800, 7.2015  # 29 March, CNY/t; CNY/USD
 CPI_2024, CPI_MARCH_2025 = 313.689, 319.799
 TB_DOMESTIC_10_APRIL_2025 = (7_050_000 + 7_100_000) / 2  # CNY/t, SMM
 TB_FOB_10_APRIL_2025, CNY_APRIL_2025 = 939.89, 7.2968
@@ -104,9 +104,24 @@ def test_a_proxy_exists_only_where_all_its_parts_do():
 
 def test_the_figures_behind_a_series_hold_rates_and_indices():
     behind = PRICES.series("Nd oxide", "China domestic", real=True).figures
-    assert {"oxide_price_month_mean", "exchange_rate_month", "cpi_month"} <= set(
+    assert {"oxide_price_month_end_yuan", "exchange_rate_month", "cpi_month"} <= set(
         behind["series"]
     )
+
+
+def test_ex_works_and_fob_are_two_markets():
+    # Gadolinium is posted ex works, samarium FOB; neither stands in the other market.
+    posted, fob = PRICES.series("Gd oxide", "China posted"), PRICES.series("Sm oxide")
+    assert "exw-china" in posted.frame["basis"].iloc[0]
+    assert "fob-china" in fob.frame["basis"].iloc[0]
+    with pytest.raises(NoFigures, match="there is China posted by month"):
+        PRICES.series("Gd oxide")
+
+
+def test_a_break_of_the_quoting_style_keeps_a_price_out_of_estimation():
+    erbium = PRICES.series("Er oxide")
+    assert erbium.quoted["2026-08"] == 119.5
+    assert np.isnan(erbium.values["2026-08"])
 
 
 def test_as_of_knows_only_what_was_published():
@@ -265,7 +280,7 @@ def test_a_composition_is_never_guessed():
             NoFigures,
             "no regular series of NdPr oxide.*USGS reference by year.*proxy=True",
         ),
-        ({"product": "La oxide"}, NoFigures, "there is China domestic by month"),
+        ({"product": "Yb oxide"}, NoFigures, "there is USGS reference by year"),
         ({"product": "Nd oxid"}, UnknownName, "did you mean 'Nd oxide'"),
         ({"market": "China FBO"}, UnknownName, "did you mean 'China FOB'"),
         ({"frequency": "week"}, ParameterError, "one of day, month, year"),

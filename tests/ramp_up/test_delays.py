@@ -86,10 +86,37 @@ def test_a_plan_that_nobody_spoke_of_again_says_nothing():
             ],
             "in doubt",
         ),
+        (
+            [
+                ("A", "construction_start", None, "2019-01-01", "2020-01-01"),
+                ("A", "first_feed", "2022-01-01", None, "2020-02-01"),
+                ("A", "cancelled", None, "2021-11-01", "2021-11-01"),
+            ],
+            "cancelled",
+        ),
     ],
 )
 def test_the_stage_follows_from_the_steps(rows, stage):
     assert delays.latest(steps(*rows)).loc["A", "stage"] == stage
+
+
+def test_a_cancelled_project_counts_as_one_that_did_not_come():
+    standing = delays.latest(
+        steps(
+            ("A", "first_feed", None, "2020-01-01", "2020-02-01"),
+            ("B", "first_feed", "2022-01-01", None, "2020-02-01"),
+            ("B", "cancelled", None, "2021-11-01", "2021-11-01"),
+        )
+    )
+    assert delays.success(standing) == (1, 1)
+
+
+def test_a_start_before_the_plan_was_stated_is_of_another_product():
+    rows = steps(
+        ("A", "first_production", None, "2020-03-01", "2020-07-01"),
+        ("A", "first_production", "2022-01-01", None, "2020-07-01"),
+    )
+    assert delays.starts(rows).empty
 
 
 def test_without_waiting_projects_the_next_delay_is_student_t():

@@ -50,6 +50,12 @@ def test_plants_in_china_companies_and_mines_that_feed_others_are_left_out():
     assert table["stage"].tolist() == ["no dated plan"]
 
 
+def test_up_to_a_capacity_is_that_capacity():
+    capacity = magnets(("MP 10X", float("nan")), high=10.0)
+    table = pipeline.plants(capacity, None, NOBODY, ENTITIES, "NdFeB magnets")
+    assert table[["low_t", "high_t"]].to_numpy().tolist() == [[10.0, 10.0]]
+
+
 def test_only_such_plants_is_as_good_as_none():
     with pytest.raises(NoFigures, match="no capacities of NdFeB magnets outside China"):
         pipeline.plants(
