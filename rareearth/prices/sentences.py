@@ -13,7 +13,7 @@ from rareearth.methods.forecasts import NAIVE, Forecast
 from rareearth.prices.digest_prices import verdict
 from rareearth.prices.markets import OTHER_FOB, SIDES, STALE, Markets
 from rareearth.prices.series import PriceSeries
-from rareearth.prices.study import CLEAR, Controls, Study, first_and_peak, last_price
+from rareearth.prices.study import CLEAR, Study, first_and_peak, last_price
 from rareearth.words import SPACE, change, day, listed, number, pct, span
 
 THIN = 12  # quotes: fewer in the period are single events, not a market's price
@@ -399,9 +399,9 @@ def volume_sentence(paid: pd.DataFrame) -> str:
     )
 
 
-def control_sentence(found: Controls, product: str) -> str:
+def control_sentence(found: Study) -> str:
     """Return how many events moved the price beyond its usual pace."""
-    texts, tried = [], 0
+    texts, tried, product = [], 0, found.series.title
     for label, study in (("month", found.monthly), ("day", found.daily)):
         if study is None or study.effects.empty:
             continue
@@ -418,7 +418,8 @@ def control_sentence(found: Controls, product: str) -> str:
             f"one case of twenty{which}."
         )
     if not texts:
-        reasons = "; ".join(dict.fromkeys(found.why_not.values()))
+        why = {found.why_not.get(name): None for name in ("monthly", "daily", "path")}
+        reasons = "; ".join(filter(None, why))
         return f"No event can be measured on this series ({reasons or 'all refused'})."
     by_chance = number(tried * CLEAR, digits=0)
     return (

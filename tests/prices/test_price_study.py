@@ -80,7 +80,7 @@ def test_before_a_claim_was_made_there_is_none():
 
 def test_a_short_series_says_for_each_method_how_many_points_it_needs():
     series = study.chosen(PRICES, "Gd oxide", "USGS reference")
-    found = study.examine(PRICES, series, 12)
+    found = study.examine(PRICES, series, 12, events())
     assert found.breaks is found.forecast is found.growth is None
     assert all("needs a series of at least" in why for why in found.why_not.values())
 
