@@ -263,9 +263,10 @@ def spread_notes(found: Markets, product: str) -> str:
             said.append(f"{market}: no quote of {product}")
         elif len(quotes) < THIN:
             noun = "quote" if len(quotes) == 1 else "quotes"
+            ends = dict.fromkeys(map(day, [quotes["date"].min(), quotes["date"].max()]))
             said.append(
                 f"{market}: only {len(quotes)} {noun} of {product}, "
-                f"{day(quotes['date'].min())} to {day(quotes['date'].max())}; "
+                f"{' to '.join(ends)}; "
                 + THINNESS.get(market, "single days, not a series")
             )
     if others := int((priced["market"] == OTHER_FOB).sum()):
