@@ -21,7 +21,7 @@ from rareearth.commands.render import Commands, own_folder
 from rareearth.errors import ParameterError
 from rareearth.render import library
 from rareearth.render.job import HIDDEN, OWN_DATA, environment, plan
-from rareearth.render.parameters import shorten, visible
+from rareearth.render.parameters import resolve, shorten, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -51,11 +51,10 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 def _audit(options: argparse.Namespace) -> int:
     """Print the verdicts, write the report, tell whether every claim was settled."""
     from rareearth.claims import own as own_claims
-    from rareearth.figures import vintages
 
     if not options.claims.is_file():
         raise ParameterError(f"no file at {shorten(str(options.claims))}")
-    vintages.day(options.as_of)
+    resolve(library.find(NOTEBOOK), {"as_of": options.as_of})
     own_claims.read(options.claims)  # refuse the whole list before anything is written
     out = (options.out or library.outputs_folder()).resolve()
     data = own_folder(options.data)

@@ -18,7 +18,6 @@ from rareearth.errors import (
     DataError,
     NoFigures,
     ParameterError,
-    UnknownName,
     few,
     unknown_name,
 )
@@ -253,19 +252,6 @@ def countries(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.Data
 def kinds(extra: str | Path | None = None) -> pd.Series:
     """Return the kind of each entity: country, total, residual, company ..."""
     return dictionaries.known(extra).entities["kind"]
-
-
-def check_country(name: str) -> None:
-    """Refuse a name that is no country of ``entities.csv``, offering the nearest.
-
-    Raises
-    ------
-    UnknownName
-    """
-    known = kinds()
-    if known.get(name, "country") != "country":
-        raise UnknownName(f"country: {name} is no country (kind: {known[name]})")
-    check_name("country", name, known.index[known == "country"])
 
 
 def dictionary(name: str, extra: str | Path | None = None) -> pd.DataFrame:

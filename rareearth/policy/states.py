@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError, unknown_name
+from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import codes, has_codes
 from rareearth.figures.vintages import day, last_day
 
@@ -27,28 +27,6 @@ STATES = (
 )
 """What a measure can be on a day, the most binding first. "suspension over" says that a
 suspension had an end and that it has passed: in force by its terms, unless extended."""
-
-
-def check_parameters(actor: str, start: str, end: str, events: pd.DataFrame) -> None:
-    """Refuse an actor without events, and dates that are none.
-
-    Raises
-    ------
-    UnknownName
-        If no event has this actor. The message lists the nearest.
-    ParameterError
-        If a date is not a year, a month or a day, or `start` is after `end`.
-    """
-    known = actors(events)
-    if actor not in (ALL, *known):
-        raise unknown_name("actor", actor, [ALL, *known])
-    bounds(start, end)
-
-
-def actors(events: pd.DataFrame) -> list[str]:
-    """Return who acted in the events, the most frequent first."""
-    named = events["actor"].str.split(";").explode()
-    return list(named.value_counts().index)
 
 
 def bounds(start: str, end: str) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -86,6 +64,8 @@ def within(
         own = own[has_codes(own["actor"], actor)]
     first, last = bounds(start, end)
     chosen = own[own["date"].between(first, last)]
+    if own.empty:
+        raise NoFigures(f"no event of {actor} had been made known by then")
     if chosen.empty:
         raise NoFigures(
             f"no event{'' if actor == ALL else f' of {actor}'} from {start} to {end}; "

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 from rareearth.figures.columns import has_codes
-from rareearth.production.stages import STAGES
-
-
-def check_parameters(stage: str, start_year: int, end_year: int) -> None:
-    """Refuse a stage that is none, and years the wrong way round.
-
-    Raises
-    ------
-    ParameterError
-        The message names the parameter and the choices.
-    """
-    if stage not in STAGES:
-        choices = ", ".join(STAGES)
-        raise ParameterError(f"stage: {stage!r} is not a stage; one of {choices}")
-    if start_year > end_year:
-        raise ParameterError(f"start_year {start_year} is after end_year {end_year}")
 
 
 def window(shares: pd.DataFrame, start_year: int, end_year: int) -> pd.DataFrame:

@@ -174,7 +174,7 @@ def test_the_exit_status_tells_whether_every_claim_could_be_checked(
     ("arguments", "message"),
     [
         (["nowhere.csv"], "nowhere.csv"),
-        (["LIST", "--as-of", "soon"], "as_of: 'soon' is not 'latest' or an ISO date"),
+        (["LIST", "--as-of", "soon"], "as_of: 'soon' is not 'latest' or a day"),
     ],
 )
 def test_a_wrong_command_has_status_2(memo, arguments, message, capsys):

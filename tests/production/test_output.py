@@ -4,25 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 from rareearth.figures.loading import revisions
 from rareearth.production import output, stages
-
-
-@pytest.mark.parametrize(
-    ("asked", "message"),
-    [
-        (("mill", 2000, 2020), "stage: 'mill' is not a stage; one of mine, separation"),
-        (("mine", 2020, 2000), "start_year 2020 is after end_year 2000"),
-    ],
-)
-def test_an_impossible_parameter_is_refused(asked, message):
-    with pytest.raises(ParameterError, match=message):
-        output.check_parameters(*asked)
-
-
-def test_one_year_is_a_period_too():
-    output.check_parameters("mine", 2020, 2020)
 
 
 def shares(**columns):
