@@ -50,7 +50,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _audit(options: argparse.Namespace) -> int:
     """Print the verdicts, write the report, tell whether every claim was settled."""
-    from rareearth.claims import own as own_claims
+    from rareearth.claims import audit as own_claims
 
     if not options.claims.is_file():
         raise ParameterError(f"no file at {shorten(str(options.claims))}")
@@ -71,7 +71,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _filled(folder: Path, claims: Path, data: Path | None) -> Path:
     """Put the list of claims into a folder, beside the user's own figures."""
-    from rareearth.claims import own as own_claims
+    from rareearth.claims import audit as own_claims
 
     for path in sorted(data.iterdir()) if data else []:
         if path.is_file():

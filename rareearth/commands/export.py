@@ -40,7 +40,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     """Write the table, and say how many figures it has."""
-    from rareearth.figures.flat import flat
+    from rareearth.figures.loading import flat
 
     target: Path = options.best
     _check(target)

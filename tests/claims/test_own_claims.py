@@ -3,7 +3,7 @@
 import pytest
 
 from rareearth.claims import audit as claims
-from rareearth.claims import own as own_claims
+from rareearth.claims import audit as own_claims
 from rareearth.commands.main import main
 from rareearth.errors import DataError
 from rareearth.figures import dictionaries, records

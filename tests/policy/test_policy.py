@@ -6,8 +6,8 @@ import pytest
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures import loading as figures
 from rareearth.figures.records import events
-from rareearth.policy import flows
 from rareearth.policy import sentences as policy_readings
+from rareearth.policy import states as flows
 from rareearth.policy import states as policy
 
 COLUMNS = (

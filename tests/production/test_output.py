@@ -6,7 +6,7 @@ import pytest
 
 from rareearth.errors import NoFigures
 from rareearth.figures.loading import revisions
-from rareearth.production import output, stages
+from rareearth.production import output
 
 
 def shares(**columns):
@@ -123,7 +123,7 @@ def printed_shares(series, as_of, missing):
 
 
 def test_a_stage_without_figures_is_left_out():
-    chain = stages.stage_shares(printed_shares)
+    chain = output.stage_shares(printed_shares)
     assert chain["stage"].tolist() == ["magnet"]
     assert chain["row"].tolist() == ["magnets"]
     assert chain["value"].item() == 0.94
@@ -132,7 +132,7 @@ def test_a_stage_without_figures_is_left_out():
 
 def test_no_stage_at_all_is_an_error():
     with pytest.raises(NoFigures, match="was published by 1950-01-01 at any stage"):
-        stages.stage_shares(revisions, "1950-01-01")
+        output.stage_shares(revisions, "1950-01-01")
 
 
 # Editions
