@@ -295,7 +295,7 @@ def test_a_composition_is_never_guessed():
         (
             {"leave_out": ["old"]},
             ParameterError,
-            "'old' is not one of sparse, incomplete",
+            "'old' is not one of sparse, stale",
         ),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
