@@ -95,6 +95,17 @@ _SHARED = {
     "other oxides": "#C4C4C4",
     "random walk": "#555555",
     "forecast": "#117A65",
+    # what a mark says, not whose it is
+    "agrees": "#0072B2",
+    "differs": "#D55E00",
+    "up": "#0072B2",
+    "down": "#D55E00",
+    "level": "#767676",
+    "on time": "#0B6E99",
+    "late": "#B3413E",
+    "in focus": "#0B5A48",
+    "supply risk": "#D55E00",
+    "importance": "#0072B2",
 }
 COLOURS = {**MARKETS, **PRODUCTS, **PRODUCERS, **COUNTRIES, **_SHARED}
 NEUTRAL = "#767676"
@@ -120,6 +131,13 @@ def readable(hue: str) -> str:
     while _luminance(parts) > 0.18:  # 1.05 / (0.18 + 0.05) is 4.56
         parts = [int(part * 0.96) for part in parts]
     return "#{:02x}{:02x}{:02x}".format(*parts)
+
+
+def pale(hue: str, share: float) -> str:
+    """Return a colour mixed with white, of which it is the rest."""
+    parts = (int(hue[place : place + 2], 16) for place in (1, 3, 5))
+    mixed = (round(part * share + 255 * (1 - share)) for part in parts)
+    return "#{:02x}{:02x}{:02x}".format(*mixed)
 
 
 def _luminance(parts: list[int]) -> float:

@@ -1,78 +1,462 @@
-"""Lines through time, with the band of what the sources allow."""
+"""Lines along time or along an input, with bands, marks, levels, spans and events."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from rareearth.charts.colours import INK, NEUTRAL, colour
+from rareearth.charts.marks import (
+    OPEN,
+    bar_style,
+    draw_marks,
+    is_weak,
+    key_to,
+    mark_events,
+)
 from rareearth.charts.style import (
-    canvas,
-    colour,
-    finish_years,
+    date_axis,
+    is_date,
     label_ends,
-    open_marks,
-    percent_axis,
+    number_axis,
+    panels,
+    plain,
+    ratio_axis,
+    write_key,
+    year_axis,
 )
 
+BAND = (("low", "high"),)
+FAN = (("p10", "p90"), ("p25", "p75"))
+STROKES: tuple[Any, ...] = ("", (5, 2), (1.5, 1.5), (5, 2, 1.5, 2))
+FEW = 30  # dated values of a line: each has a dot
 
-def line_band(
+
+def lines(
     frame: pd.DataFrame,
     title: str,
     ylabel: str,
     *,
+    x: str = "year",
+    value: str = "value",
     by: str = "entity",
+    xlabel: str = "",
+    panel: str = "",
+    wrap: int = 2,
+    hues: Mapping[str, str] | str = "",
+    focus: str = "",
+    marks: Mapping[str, str] | Sequence[str] = (),
+    dots: bool = False,
+    bands: Sequence[tuple[str, str]] = BAND,
+    run: str = "",
+    gap: float | None = None,
     percent: bool = False,
-    marks: Sequence[str] = (),
+    log: bool = False,
+    top: float | None = None,
+    falling: bool = False,
+    points: pd.DataFrame | None = None,
+    levels: pd.DataFrame | None = None,
+    spans: pd.DataFrame | None = None,
+    breaks: pd.DataFrame | None = None,
+    events: pd.DataFrame | None = None,
+    key: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Return lines through time, each with the band of what the sources allow.
+    """Return lines named where they end, each with the band of what is possible.
 
     Parameters
     ----------
     frame : DataFrame
-        Columns ``year``, ``value``, the column named by `by`, and where known
-        ``low``, ``high`` and ``confidence``. A missing year interrupts the line; a
-        year with a band and no value has a band only. Tertiary figures are open.
-    marks : list of str
-        Names drawn as marks without a line.
+        The columns named by `x` (years, dates or numbers) and `value`, and where they
+        are known those of `by`, of `bands` and ``confidence``. A missing value
+        interrupts the line, one that stands alone is a dot, one with a band and no
+        value has its band alone. Tertiary figures are open marks; a value that is not
+        ``used`` (bool) is an open grey mark beside the line.
+    panel : str
+        A column: each of its names has a panel, `wrap` of them beside each other.
+    hues : mapping or str
+        The name whose colour a line has, where it is not its own. One for all: the
+        lines differ by their strokes, and stand in a key under the chart.
+    focus : str
+        The line that is drawn in colour; the others are thin and grey.
+    marks : list of str, or mapping to marks of matplotlib
+        Names drawn as marks without a line, with their range. Of a ``low`` without a
+        ``high`` and a value, or the other way round, the mark is a triangle.
+    dots : bool
+        Each value has a dot; dated ones have if they are few.
+    bands : pairs of str
+        Columns of lower and upper ends, the widest first; see `FAN`.
+    run : str
+        A column: no line runs from one of its names to another.
+    gap : float, optional
+        A larger distance along x interrupts a line; in days between dates. By default
+        a missing year does, and of dates more than three times the usual distance.
+    log : bool
+        The axis upwards is one of equal ratios.
+    top : float, optional
+        The upper end of the axis.
+    falling : bool
+        The axis along x runs from high to low.
+    points : DataFrame
+        As `frame`, with ``mark`` where it is no dot: marks beside the lines.
+    levels : DataFrame
+        ``value`` and ``label``: heights to compare with. With ``first`` and ``last``
+        (along x) a level holds between them; with ``entity`` it has that colour and
+        its name at the right edge, beside its range ``low`` to ``high``, hatched.
+    spans : DataFrame
+        ``first``, ``last`` (along x), ``label``: stretches that are shaded.
+    breaks : DataFrame
+        ``at``, ``low``, ``high`` (along x): dashed lines, their interval at the foot.
+    events : DataFrame
+        ``at``, ``label``: fine lines with a label above. Of dates those within the
+        axis are drawn; an axis of numbers reaches to them.
+    key : mapping
+        What marks and colours stand for, under the chart.
     """
-    figure, axes = canvas(title, 3.8)
-    ends = {}
-    for name, rows in frame.groupby(by, sort=False):
-        rows = rows.sort_values("year")
-        hue = colour(str(name))
-        for _, run in rows.groupby(rows["year"].diff().gt(1).cumsum()):
-            if {"low", "high"} <= set(run.columns):
-                _band(axes, run, hue)
-            mark = str(name) in marks
-            lone = len(run) == 1
-            axes.plot(
-                run["year"],
-                run["value"],
-                color=hue,
-                lw=0 if mark else 2,
-                marker="D" if mark else "o" if lone else "",
-                ms=4.5,
-            )
-        open_marks(axes, rows, hue)
-        last = rows.dropna(subset=["value"]).tail(1)
-        if len(last):
-            ends[str(name)] = (float(last["year"].item()), float(last["value"].item()))
-    finish_years(axes, frame, ylabel)
-    if percent:
-        percent_axis(axes.yaxis)
-    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-    label_ends(axes, ends, 0.06 * float(np.diff(axes.get_ylim()).item()))
+    if "used" in frame:
+        left_out = frame[~frame["used"]].assign(**{by: "left out", "confidence": OPEN})
+        frame, points = frame[frame["used"]], left_out
+    look = _Look(frame, by, hues, focus, marks)
+    height = 4.0 if not panel else 2.3 if wrap > 1 else 1.75
+    figure, parts = panels(frame, title, panel, height, wrap=wrap)
+    dates = is_date(frame[x])
+    dots = dots or (dates and len(frame) < FEW * len(look.hues))
+    for axes, part in parts:
+        runs = _runs(part.assign(name=look.names(part)), x, run, gap)
+        beside = runs["name"].isin(look.marks)
+        _bands(axes, runs[~beside], x, bands, look)
+        _lines(axes, runs[~beside], x, value, look, dots=dots)
+        _marks(axes, runs[beside], x, value, look)
+        if points is not None:
+            own = points[points[panel] == part[panel].iloc[0]] if panel else points
+            _marks(axes, own.assign(name=look.names(own)), x, value, look)
+        _upwards(axes, part[value], percent=percent, log=log, top=top)
+        _along(axes, frame[x], events, xlabel, falling=falling, most=5 if panel else 9)
+    first = parts[0][0]
+    if panel and ylabel:
+        figure.supylabel(ylabel, fontsize=10)
+    elif not panel:
+        first.set_ylabel(ylabel)
+    if spans is not None:
+        _stretches(first, spans)
+    if breaks is not None and len(breaks):
+        _intervals(first, breaks)
+    ends = (
+        {} if panel or (isinstance(hues, str) and hues) else look.ends(frame, x, value)
+    )
+    if levels is not None and len(levels):
+        ends |= _levels(first, plain(frame[x]), levels, look)
+    low, high = first.get_ylim()
+    label_ends(first, ends, look.hues, 0.06 * (high - low))
+    drawn = frame if points is None else pd.concat([frame, points])
+    write_key(figure, look.key(key, ends, drawn))
+    if events is not None and len(events):
+        mark_events(first, events)
+        for axes, _ in parts[1:]:
+            for at in events["at"]:
+                axes.axvline(at, color="#9A9A9A", lw=0.8, zorder=1)
     return figure
 
 
-def _band(axes: Axes, run: pd.DataFrame, hue: str) -> None:
-    if len(run) == 1:
-        axes.vlines(run["year"], run["low"], run["high"], color=hue, alpha=0.3, lw=6)
-    else:
-        axes.fill_between(
-            run["year"], run["low"], run["high"], color=hue, alpha=0.22, lw=0
+class _Look:
+    """How each line is drawn."""
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        by: str,
+        hues: Mapping[str, str] | str,
+        focus: str,
+        marks: Mapping[str, str] | Sequence[str],
+    ) -> None:
+        self.by = by
+        names = list(dict.fromkeys(self.names(frame)))
+        whose = dict.fromkeys(names, hues) if isinstance(hues, str) and hues else {}
+        whose = {name: name for name in names} | (
+            whose or dict(hues if isinstance(hues, Mapping) else {})
+        )
+        if focus:
+            whose = {name: "in focus" if name == focus else "" for name in names}
+        self.hues = {name: colour(whose[name]) for name in names}
+        self.widths = {name: 2.6 if name == focus else 1.4 for name in names}
+        many = isinstance(hues, str) and len(names) > 1
+        self.strokes = {
+            name: STROKES[place % 4] if many and hues else ""
+            for place, name in enumerate(names)
+        }
+        self.differing: dict[str, Any] = {"lw": 2.0}
+        if focus:
+            self.differing = {"size": "name", "sizes": self.widths}
+        if any(self.strokes.values()):
+            self.differing = {"lw": 2.0, "style": "name", "dashes": self.strokes}
+        self.marks = (
+            dict(marks) if isinstance(marks, Mapping) else dict.fromkeys(marks, "D")
+        )
+
+    def names(self, frame: pd.DataFrame) -> pd.Series:
+        """Return the name of the line that each row belongs to."""
+        if self.by in frame:
+            return frame[self.by].astype(str)
+        return pd.Series("", frame.index)
+
+    def ends(
+        self, frame: pd.DataFrame, x: str, value: str
+    ) -> dict[str, tuple[Any, float]]:
+        """Return where each line that has a name ends."""
+        rows = frame.assign(name=self.names(frame), along=plain(frame[x]))
+        rows = rows.dropna(subset=[value])
+        return {
+            str(name): (own["along"].iloc[-1], float(own[value].iloc[-1]))
+            for name, own in rows.groupby("name", sort=False)
+            if name
+        }
+
+    def key(
+        self,
+        words: Mapping[str, str] | None,
+        ends: Mapping[str, Any],
+        drawn: pd.DataFrame,
+    ) -> list[Any]:
+        """Return handles: of lines that are not named where they end, and of marks."""
+        if words is None:
+            words = {} if ends or len(self.hues) < 2 else {n: n for n in self.hues}
+        mine = [self._handle(n, text) for n, text in words.items() if n in self.hues]
+        rest = {name: text for name, text in words.items() if name not in self.hues}
+        used = {"open"} if is_weak(drawn).any() else set()
+        return mine + key_to(rest, used.union(drawn.get("mark", [])))
+
+    def _handle(self, name: str, text: str) -> Line2D:
+        style: dict[str, Any] = {"color": self.hues[name], "lw": 2, "label": text}
+        if name in self.marks:
+            return Line2D([], [], **style | {"marker": self.marks[name], "lw": 0})
+        stroke = self.strokes[name]
+        return Line2D([], [], ls=(0, stroke) if stroke else "-", **style)
+
+
+def _runs(frame: pd.DataFrame, x: str, run: str, gap: float | None) -> pd.DataFrame:
+    """Return the rows in order, with a number for each stretch without a gap."""
+    rows = frame.assign(along=plain(frame[x]))
+    order = {name: place for place, name in enumerate(dict.fromkeys(rows["name"]))}
+    rows = rows.sort_values(
+        ["name", "along"], key=lambda c: c.map(order) if c.name == "name" else c
+    )
+    step = rows.groupby("name", sort=False)["along"].diff()
+    if gap is None:
+        gap = max(100.0, 3 * step.median()) if is_date(frame[x]) else 1.0
+    new = step.isna() | (step > gap)
+    if run:
+        new |= rows[run] != rows[run].shift()
+    return rows.assign(run=new.cumsum())
+
+
+def _bands(
+    axes: Axes,
+    runs: pd.DataFrame,
+    x: str,
+    bands: Sequence[tuple[str, str]],
+    look: _Look,
+) -> None:
+    for place, (low, high) in enumerate(bands):
+        if not {low, high} <= set(runs.columns):
+            continue
+        for _, own in runs.dropna(subset=[low, high]).groupby("run", sort=False):
+            hue, ends = look.hues[own["name"].iloc[0]], (own[low], own[high])
+            if len(own) == 1:
+                axes.vlines(own[x], *ends, color=hue, alpha=0.3, lw=6)
+            elif (own[high] > own[low]).any():
+                alpha = 0.2 + 0.12 * place
+                face, edge = to_rgba(hue, alpha), to_rgba(hue, 0.5)
+                axes.fill_between(own[x], *ends, lw=0.6, fc=face, ec=edge)
+
+
+def _lines(
+    axes: Axes,
+    runs: pd.DataFrame,
+    x: str,
+    value: str,
+    look: _Look,
+    *,
+    dots: bool,
+) -> None:
+    """Draw lines by seaborn, and the values that stand alone, which have no line."""
+    runs = runs.assign(
+        run=runs["run"].astype(str) + "-" + runs[value].isna().cumsum().astype(str)
+    )
+    known = runs.dropna(subset=[value])
+    if known.empty:
+        return
+    alone = known["run"].map(known["run"].value_counts()) == 1
+    if not alone.all():
+        labels = axes.get_xlabel(), axes.get_ylabel()
+        axes.set(xlabel=x, ylabel=value)  # or seaborn searches the numbers of both
+        sns.lineplot(
+            known.loc[~alone, [x, value, "name", "run"]],
+            x=x,
+            y=value,
+            hue="name",
+            units="run",
+            estimator=None,
+            sort=False,
+            palette=look.hues,
+            legend=False,
+            ax=axes,
+            **look.differing,
+        )
+        axes.set(xlabel=labels[0], ylabel=labels[1])
+    shown = known[dots | alone | is_weak(known)]
+    own = shown.assign(low=np.nan, high=np.nan, mark="o")
+    _marks(axes, own, x, value, look, size=4.5 if dots else 6.0)
+
+
+def _marks(
+    axes: Axes,
+    rows: pd.DataFrame,
+    x: str,
+    value: str,
+    look: _Look,
+    size: float = 6.0,
+) -> None:
+    if rows.empty:
+        return
+    usual = [look.marks.get(name, "o") for name in rows["name"]]
+    drawn = pd.DataFrame(
+        {
+            "at": rows[x],
+            "value": rows[value],
+            "low": rows.get("low", np.nan),
+            "high": rows.get("high", np.nan),
+            "hue": rows["name"].map(look.hues).fillna(NEUTRAL),
+            "mark": rows.get("mark", usual),
+            "open": is_weak(rows),
+        }
+    )
+    draw_marks(axes, drawn, upright=True, size=size)
+
+
+def _upwards(
+    axes: Axes,
+    values: pd.Series,
+    *,
+    percent: bool,
+    log: bool,
+    top: float | None,
+) -> None:
+    if log:
+        ratio_axis(axes.yaxis, values.min(), values.max())
+        axes.set_ylim(values.min() / 1.15, values.max() * 1.25)
+        return
+    number_axis(axes.yaxis, percent=percent)
+    low, high = axes.get_ylim()
+    below = axes.dataLim.y0 < 0
+    axes.set_ylim(low if below else 0.0, high if top is None else top)
+    if below:
+        axes.axhline(0, color=INK, lw=0.8, zorder=1)
+
+
+def _along(
+    axes: Axes,
+    places: pd.Series,
+    events: pd.DataFrame | None,
+    xlabel: str,
+    *,
+    falling: bool,
+    most: int,
+) -> None:
+    dates, along = is_date(places), plain(places)
+    if events is not None and not dates:
+        along = pd.concat([along, plain(events["at"])])
+    low, high = float(along.min()), float(along.max())
+    room = 0.3 if pd.api.types.is_integer_dtype(places) else 0.015 * (high - low)
+    axes.set_xlim(*sorted((low - room, high + room), reverse=falling))
+    axes.set_xlabel(xlabel)
+    axes.grid(axis="x", visible=False)
+    if dates:
+        date_axis(axes.xaxis, most - 1)
+    elif pd.api.types.is_integer_dtype(places):
+        year_axis(axes.xaxis, places, most)
+
+
+def _stretches(axes: Axes, spans: pd.DataFrame) -> None:
+    first, last = plain(spans["first"]), plain(spans["last"])
+    for left, right, text in zip(first, last, spans["label"], strict=True):
+        axes.axvspan(left, right, color="#EFE6D5", lw=0, zorder=0)
+        axes.annotate(
+            text,
+            ((left + right) / 2, 1.0),
+            (0, 4),
+            xycoords=axes.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            color="#6B5B3A",
+        )
+
+
+def _intervals(axes: Axes, breaks: pd.DataFrame) -> None:
+    """Draw each break as a dashed line, and its interval as a bar with ends below."""
+    step, foot = 0.05, axes.get_xaxis_transform()
+    below = axes.transAxes.transform((0, -step * (len(breaks) + 0.5)))
+    axes.set_ylim(bottom=axes.transData.inverted().transform(below)[1])
+    for row, item in enumerate(breaks.itertuples()):
+        at = step * (len(breaks) - row) * 0.9
+        axes.axvline(item.at, color=INK, lw=1, ls=(0, (3, 2)))
+        if pd.notna(item.low):
+            ends = [item.low, item.high]
+            style: dict[str, Any] = {"color": NEUTRAL, "lw": 3, "ms": 7, "mew": 1.6}
+            axes.plot(ends, [at, at], "|-", transform=foot, **style)
+        axes.plot(item.at, at, "o", color=INK, ms=4, transform=foot)
+
+
+def _levels(
+    axes: Axes, along: pd.Series, levels: pd.DataFrame, look: _Look
+) -> dict[str, tuple[Any, float]]:
+    """Draw heights to compare with, and return those that have a name at the edge."""
+    if "first" in levels:
+        axes.hlines(levels["value"], levels["first"], levels["last"], color=INK, lw=1.6)
+        middle = levels["first"] + (levels["last"] - levels["first"]) / 2
+        _named(axes, levels, middle, "center")
+        return {}
+    if "entity" not in levels:
+        for height in levels["value"]:
+            axes.axhline(height, color="#555555", lw=1.2, ls=(0, (4, 3)), zorder=1)
+        left = pd.Series(axes.get_xlim()[0], levels.index)
+        _named(axes, levels, left, "left")
+        return {}
+    hues = levels["entity"].map(colour)
+    look.hues |= dict(zip(levels["label"], hues, strict=True))
+    first, last = along.min(), along.max()
+    width = (last - first) / 26
+    left = last + width * (1 + 1.5 * np.arange(len(levels)))
+    wide = levels["high"] > levels["low"]
+    across = np.where(wide, "--", "-")
+    axes.hlines(levels["value"], first, left, hues, linestyles=list(across), lw=1.3)
+    style = bar_style(hues[wide], ["hatched"] * int(wide.sum()))
+    size = (levels["high"] - levels["low"])[wide]
+    axes.bar(left[wide], size, width, levels["low"][wide], align="edge", **style)
+    edge = last + width * (1.4 + 1.5 * len(levels))
+    axes.set_xlim(first, edge)
+    axes.set_xticks([at for at in axes.get_xticks() if first <= at <= last])
+    axes.set_ylim(0, max(axes.get_ylim()[1], 1.06 * levels["high"].max()))
+    return dict(
+        zip(levels["label"], ((edge, float(y)) for y in levels["value"]), strict=True)
+    )
+
+
+def _named(axes: Axes, levels: pd.DataFrame, places: pd.Series, side: str) -> None:
+    for text, at, height in zip(levels["label"], places, levels["value"], strict=True):
+        axes.annotate(
+            text,
+            (at, height),
+            (0 if side == "center" else 4, 4),
+            textcoords="offset points",
+            ha=side,
+            fontsize=9,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
         )

@@ -1,59 +1,141 @@
-"""Marks that mean the same in every chart: weak, assumed, broken, and what happened."""
+"""Marks that mean the same in every chart: weak, assumed, bounded, what happened."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
-from rareearth.charts.colours import INK, NEUTRAL
+from rareearth.charts.colours import NEUTRAL, colour, pale
 from rareearth.charts.fonts import spared
 
 ROW = 11.0  # points from one row of event labels to the next
-HATCH = "////"
+LOOKS = {
+    "filled": (1.0, 1.0, ""),
+    "faint": (0.45, 0.45, ""),
+    "hollow": (0.0, 1.0, ""),
+    "hatched": (0.0, 1.0, "////"),
+    "faint hatched": (0.0, 0.45, "////"),
+    "filled hatched": (0.45, 1.0, "////"),
+}
+"""Looks of a bar: how much of its colour its face and its edge have, and its hatch.
+
+What is assumed or suspended is hatched, what is no figure of its own is hollow.
+"""
+OPEN = "tertiary"  # the confidence of a figure that is drawn as an open mark
 
 
-def weak(hue: str) -> dict[str, Any]:
-    """Return how a tertiary figure is drawn: an open mark in its colour."""
-    return {"mfc": "white", "mec": hue, "mew": 1.6}
+def bar_style(hues: Iterable[str], looks: Iterable[str]) -> dict[str, Any]:
+    """Return how bars are drawn, one colour and one look of `LOOKS` each."""
+    pairs = [(hue, LOOKS[look]) for hue, look in zip(hues, looks, strict=True)]
+    plain = [face == edge for _, (face, edge, _) in pairs]
+    return {
+        "facecolor": [pale(hue, face) for hue, (face, _, _) in pairs],
+        "edgecolor": [
+            "white" if flat else pale(hue, edge)
+            for flat, (hue, (_, edge, _)) in zip(plain, pairs, strict=True)
+        ],
+        "hatch": [hatch for _, (_, _, hatch) in pairs],
+        "linewidth": [0.6 if flat else 1.1 for flat in plain],
+    }
 
 
-def assumed(hue: str) -> dict[str, Any]:
-    """Return how an assumption is drawn as a bar or area: hatched, not filled."""
-    return {"facecolor": "white", "edgecolor": hue, "hatch": HATCH, "linewidth": 1.2}
+def is_weak(frame: pd.DataFrame) -> pd.Series:
+    """Return which figures are tertiary, where a frame says it."""
+    return frame.get("confidence", pd.Series("", frame.index)) == OPEN
 
 
-def axis_break(axes: Axes, axis: str = "y") -> None:
-    """Draw two strokes across an axis that does not start at zero."""
-    size = 0.012
-    for shift in (0.02, 0.04):
-        along = [shift - size, shift + size]
-        across = [-size, size]
-        x, y = (across, along) if axis == "y" else (along, [-2 * size, 2 * size])
-        axes.plot(
-            x, y, transform=axes.transAxes, color=INK, lw=1.1, clip_on=False, zorder=5
+def draw_marks(
+    axes: Axes,
+    frame: pd.DataFrame,
+    *,
+    upright: bool = False,
+    size: float = 8.0,
+    front: float = 3.0,
+) -> None:
+    """Draw values as marks, ranges as thick pale lines, bounds as triangles.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``at`` (the place of the mark on the other axis), ``value``, ``low``, ``high``
+        float, ``hue`` str, ``mark`` (of matplotlib), ``open`` bool. Without a value
+        and with one end, the mark is a triangle that points to where the value lies.
+    upright : bool
+        The values run upwards.
+    size : float
+        Of a mark, in points.
+    front : float
+        The layer of the marks; ranges lie in layer 2.
+    """
+    frame = frame.replace({"low": {-np.inf: np.nan}, "high": {np.inf: np.nan}})
+    low, high = frame["low"], frame["high"]
+    wide = frame[low.notna() & high.notna() & (high > low)]
+    draw = axes.vlines if upright else axes.hlines
+    draw(wide["at"], wide["low"], wide["high"], color=wide["hue"], lw=6, alpha=0.4)
+    weak = wide[wide["open"]]
+    draw(weak["at"], weak["low"], weak["high"], color="white", lw=3)
+    above, below = ("^", "v") if upright else (">", "<")
+    bound = frame["value"].isna() & (low.notna() != high.notna())
+    mark = frame["mark"].where(~bound, np.where(low.notna(), above, below))
+    value = frame["value"].where(~bound, low.fillna(high))
+    shown = frame.assign(mark=mark, value=value).dropna(subset=["value"])
+    for symbol, rows in shown.groupby("mark", sort=False):
+        across, along = rows["at"], rows["value"]
+        x, y = (across, along) if upright else (along, across)
+        line = symbol in ("x", "|", "_")  # has no face
+        weak, hue = rows["open"] & (not line), rows["hue"]
+        edges = {} if line else {"edgecolors": hue.where(weak, "white").tolist()}
+        axes.scatter(
+            x,
+            y,
+            size**2,
+            hue.mask(weak, "white").tolist(),
+            marker=symbol,
+            linewidths=np.where(weak | line, 1.5, 0.6).tolist(),
+            zorder=front,
+            clip_on=False,
+            **edges,
         )
 
 
-def series_break(axes: Axes, x: Any, label: str = "") -> None:
-    """Draw a dashed line where the figures before and after are not on one basis."""
-    axes.axvline(x, color=NEUTRAL, lw=1.1, ls=(0, (3, 3)), zorder=1)
-    if label:
-        axes.annotate(
-            label,
-            (x, 0.02),
-            (4, 0),
-            xycoords=axes.get_xaxis_transform(),
-            textcoords="offset points",
-            fontsize=8.5,
-            color="#555555",
-            rotation=90,
-            va="bottom",
-        )
+def key_to(
+    words: Mapping[str, str], used: Iterable[str], *, hollow: bool = False
+) -> list[Any]:
+    """Return handles of a legend: what looks, marks and colours stand for.
+
+    Parameters
+    ----------
+    words : mapping
+        What is said of a look of `LOOKS`, of a mark of matplotlib, of "open", or of a
+        name, which has a colour. A name that has no mark is a square.
+    used : iterable of str
+        What the chart has; the rest is left out.
+    hollow : bool
+        The marks are white inside.
+    """
+    have = set(used)
+    return [_handle(name, text, hollow) for name, text in words.items() if name in have]
 
 
-def mark_events(axes: Axes, events: pd.DataFrame) -> None:
+def _handle(name: str, text: str, hollow: bool) -> Any:
+    if name in LOOKS:
+        style = {k: v[0] for k, v in bar_style([NEUTRAL], [name]).items()}
+        return Patch(**style, label=text)
+    if name in Line2D.markers or name == "open":
+        mark = "o" if name == "open" else name
+        face = "white" if hollow or name == "open" else NEUTRAL
+        style = {"mfc": face, "mec": NEUTRAL, "mew": 1.5}
+        return Line2D([], [], marker=mark, lw=0, label=text, **style)
+    return Patch(color=colour(name), label=text)
+
+
+def mark_events(axes: Axes, events: pd.DataFrame, *, line: bool = True) -> None:
     """Mark events by a fine line and a label above the axes; no two labels overlap.
 
     Call it last: the limits of the x axis and the size of the figure must stand.
@@ -61,8 +143,10 @@ def mark_events(axes: Axes, events: pd.DataFrame) -> None:
     Parameters
     ----------
     events : DataFrame
-        Columns ``date`` (what the x axis holds: a date, or a year) and ``label`` (a few
-        words). Those outside the x axis are left out.
+        Columns ``at`` (what the x axis holds: a date, a year or a number) and
+        ``label`` (a few words). Those outside the x axis are left out.
+    line : bool
+        The line is drawn within the axes as well.
     """
     figure: Any = axes.figure
     if layout := figure.get_layout_engine():
@@ -74,11 +158,11 @@ def mark_events(axes: Axes, events: pd.DataFrame) -> None:
     starts: list[float] = []  # of the leftmost label in each row, in pixels
     # From right to left, so that an earlier label lies higher and the line that leads
     # to it passes to the left of the later ones.
-    for item in events.sort_values("date", ascending=False).itertuples():
-        at = float(axes.convert_xunits(item.date))
+    places = [float(axes.convert_xunits(at)) for at in events["at"]]
+    for at, text in sorted(zip(places, events["label"], strict=True), reverse=True):
         if not low <= at <= high:
             continue
-        label = _label(axes, at, str(item.label))
+        label = _label(axes, at, str(text))
         width = label.get_window_extent(renderer).width + 6 / points
         place = float(axes.transData.transform((at, 0))[0])
         start = max(0.0, min(place, float(axes.bbox.x1) - width))
@@ -90,6 +174,8 @@ def mark_events(axes: Axes, events: pd.DataFrame) -> None:
         height = 3 + ROW * row
         label.set_position(((start - place) * points, height))
         _lead(axes, at, height)
+        if line:
+            axes.axvline(at, color="#9A9A9A", lw=0.8, zorder=1)
 
 
 def _label(axes: Axes, at: float, text: str) -> Any:
@@ -110,8 +196,7 @@ def _label(axes: Axes, at: float, text: str) -> Any:
 
 
 def _lead(axes: Axes, at: float, height: float) -> None:
-    """Draw the fine line of an event, up to its label `height` points above."""
-    axes.axvline(at, color="#9A9A9A", lw=0.8, zorder=1)
+    """Draw a fine line from the axes up to a label `height` points above."""
     up = {"arrowstyle": "-", "color": "#9A9A9A", "lw": 0.8, "shrinkA": 0, "shrinkB": 0}
     axes.annotate(
         "",

@@ -1,4 +1,4 @@
-"""Colours, canvas, labels and axes that all chart forms share."""
+"""Canvas, panels, labels and axes that all chart forms share."""
 
 from __future__ import annotations
 
@@ -6,20 +6,18 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from rareearth.charts.colours import COLOURS, INK, NEUTRAL, colour, readable
+from rareearth.charts.colours import INK, readable
 from rareearth.charts.fonts import family
-from rareearth.charts.marks import weak
-
-__all__ = ["COLOURS", "INK", "NEUTRAL", "colour", "readable"]
+from rareearth.words import MINUS
 
 WIDTH = 6.0  # inches: text of 10 points is 8 pixels high on the narrowest phone
 
@@ -54,6 +52,61 @@ def canvas(title: str, height: float = 4.0) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def panels(
+    frame: pd.DataFrame,
+    title: str,
+    by: str,
+    height: float,
+    *,
+    wrap: int = 2,
+    share_x: bool = True,
+    share_y: bool = False,
+) -> tuple[Figure, list[tuple[Axes, pd.DataFrame]]]:
+    """Return a figure with a panel for each name in a column, and the rows of each.
+
+    Parameters
+    ----------
+    by : str
+        The column; "" gives one panel of all rows without a name.
+    height : float
+        Of a panel, in inches; without names, of the whole figure.
+    wrap : int
+        Panels beside each other; of one, the name stands along its axis.
+    """
+    if not by:
+        figure, axes = canvas(title, height)
+        return figure, [(axes, frame)]
+    sns.set_theme(style="ticks", rc=STYLE)
+    grid = _Panels(
+        frame[[by]],
+        col=by,
+        col_wrap=wrap,
+        sharex=share_x,
+        sharey=share_y,
+        height=height,
+        aspect=WIDTH / wrap / height,
+        despine=False,
+    )
+    grid.figure.set_layout_engine("constrained")
+    headline(grid.figure, title)
+    parts = []
+    for axes, name in zip(grid.axes.flat, grid.col_names, strict=True):
+        axes.set(title="", xlabel="", ylabel="" if wrap > 1 else name)
+        if wrap > 1:
+            axes.set_title(name, fontsize=9.5, fontweight="normal", loc="left")
+        parts.append((axes, frame[frame[by] == name]))
+    grid.figure.set_figheight(1.2 + height * -(-len(parts) // wrap))
+    return grid.figure, parts
+
+
+class _Panels(sns.FacetGrid):
+    """Panels whose places the figure finds when it is drawn, and not before."""
+
+    def tight_layout(self, *_: Any, **__: Any) -> _Panels:
+        """Return the panels as they are."""
+        return self
+
+
 def headline(figure: Figure, title: str) -> None:
     """Write the finding over a figure, wrapped to its width."""
     figure.suptitle(
@@ -66,7 +119,12 @@ def headline(figure: Figure, title: str) -> None:
     )
 
 
-def label_ends(axes: Axes, ends: Mapping[str, tuple[float, float]], gap: float) -> None:
+def label_ends(
+    axes: Axes,
+    ends: Mapping[str, tuple[Any, float]],
+    hues: Mapping[str, str],
+    gap: float,
+) -> None:
     """Write each name to the right of its (x, y), at least `gap` apart upwards.
 
     No name lies lower than half a gap above the foot of the axes, where it would
@@ -76,42 +134,34 @@ def label_ends(axes: Axes, ends: Mapping[str, tuple[float, float]], gap: float) 
     apart = spread(heights, gap)
     foot = axes.get_ylim()[0] + gap * (0.5 + np.arange(len(apart)))
     for name, height in apart.clip(lower=pd.Series(foot, apart.index)).items():
-        end = (ends[str(name)][0], float(height))
-        write_name(axes, str(name), end, colour(str(name)))
+        axes.annotate(
+            str(name),
+            (ends[str(name)][0], float(height)),
+            (5, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9.5,
+            color=readable(hues[str(name)]),
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.7},
+            zorder=4,
+            annotation_clip=False,
+        )
 
 
-def write_name(
-    axes: Axes,
-    name: str,
-    at: tuple[Any, float],
-    hue: str,
-    apart: int = 5,
-    size: float = 9.5,
-) -> None:
-    """Write a name to the right of a point, `apart` points away, in a readable hue."""
-    axes.annotate(
-        name,
-        at,
-        (apart, 0),
-        textcoords="offset points",
-        va="center",
-        fontsize=size,
-        color=readable(hue),
-        annotation_clip=False,
-    )
-
-
-def key_above(axes: Axes, marks: Sequence[Artist]) -> None:
-    """Say above the axes, in one line, what some kinds of marks stand for."""
-    axes.legend(
-        handles=marks,
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        borderaxespad=0.0,
+def write_key(figure: Figure, handles: Sequence[Any]) -> None:
+    """Explain marks and colours under a chart, where no label can be."""
+    if not handles:
+        return
+    longest = max(len(str(handle.get_label())) for handle in handles)
+    figure.legend(
+        handles=handles,
+        loc="outside lower left",
         frameon=False,
-        ncols=len(marks),
-        fontsize=9.5,
-        handletextpad=0.2,
+        ncols=max(1, min(len(handles), 4, int(86 / (longest + 6)))),
+        fontsize=9,
+        handlelength=1.5,
+        handletextpad=0.5,
+        columnspacing=1.4,
     )
 
 
@@ -131,29 +181,55 @@ def spread(heights: pd.Series, gap: float) -> pd.Series:
     return pd.Series(np.array(levels) + steps, index=ordered.index)
 
 
-def open_marks(axes: Axes, rows: pd.DataFrame, hue: str) -> None:
-    """Mark tertiary figures with an open circle, if the rows tell confidence."""
-    if "confidence" not in rows:
-        return
-    tertiary = rows[rows["confidence"] == "tertiary"]
-    axes.plot(tertiary["year"], tertiary["value"], "o", ms=6, **weak(hue))
+def number_axis(
+    axis: Any, *, percent: bool = False, most: int = 7, signed: bool = True
+) -> None:
+    """Print the numbers of an axis: as percent, or with separated thousands."""
+
+    def told(size: float, _: int) -> str:
+        text = f"{100 * size:.3g}%" if percent else f"{size:,.10g}"
+        return text.replace("-", MINUS if signed else "")
+
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(told))
 
 
-def finish_years(axes: Axes, frame: pd.DataFrame, ylabel: str) -> None:
-    """Give an axis of years whole years and room at both ends."""
-    axes.set(ylabel=ylabel, xlabel="")
-    first, last = frame["year"].min(), frame["year"].max()
-    axes.set_xlim(first - 0.3, last + 0.3)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    thousands_axis(axes.yaxis)
-    axes.grid(axis="x", visible=False)
+def year_axis(axis: Any, years: pd.Series, most: int = 9) -> None:
+    """Print years or months in whole numbers: all of a few."""
+    few = sorted(set(years))
+    if len(few) <= most:
+        axis.set_ticks(few if len(few) < 8 else few[::2])
+    else:
+        axis.set_major_locator(MaxNLocator(most, integer=True, steps=[1, 2, 4, 5, 10]))
 
 
-def percent_axis(axis: Any) -> None:
-    """Print the numbers of an axis (0 to 1) as percent."""
-    axis.set_major_formatter(PercentFormatter(1.0))
+def ratio_axis(axis: Any, low: float, high: float) -> None:
+    """Scale an axis by ratio, from `low` to `high`, and print its numbers in full."""
+    axis._set_axes_scale("log")
+    steps: tuple[float, ...] = (1, 1.5, 2, 3, 5, 7)
+    if high / low > 4:
+        steps = (1, 2, 5) if high / low < 200 else (1, 3)
+    axis.set_major_locator(LogLocator(base=10, subs=steps, numticks=12))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
 
 
-def thousands_axis(axis: Any) -> None:
-    """Print the numbers of an axis with separated thousands."""
-    axis.set_major_formatter(FuncFormatter(lambda number, _: f"{number:,.10g}"))
+def date_axis(axis: Any, most: int = 8) -> None:
+    """Print dates as short as they can be told apart."""
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
+    axis.set_major_locator(locator)
+    axis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+
+
+def is_date(column: pd.Series) -> bool:
+    """Return whether a column holds dates."""
+    return pd.api.types.is_datetime64_any_dtype(column)
+
+
+def plain(column: pd.Series) -> pd.Series:
+    """Return numbers, and dates as the numbers that matplotlib counts them by."""
+    if not is_date(column):
+        return column.astype(float)
+    days = pd.Series(np.nan, column.index)
+    days[column.notna()] = mdates.date2num(column.dropna())
+    return days

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import os
 import re
@@ -232,7 +231,7 @@ def _sweep(options: argparse.Namespace) -> int:
     watch.close(outcome.page)
     if not options.quiet:
         print(f"and {outcome.table.name} beside it")
-    return 1 if outcome.failed else 0
+    return 1 if outcome.states["failed"] else 0
 
 
 def give_back_large_blocks() -> None:
@@ -242,6 +241,8 @@ def give_back_large_blocks() -> None:
     given back, so that reading one report after the other leaves ever more holes.
     """
     if sys.platform == "linux":
+        import ctypes
+
         with suppress(AttributeError):  # another C library
             ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
 

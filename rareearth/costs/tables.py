@@ -49,7 +49,7 @@ def waterfall(study: Study) -> pd.DataFrame:
     -------
     DataFrame
         ``entity``, ``component``, ``value`` in the money of the study, ``rests_on``,
-        ``total``, as `charts.waterfalls` takes them.
+        ``total``, for `charts.cumulated`.
     """
     rows = []
     for entity, plant in study.pair.items():
@@ -135,7 +135,7 @@ def _swings(study: Study, outcome: str) -> tuple[pd.DataFrame, sensitivity.Resul
 
 
 def tornado(study: Study, most: int = 12) -> pd.DataFrame:
-    """Return the widest swings of the ratio, as `charts.tornado_bars` takes them."""
+    """Return the widest swings of the ratio, for `charts.rows`."""
     found = swings(study)[0].head(most)
     rows = []
     for item in found.itertuples():
@@ -204,7 +204,7 @@ def common_years(frame: pd.DataFrame) -> pd.DataFrame:
 def calibrated(study: Study) -> pd.DataFrame:
     """Return the model beside the newest published cost of every producer, real.
 
-    As `charts.intervals` takes it; empty where nothing can be compared.
+    For `charts.rows`; empty where nothing can be compared.
     """
     money, year = study.source.money, study.base_year
     own = study.published[study.published["measure"] != accounts.MARGIN]
@@ -300,7 +300,7 @@ def finite(frame: pd.DataFrame) -> pd.DataFrame:
 def levels(study: Study, floor: Floor) -> pd.DataFrame:
     """Return the NdPr prices that earn the full cost of each producer, and the floor.
 
-    As `charts.price_and_levels` takes them.
+    For the levels of `charts.lines`.
     """
     found = study.simulation.bands["price_full"] * study.rate
     found = found.assign(label=found.index, entity=found.index)

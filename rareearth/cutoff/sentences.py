@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.cutoff import model
-from rareearth.cutoff.exposure import WEEKS, reported_span
-from rareearth.cutoff.model import CLAIMED_DROP, Course
+from rareearth.cutoff.model import CLAIMED_DROP, WEEKS, Course, reported_span
 from rareearth.methods.draws import Span, middle_80
 from rareearth.words import chance, day, number, pct, span
 

@@ -190,6 +190,30 @@ def rate(points: pd.DataFrame) -> float:
     return float(middle ** (1 / years) - 1)
 
 
+def yearly(points: pd.DataFrame, last: int = HORIZON) -> pd.DataFrame:
+    """Return each scenario year by year, at constant growth between its points.
+
+    A point that is a range stands at its geometric mean.
+
+    Parameters
+    ----------
+    points : DataFrame
+        ``scenario``, ``year``, ``value``, ``low``, ``high``, as from `scenarios`.
+
+    Returns
+    -------
+    DataFrame
+        ``scenario``, ``year``, ``value``, up to the year `last`.
+    """
+    parts = []
+    for name, own in points[points["year"] <= last].groupby("scenario", sort=False):
+        middle = own["value"].fillna(np.sqrt(own["low"] * own["high"]))
+        years = np.arange(own["year"].min(), own["year"].max() + 1)
+        value = np.exp(np.interp(years, own["year"], np.log(middle)))
+        parts.append(pd.DataFrame({"scenario": name, "year": years, "value": value}))
+    return pd.concat(parts, ignore_index=True)
+
+
 def summary(points: pd.DataFrame) -> pd.DataFrame:
     """Return one row a scenario: its goods, span, growth a year and multiple."""
     rows = []

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, TypeAlias
 
 import pandas as pd
 
-from rareearth.errors import NoFigures
 from rareearth.figures.csv_files import CONFIDENCE, OWN
 
 RANK = {name: place for place, name in enumerate((*CONFIDENCE, OWN))}
@@ -48,74 +47,6 @@ def joined(*frames: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=["source_id"])
     named = pd.concat(filled, ignore_index=True).str.split(";").explode()
     return named.dropna().drop_duplicates().reset_index(drop=True).to_frame()
-
-
-def figures_or_none(load: Load, *names: str, as_of: str = "latest") -> pd.DataFrame:
-    """Return the figures of a series, no rows where none had been published.
-
-    Parameters
-    ----------
-    load : callable
-        `figures.load`, or something like it.
-    names
-        The series, then the entity and the product if wanted.
-
-    Returns
-    -------
-    DataFrame
-        As `load` gives it; with ``source_id`` alone, and no rows, without figures.
-
-    Raises
-    ------
-    UnknownName, ParameterError
-        As `load` does: a wrong name is no lack of figures.
-    """
-    try:
-        return load(*names, as_of=as_of)
-    except NoFigures:
-        return pd.DataFrame({"source_id": pd.Series(dtype=str)})
-
-
-def several(
-    load: Load,
-    names: Iterable[str],
-    entity: Sequence[str] | None = None,
-    **wanted: object,
-) -> pd.DataFrame:
-    """Return the figures of several series together, no rows without any.
-
-    Parameters
-    ----------
-    load : callable
-        `figures.load`, or something like it.
-    names : iterable of str
-        The series; one of which nothing had been published is left out.
-    entity : list of str, optional
-        Keep only these; of an empty list there are no figures.
-    wanted
-        What else `load` takes: product, as_of and so on.
-
-    Returns
-    -------
-    DataFrame
-        As `load` gives it; without columns and rows when nothing was published.
-
-    Raises
-    ------
-    UnknownName, ParameterError
-        As `load` does: a wrong name is no lack of figures.
-    """
-    if entity is not None:
-        if not entity:
-            return pd.DataFrame()
-        wanted["entity"] = entity
-    parts = []
-    for name in names:
-        try:
-            parts.append(load(name, **wanted))
-        except NoFigures:
-            continue
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
 @cache

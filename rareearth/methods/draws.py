@@ -6,7 +6,7 @@ References: Sobol, USSR Comput. Math. Math. Phys. 7 (1967) 86; Owen, J. Complexi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -199,3 +199,28 @@ def rank_matrix(
         a, b = involved.index(place[one]), involved.index(place[other])
         rank[a, b] = rank[b, a] = value
     return involved, correlation_factor(rank)
+
+
+def exceedance(curves: Mapping[str, np.ndarray], points: int = 201) -> pd.DataFrame:
+    """Return the share of draws above each value, one row per curve and value.
+
+    Parameters
+    ----------
+    curves : mapping of str to array
+        Draws by name.
+    points : int
+        Values at which each curve is read, evenly in probability.
+
+    Returns
+    -------
+    DataFrame
+        ``curve``, ``value``, ``chance`` (0 to 1).
+    """
+    above = np.linspace(1, 0, points)
+    parts = [
+        pd.DataFrame(
+            {"curve": name, "value": np.quantile(found, 1 - above), "chance": above}
+        )
+        for name, found in curves.items()
+    ]
+    return pd.concat(parts, ignore_index=True)

@@ -13,7 +13,7 @@ from rareearth.methods.forecasts import NAIVE, Forecast
 from rareearth.prices.digest_prices import verdict
 from rareearth.prices.markets import OTHER_FOB, SIDES, STALE, Markets
 from rareearth.prices.series import PriceSeries
-from rareearth.prices.study import CLEAR, Controls, Study, first_and_peak, last_price
+from rareearth.prices.study import CLEAR, Study, first_and_peak, last_price
 from rareearth.words import SPACE, change, day, listed, number, pct, span
 
 THIN = 12  # quotes: fewer in the period are single events, not a market's price
@@ -178,88 +178,6 @@ def forecast_sentence(study: Study) -> str:
     )
 
 
-def findings(
-    study: Study,
-    compared: pd.DataFrame,
-    said: pd.DataFrame,
-    found: Markets,
-) -> list[tuple[str, str, str]]:
-    """Return the key findings of the report on prices."""
-    return [
-        _level_finding(study.series),
-        *_growth_finding(study),
-        *_claim_findings(compared, said),
-        *_europe_finding(found),
-        *_outlook_finding(study),
-    ]
-
-
-def _level_finding(series: PriceSeries) -> tuple[str, str, str]:
-    last, ends = last_price(series), first_and_peak(series)
-    money, *of = unit_words(series).split(" ")
-    reach = (
-        f"between {number(ends['lowest'], 3)} and {number(ends['highest'], 3)} since "
-    )
-    return (
-        f"{series.title}, {last['period']}",
-        f"{number(last['price'], 3)} {money}",
-        "; ".join(filter(None, [" ".join(of), reach + str(ends["since"])])),
-    )
-
-
-def _growth_finding(study: Study) -> list[tuple[str, str, str]]:
-    if study.growth is None:
-        return []
-    row = study.growth.iloc[0]
-    label = f"Growth a year, {row['first']} to {row['last']}"
-    reach = f"95{SPACE}% interval {span(row['low'], row['high'], change)}"
-    return [(label, change(row["estimate"]), reach)]
-
-
-def _claim_findings(
-    compared: pd.DataFrame, said: pd.DataFrame
-) -> list[tuple[str, str, str]]:
-    items = []
-    for claim in said.itertuples():
-        counts = verdict(compared[compared["claim"] == claim.claim], claim.claim)
-        if counts["n"]:
-            items.append(
-                (
-                    f"Claim: {change(claim.claim)}, {claim.first} to {claim.last}",
-                    f"{counts['near']} of {counts['n']} prices",
-                    "are near it; they range from "
-                    f"{span(counts['low'], counts['high'], change)}",
-                )
-            )
-    return items
-
-
-def _europe_finding(found: Markets) -> list[tuple[str, str, str]]:
-    own = found.european
-    if "Dy oxide" not in own.index:
-        return []
-    row = own.loc["Dy oxide"]
-    reach = f"median of {row['quotes']} quotes since April 2025: thin"
-    times = f"{number(row['median'], digits=1)} times"
-    return [("Europe over China FOB, Dy oxide", times, reach)]
-
-
-def _outlook_finding(study: Study) -> list[tuple[str, str, str]]:
-    found = study.forecast
-    if found is None:
-        return []
-    row = found.paths[found.paths["model"] == NAIVE].iloc[-1]
-    beats = bool(found.scores["beats_naive"].iloc[0])
-    better = f"{found.winner} does better" if beats else "nothing is shown to beat it"
-    return [
-        (
-            f"Random walk, {row['period']}",
-            span(row["low"], row["high"], significant=3),
-            f"{pct(found.level)} interval, {unit_words(study.series)}; {better}",
-        )
-    ]
-
-
 def notes_sentence(series: PriceSeries) -> str:
     """Return what else a reader has to know about a series."""
     plain = f"no other mark is on the quotes of {series.title}"
@@ -345,9 +263,10 @@ def spread_notes(found: Markets, product: str) -> str:
             said.append(f"{market}: no quote of {product}")
         elif len(quotes) < THIN:
             noun = "quote" if len(quotes) == 1 else "quotes"
+            ends = dict.fromkeys(map(day, [quotes["date"].min(), quotes["date"].max()]))
             said.append(
                 f"{market}: only {len(quotes)} {noun} of {product}, "
-                f"{day(quotes['date'].min())} to {day(quotes['date'].max())}; "
+                f"{' to '.join(ends)}; "
                 + THINNESS.get(market, "single days, not a series")
             )
     if others := int((priced["market"] == OTHER_FOB).sum()):
@@ -399,9 +318,9 @@ def volume_sentence(paid: pd.DataFrame) -> str:
     )
 
 
-def control_sentence(found: Controls, product: str) -> str:
+def control_sentence(found: Study) -> str:
     """Return how many events moved the price beyond its usual pace."""
-    texts, tried = [], 0
+    texts, tried, product = [], 0, found.series.title
     for label, study in (("month", found.monthly), ("day", found.daily)):
         if study is None or study.effects.empty:
             continue
@@ -418,7 +337,8 @@ def control_sentence(found: Controls, product: str) -> str:
             f"one case of twenty{which}."
         )
     if not texts:
-        reasons = "; ".join(dict.fromkeys(found.why_not.values()))
+        why = {found.why_not.get(name): None for name in ("monthly", "daily", "path")}
+        reasons = "; ".join(filter(None, why))
         return f"No event can be measured on this series ({reasons or 'all refused'})."
     by_chance = number(tried * CLEAR, digits=0)
     return (

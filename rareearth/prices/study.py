@@ -53,6 +53,10 @@ class Study:
     breaks : Breaks or None
     forecast : Forecast or None
     volatility : Series of float or None, a share per year
+    monthly, daily : EventEffects or None
+        Around events that change what may be shipped.
+    path : DataFrame or None
+        From `local_projection`, after controls and disruptions.
     why_not : dict of str
         For each of these that is None, the reason.
     """
@@ -65,21 +69,6 @@ class Study:
     stability: pd.DataFrame | None
     forecast: Forecast | None
     volatility: pd.Series | None
-    why_not: dict[str, str]
-
-
-@dataclass(frozen=True, eq=False)
-class Controls:
-    """What the price did around events that change what may be shipped.
-
-    Attributes
-    ----------
-    monthly, daily : EventEffects or None
-    path : DataFrame or None
-        From `local_projection`, after controls and disruptions.
-    why_not : dict of str
-    """
-
     monthly: EventEffects | None
     daily: EventEffects | None
     path: pd.DataFrame | None
@@ -149,18 +138,30 @@ def chosen(
     return series.between(start, end)
 
 
-def examine(prices: Prices, series: PriceSeries, horizon: int) -> Study:
-    """Return what growth, breaks, volatility and forecast of a series are.
+def examine(
+    prices: Prices, series: PriceSeries, horizon: int, events: pd.DataFrame
+) -> Study:
+    """Return what growth, breaks, volatility and forecast of a series are, and events.
 
     A declared step of known size is taken off what came before it; of unknown size,
     it is estimated where the method can, and else the sample begins after it. The
-    volatility is that of money of the day, which has fewer gaps than constant prices.
+    volatility and the events are in money of the day, which has fewer gaps than
+    constant prices; a month or two of inflation is nothing. Of `events`, those of
+    `EVENT_KINDS` count, as events and as overlap.
     """
     steps, net = on_one_footing(prices, series)
     of_the_day = on_one_footing(prices, in_money_of_the_day(prices, series))[1]
     values = series.values
+    near = events[events["kind"].isin(EVENT_KINDS)]
     why_not: dict[str, str] = {}
     attempt = partial(_attempt, why_not)
+
+    def by_day() -> EventEffects:
+        money, index = _money(series), series.frame.index
+        days = prices.series(series.product, series.market, money, frequency="day")
+        days = days.between(str(index[0]), str(index[-1]))
+        return event_effects(days.values, near, DAYS)
+
     return Study(
         series=series,
         steps=steps,
@@ -170,6 +171,11 @@ def examine(prices: Prices, series: PriceSeries, horizon: int) -> Study:
         breaks=attempt("breaks", breaks, values, steps=steps),
         stability=attempt("stability", stability, net),
         volatility=attempt("volatility", volatility, of_the_day),
+        monthly=attempt("monthly", event_effects, of_the_day, near, MONTHS),
+        daily=attempt("daily", by_day),
+        path=attempt(
+            "path", local_projection, of_the_day, near, PATH, TIGHTER, lags=PATH
+        ),
         why_not=why_not,
     )
 
@@ -212,33 +218,6 @@ def _attempt(
     except (NoFigures, UnknownName) as error:
         why_not[name] = str(error)
         return None
-
-
-def controls(prices: Prices, series: PriceSeries, events: pd.DataFrame) -> Controls:
-    """Return what the price did around events, by month and by day.
-
-    In money of the day, since a month or two of inflation is nothing and constant
-    prices lack the months without an index. Of `events`, those of `EVENT_KINDS` count,
-    as events and as overlap.
-    """
-    _, net = on_one_footing(prices, in_money_of_the_day(prices, series))
-    first, last = series.frame.index[0], series.frame.index[-1]
-    money = _money(series)
-    near = events[events["kind"].isin(EVENT_KINDS)]
-    why_not: dict[str, str] = {}
-    attempt = partial(_attempt, why_not)
-
-    def by_day() -> EventEffects:
-        days = prices.series(series.product, series.market, money, frequency="day")
-        days = days.between(str(first), str(last))
-        return event_effects(days.values, near, DAYS)
-
-    return Controls(
-        monthly=attempt("monthly", event_effects, net, near, MONTHS),
-        daily=attempt("daily", by_day),
-        path=attempt("path", local_projection, net, near, PATH, TIGHTER, lags=PATH),
-        why_not=why_not,
-    )
 
 
 def long_view(series: PriceSeries) -> pd.DataFrame:

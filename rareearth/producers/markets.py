@@ -119,7 +119,7 @@ def market_quarters(monthly: pd.DataFrame) -> pd.Series:
 def price_lines(
     own: pd.DataFrame, market: pd.Series, company: str, start_year: int
 ) -> pd.DataFrame:
-    """Return selling and market prices by quarter, for `charts.line_band`.
+    """Return selling and market prices by quarter, for `charts.lines`.
 
     Returns
     -------

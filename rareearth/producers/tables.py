@@ -16,7 +16,7 @@ from rareearth.producers.accounts import (
 
 
 def panels(book: pd.DataFrame, start_year: int) -> pd.DataFrame:
-    """Return the measures for `charts.small_multiples`.
+    """Return the measures for `charts.columns`.
 
     Returns
     -------
@@ -122,7 +122,7 @@ def cash_shown(table: pd.DataFrame, month: int) -> pd.DataFrame:
 
 
 def margin_lines(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the gross margins of `peers` for `charts.line_band`.
+    """Return the gross margins of `peers` for `charts.lines`.
 
     A producer with one year only makes no line, and is left to the table.
     """

@@ -247,7 +247,8 @@ def pack(
     timeout: float | None = None,
 ) -> Parcel:
     """Return the parcel of a call, with all that a worker may lack."""
-    own = {path.name: path.read_text("utf-8") for path in _tables(job.own)}
+    tables = [provenance.locate(n, job.own) for n in provenance.own_files(job.own)]
+    own = {path.name: path.read_text("utf-8") for path in tables}
     made = texts(job) if provenance.state(job).kind == "page" else {}
     content = job.notebook.read_bytes()
     return Parcel(function, job, more, content, own, made, identity(), timeout)
@@ -271,11 +272,6 @@ def texts(job: Job) -> Texts:
     }
 
 
-def identity() -> Identity:
-    """Return what must be equal here and on a worker, by what it is called."""
-    return dict(_identity())
-
-
 def differences(here: Identity, there: Identity) -> str:
     """Return what a worker has that is not what is `here`, or nothing."""
     for name, value in here.items():
@@ -286,16 +282,17 @@ def differences(here: Identity, there: Identity) -> str:
 
 
 @cache
-def _identity() -> tuple[tuple[str, str], ...]:
+def identity() -> Identity:
+    """Return what must be equal here and on a worker, by what it is called."""
     suffixes = {".py", ".css", ".j2"}
     sources = [p for p in library.PACKAGE.rglob("*") if p.suffix in suffixes]
     data = library.data_folder()
-    return (
-        ("rareearth", __version__),
-        ("source of rareearth", _hash(library.PACKAGE, sources)),
-        ("figures", _hash(data, data.rglob("*.csv"))),
-        *provenance.versions().items(),
-    )
+    return {
+        "rareearth": __version__,
+        "source of rareearth": _hash(library.PACKAGE, sources),
+        "figures": _hash(data, data.rglob("*.csv")),
+        **provenance.versions(),
+    }
 
 
 def _unpack(parcel: Parcel, folder: Path) -> Job:
@@ -340,10 +337,6 @@ def _holds(notebook: Path, content: bytes) -> bool:
     with suppress(OSError):
         return notebook.read_bytes() == content
     return False
-
-
-def _tables(own: Path | None) -> list[Path]:
-    return sorted(own.glob("*.csv")) if own else []
 
 
 def _hash(folder: Path, paths: Iterable[Path]) -> str:

@@ -11,24 +11,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from rareearth.render import library, look, provenance
 
 NAME = "data_dictionary.html"
-TITLE = "Data dictionary"
 Rows = list[dict[str, str]]
-Cells = Callable[[Mapping[str, str]], list[object]]
-
-
-class Section(NamedTuple):
-    """One table of the page; a second line of a cell is smaller, an address a link."""
-
-    name: str
-    title: str
-    lead: str
-    head: list[str]
-    rows: list[list[object]]
 
 
 def build(folder: Path, data: Path | None = None) -> Path:
@@ -47,11 +35,12 @@ def _content(where: Path) -> dict[str, Any]:
     package = json.loads((where / "datapackage.json").read_text(encoding="utf-8"))
     tables = {each["name"]: each for each in package["resources"]}
     figures = {name: _read(where, name) for name in tables if _is_figures(tables, name)}
-    dictionaries = [
-        _dictionary(name, _read(where, name), _used(name, figures)) for name in _LAYOUT
-    ]
-    sections = [_overview(tables, figures), _columns(where), *dictionaries]
-    return {"title": TITLE, "sections": sections}
+    content = {"tables": _overview(tables, figures), "columns": _columns(where)}
+    for name, cells in _CELLS.items():
+        rows, used = _read(where, name), _used(name, figures)
+        key = next(iter(rows[0]))
+        content[name] = [[row[key], *cells(row), used[row[key]]] for row in rows]
+    return {"title": "Data dictionary", "rows": content}
 
 
 def _is_figures(tables: Mapping[str, Mapping[str, str]], name: str) -> bool:
@@ -79,32 +68,20 @@ def _used(name: str, figures: Mapping[str, Rows]) -> Counter[str]:
 
 def _overview(
     tables: Mapping[str, Mapping[str, str]], figures: Mapping[str, Rows]
-) -> Section:
-    rows = []
+) -> list[list[object]]:
+    rows: list[list[object]] = []
     for name, table in tables.items():
         held = figures.get(name, [])
         graded = Counter(row["confidence"] for row in held)
         counts = [graded[grade] for grade in ("primary", "secondary", "tertiary")]
         rows.append([f"{name}.csv", table["title"], *(counts if held else [""] * 3)])
-    head = ["Table", "What it holds", "Primary", "Secondary", "Tertiary"]
-    return Section("tables", "Tables", "Figures by confidence.", head, rows)
+    return rows
 
 
-def _columns(where: Path) -> Section:
+def _columns(where: Path) -> list[list[object]]:
     schema = json.loads((where / "schemas" / "figures.json").read_text("utf-8"))
-    rows = [
-        [field["name"], field["type"], field["description"]]
-        for field in schema["fields"]
-    ]
-    lead = "The columns that all tables of figures share."
-    return Section("columns", "Columns", lead, ["Column", "Type", "Meaning"], rows)
-
-
-def _dictionary(name: str, rows: Rows, used: Counter[str]) -> Section:
-    title, lead, head, cells = _LAYOUT[name]
-    key = next(iter(rows[0]))
-    body = [[row[key], *cells(row), used[row[key]]] for row in rows]
-    return Section(name, title, lead, [*head, "Figures"], body)
+    fields = schema["fields"]
+    return [[each["name"], each["type"], each["description"]] for each in fields]
 
 
 def _series(row: Mapping[str, str]) -> list[object]:
@@ -142,39 +119,10 @@ def _joined(row: Mapping[str, str], *columns: str) -> str:
     return ", ".join(part for part in parts if part and part != "none")
 
 
-_LAYOUT: dict[str, tuple[str, str, list[str], Cells]] = {
-    "series": (
-        "Series",
-        "What each series measures. A series has one unit; alternatives in currency or "
-        "weight are joined by a bar. Numbers outside the plausible range are refused.",
-        ["Series", "Meaning", "Unit and range", "Kind"],
-        _series,
-    ),
-    "entities": (
-        "Entities",
-        "Countries, companies, places and markets. Totals and residuals are never "
-        "producers.",
-        ["Entity", "Kind", "ISO 3166", "Note"],
-        _entity,
-    ),
-    "products": (
-        "Products",
-        "What is measured. The metal content of an oxide is computed from standard "
-        "atomic weights.",
-        ["Product", "Form", "Formula, metal content", "Note"],
-        _product,
-    ),
-    "bases": (
-        "Basis codes",
-        "What a number means (definition), and how it was printed (qualifier). Two "
-        "values are vintages of one figure when their definitions agree.",
-        ["Code", "Kind", "Meaning"],
-        _basis,
-    ),
-    "sources": (
-        "Sources",
-        "Where the figures are printed.",
-        ["Source", "What it is", "Address", "Kind"],
-        _source,
-    ),
+_CELLS: dict[str, Callable[[Mapping[str, str]], list[object]]] = {
+    "series": _series,
+    "entities": _entity,
+    "products": _product,
+    "bases": _basis,
+    "sources": _source,
 }

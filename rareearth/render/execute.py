@@ -28,6 +28,7 @@ from papermill.exceptions import PapermillExecutionError
 from rareearth import errors
 from rareearth.render import library, recorder, server
 from rareearth.render.job import ERROR_NOTE, INJECTED, Job, environment
+from rareearth.render.store import shortened
 from rareearth.render.warm import ENGINE as WARM
 from rareearth.render.warm import NeedsKernel, coalesce, follow_cells
 
@@ -225,7 +226,7 @@ def load(notebook: Path) -> NotebookNode:
 
 
 def settle(notebook: Any) -> None:
-    """Take out of an executed notebook what differs from run to run, in place.
+    """Take out of an executed notebook what differs from run to run, or is too long.
 
     That is papermill's and nbclient's times and paths, the notes that papermill
     adds to a failed notebook, the random identity of the injected cell, and widgets,
@@ -243,6 +244,8 @@ def settle(notebook: Any) -> None:
             cell["id"] = INJECTED
         if not cell.metadata.get("tags", True):
             del cell.metadata["tags"]
+        if "outputs" in cell:
+            cell["outputs"] = shortened(cell["outputs"])
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
             if output.output_type == "stream":

@@ -82,7 +82,11 @@ class Grid:
         lines = sum(1 for _ in self.rows) if self.rows else 1
         if self.rows and not lines:
             raise ParameterError(f"{self.rows.path.name}: no run below the header")
-        self._refuse_many(lines * prod(map(len, distinct.values())), is_allowed)
+        count = lines * prod(map(len, distinct.values()))
+        if count > MOST and not is_allowed:
+            raise ParameterError(
+                f"the grid has {count:,} runs; more than {MOST:,} need --yes"
+            )
         self.axes = {
             name: _distinct([self._value(name, each) for each in distinct[name]])
             for name in distinct
@@ -94,12 +98,6 @@ class Grid:
         self._digest = digest.hexdigest()
         self.count = rows * prod(map(len, self.axes.values()))
         self.merged = lines * asked - self.count
-
-    def _refuse_many(self, count: int, is_allowed: bool) -> None:
-        if count > MOST and not is_allowed:
-            raise ParameterError(
-                f"the grid has {count:,} runs; more than {MOST:,} need --yes"
-            )
 
     def _distinct(self) -> Iterator[dict[str, Value]]:
         """Yield the rows of the file, none twice; without a file one empty row."""

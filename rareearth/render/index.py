@@ -38,16 +38,7 @@ class Card:
     failure: str
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What the index says of the figures: their number and tables, where to read on."""
-
-    sum: int
-    tables: int
-    page: str
-
-
-def build(folder: Path, figures: Figures | None = None) -> Path:
+def build(folder: Path, figures: dict[str, Any] | None = None) -> Path:
     """Write ``index.html`` for the reports in `folder` and return its path.
 
     A page that is right already is not touched. `figures` is what `describe_figures`
@@ -72,11 +63,11 @@ def build(folder: Path, figures: Figures | None = None) -> Path:
     return target
 
 
-def describe_figures(folder: Path) -> Figures:
-    """Return what there is to say of the figures; it writes their dictionary."""
+def describe_figures(folder: Path) -> dict[str, Any]:
+    """Return number, tables and page of the figures; it writes the page."""
     page = dictionary.build(folder)
     counts = library.figure_counts(library.data_folder())
-    return Figures(sum(counts), len(counts), page.name)
+    return {"sum": sum(counts), "tables": len(counts), "page": page.name}
 
 
 def read(path: Path) -> Card | None:
@@ -126,7 +117,7 @@ def _answer(cells: list[dict[str, Any]]) -> str:
     """Return the first sentence that the report computes, else its first paragraph."""
     from rareearth.render import markup
 
-    for html in _displayed(cells):
+    for html, _ in thumbnail.displayed(cells):
         if found := _SENTENCE.match(html):
             return _plain(found[1])
     for cell in cells:
@@ -141,25 +132,11 @@ def _answer(cells: list[dict[str, Any]]) -> str:
 
 def _first_picture(cells: list[dict[str, Any]]) -> str:
     """Return the first chart that the report displays, small, with its description."""
-    for html in _displayed(cells):
+    for html, _ in thumbnail.displayed(cells):
         address, alt = thumbnail.first_picture(html, LARGEST_PICTURE)
         if address:
             return f'<img src="{address}" alt="{escape(alt)}">'
     return ""
-
-
-def _displayed(cells: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield the HTML that the cells display, pictures as ``<img>``."""
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if "text/html" in data:
-                yield "".join(data["text/html"])
-            elif "image/png" in data:
-                about = output.get("metadata", {}).get("image/png", {})
-                png = "".join("".join(data["image/png"]).split())
-                alt = escape(str(about.get("alt", "")))
-                yield f'<img src="data:image/png;base64,{png}" alt="{alt}">'
 
 
 def _plain(html: str) -> str:

@@ -149,8 +149,6 @@ def _at(path: Path, folder: Path | None) -> Path:
     known = [each.stem for each in notebooks(folder)]
     if path.stem in known and not path.parent.name:
         return next(each for each in notebooks(folder) if each.stem == path.stem)
-    raise UnknownName(f"no notebook at {path}; {_hint(path.stem, known)}")
-
-
-def _hint(name: str, known: list[str]) -> str:
-    return f"the workbook has {', '.join(known)}" if known else "the workbook is empty"
+    held = ", ".join(known)
+    hint = f"the workbook has {held}" if held else "the workbook is empty"
+    raise UnknownName(f"no notebook at {path}; {hint}")

@@ -86,14 +86,11 @@ def _check(tag: Tag) -> None:
             tag[name] = _address(tag, name, text)
         elif name == "style" or tag.name in SVG:
             _check_style(text)
-        if tag.name in HTML and not _is_known(name):
+        is_known = name in ATTRIBUTES or name.startswith(("aria-", "data-"))
+        if tag.name in HTML and not is_known:
             del tag[name]
     if tag.name == "img" and not str(tag.get("alt") or "").strip():
         raise MarkupError("an image without alt text; say what it shows in alt='...'")
-
-
-def _is_known(name: str) -> bool:
-    return name in ATTRIBUTES or name.startswith(("aria-", "data-"))
 
 
 def _address(tag: Tag, name: str, text: str) -> str:
@@ -281,12 +278,12 @@ class Renderer(IPythonRenderer):
         """Return a formula on its own line, in a container that may scroll."""
         return (
             '<span class="formula" role="group" tabindex="0" aria-label="Formula">'
-            f"{_mathml(body, 'block')}</span>"
+            f"{to_mathml(body, 'block')}</span>"
         )
 
     def inline_math(self, body: str) -> str:
         """Return a formula within a line."""
-        return _mathml(body, "inline")
+        return to_mathml(body, "inline")
 
     def latex_environment(self, name: str, body: str) -> str:
         """Return a LaTeX environment as a formula on its own line."""
@@ -306,13 +303,6 @@ def to_html(source: str, attachments: dict[str, Any] | None = None) -> str:
     return MarkdownWithMath(renderer=renderer, inline=parser).render(source)
 
 
-def _mathml(tex: str, display: str) -> str:
-    try:
-        return to_mathml(tex, display)
-    except ValueError as error:
-        raise MarkupError(str(error)) from error
-
-
 def to_mathml(tex: str, display: str) -> str:
     """Return a formula as MathML.
 
@@ -324,22 +314,24 @@ def to_mathml(tex: str, display: str) -> str:
 
     Raises
     ------
-    ValueError
+    MarkupError
         If any part of it cannot be converted. The converter itself would show an
         unknown command as written, so its result is searched for what it left over.
     """
     from latex2mathml.converter import convert  # only pages with formulas need it
 
     if _depth(tex) != 0:
-        raise ValueError(f"the braces of the formula do not match: {tex.strip()}")
+        raise MarkupError(f"the braces of the formula do not match: {tex.strip()}")
     try:
         mathml = convert(tex.strip(), display=display)
         root = ElementTree.fromstring(mathml)
     except Exception as error:
-        raise ValueError(f"the formula cannot be converted: {tex.strip()}") from error
+        raise MarkupError(f"the formula cannot be converted: {tex.strip()}") from error
     for text in root.itertext():
         if "\\" in text:
-            raise ValueError(f"unknown TeX command {text} in the formula {tex.strip()}")
+            raise MarkupError(
+                f"unknown TeX command {text} in the formula {tex.strip()}"
+            )
     return str(mathml)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -168,17 +169,11 @@ def _picture(kind: str, content: str, metadata: NotebookNode) -> str:
     size = "".join(f' {k}="{int(about[k])}"' for k in ("width", "height") if k in about)
     if kind == "image/svg+xml":
         # As an image, so that nothing in it can run and its ids stay its own.
-        address = f"data:{kind};base64,{_base64(content)}"
+        address = f"data:{kind};base64,{b64encode(content.encode()).decode()}"
     else:
         address = f"data:{kind};base64,{''.join(content.split())}"
     alt = escape(str(about.get("alt", "")))
     return f'<figure class="chart"><img src="{address}" alt="{alt}"{size}></figure>'
-
-
-def _base64(text: str) -> str:
-    from base64 import b64encode
-
-    return b64encode(text.encode()).decode()
 
 
 def _settings(source: str, made_from: dict[str, Any]) -> list[Setting]:
@@ -279,13 +274,14 @@ def plain_tokens(html: str) -> str:
 def rows(made_from: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the provenance of a report as escaped pairs of label and content."""
     own = made_from.get("own")
+    files = [each for each in made_from.get("data", []) if "sha256" in each]
     found = [
         ("Notebook", made_from.get("notebook", "")),
         ("Own figures", f"used, from the folder {own}" if own else ""),
         ("Package", f"rareearth {made_from.get('package_version', '')}"),
         ("Commit", made_from.get("commit", "")),
         ("Figures", _vintage(made_from.get("vintage", {}))),
-        *((f"File {e['name']}", f"SHA-256 {e['sha256']}") for e in _data(made_from)),
+        *((f"File {e['name']}", f"SHA-256 {e['sha256']}") for e in files),
         ("Modules", ", ".join(map(_module, made_from.get("modules", [])))),
         *made_from.get("environment", {}).items(),
     ]
@@ -307,10 +303,6 @@ def _vintage(found: dict[str, str]) -> str:
     if not found:
         return ""
     return f"as of: {found['as_of']}; newest source published {found['newest_source']}"
-
-
-def _data(made_from: dict[str, Any]) -> list[dict[str, str]]:
-    return [each for each in made_from.get("data", []) if "sha256" in each]
 
 
 def _module(entry: dict[str, str]) -> str:

@@ -10,7 +10,6 @@ import multiprocessing
 import os
 import pickle
 import queue
-import select
 import signal
 import socket
 import subprocess
@@ -20,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import suppress
+from multiprocessing.connection import Connection, wait
 from typing import Any, Self
 
 from rareearth.errors import WorkbookError
@@ -36,6 +36,9 @@ START = (
     "from rareearth.render.server import main; del sys.path[0]\n"
     "main({number}, {preload!r})"
 )
+
+
+Call = tuple[Future[Any], bytes]  # with its pickled function and arguments
 
 
 class Died(WorkbookError):
@@ -112,9 +115,9 @@ class ForkPool(Executor):
             raise ValueError(f"jobs is {jobs}; at least 1")
         self.on_told: Callable[[Future[Any], Any], None] | None = None
         self._max_workers, self._timeout, self._preload = jobs, timeout, list(preload)
-        self._calls: queue.Queue[_Call | None] = queue.Queue(4 * jobs)
+        self._calls: queue.Queue[Call | None] = queue.Queue(4 * jobs)
         self._lock = threading.Lock()
-        self._controls: set[socket.socket] = set()
+        self._controls: set[Connection] = set()
         self._is_shut = self._is_killed = False
         self._process, self._server = self._start()
         self._threads = [
@@ -131,7 +134,7 @@ class ForkPool(Executor):
         if self._is_shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
         future: Future[Any] = Future()
-        self._calls.put(_Call(future, work))
+        self._calls.put((future, work))
         return future
 
     def kill(self) -> None:
@@ -173,8 +176,9 @@ class ForkPool(Executor):
         with suppress(queue.Empty):
             while True:
                 if call := self._calls.get_nowait():
-                    call.future.cancel()
-                    call.future.set_running_or_notify_cancel()  # wakes who waits
+                    future, _ = call
+                    future.cancel()
+                    future.set_running_or_notify_cancel()  # wakes who waits
 
     def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -195,20 +199,19 @@ class ForkPool(Executor):
 
     def _work(self) -> None:
         while call := self._calls.get():
-            if not call.future.set_running_or_notify_cancel():
+            future, work = call
+            if not future.set_running_or_notify_cancel():
                 continue
             try:
-                value = self._attend(call)
+                future.set_result(self._attend(future, work))
             except BaseException as error:  # noqa: BLE001 - it belongs to the caller
-                call.future.set_exception(error)
-            else:
-                call.future.set_result(value)
-            del call
+                future.set_exception(error)
+            del call, future
 
-    def _attend(self, call: _Call) -> Any:
+    def _attend(self, future: Future[Any], work: bytes) -> Any:
         """Have one call done by a new process, and return its value."""
-        ours, theirs = socket.socketpair()
-        control, controlled = socket.socketpair()
+        ours, theirs = multiprocessing.Pipe()
+        control, controlled = multiprocessing.Pipe()
         with ours, control:
             with theirs, controlled:
                 self._request([theirs.fileno(), controlled.fileno()])
@@ -217,7 +220,7 @@ class ForkPool(Executor):
             try:
                 if self._is_killed:
                     raise Killed("interrupted")
-                return self._follow(call, ours, control)
+                return self._follow(future, work, ours, control)
             finally:
                 with self._lock:
                     self._controls.discard(control)
@@ -233,35 +236,33 @@ class ForkPool(Executor):
                 self._process, self._server = self._start()
                 socket.send_fds(self._server, [b"f"], handles)
 
-    def _follow(self, call: _Call, ours: socket.socket, control: socket.socket) -> Any:
+    def _follow(
+        self, future: Future[Any], work: bytes, ours: Connection, control: Connection
+    ) -> Any:
         """Follow one call to its end."""
         with suppress(OSError):  # whoever is not there to take it will be reported
-            server.send(ours, (sys.path, call.work))
+            ours.send((sys.path, work))
         deadline: float | None = None  # counts from when the process has begun
-        poll = select.poll()
-        poll.register(ours, select.POLLIN)
-        poll.register(control, select.POLLIN)
-        answer, is_late, is_open = None, False, True
+        answer, is_late, watched = None, False, [ours, control]
         while True:
             left = None if deadline is None or is_late else deadline - time.monotonic()
-            ready = dict(poll.poll(None if left is None else max(0, left) * 1000))
+            ready = wait(watched, None if left is None else max(0, left))
             if not ready:
                 is_late = True
                 _ask_to_kill(control)
-            if is_open and ours.fileno() in ready:
+            elif ours in ready:
                 try:
-                    kind, *content = server.receive(ours)
+                    kind, *content = ours.recv()
                 except (EOFError, OSError):
-                    is_open = False
-                    poll.unregister(ours)
+                    watched.remove(ours)
                     continue
                 if kind == "begun" and self._timeout:
                     deadline = time.monotonic() + self._timeout
                 elif kind == "result":
                     answer = content
                 elif kind == "told" and self.on_told:
-                    self.on_told(call.future, content[0])
-            elif control.fileno() in ready:
+                    self.on_told(future, content[0])
+            else:
                 return self._outcome(answer, _status(control), is_late)
 
     def _outcome(
@@ -285,20 +286,13 @@ class ForkPool(Executor):
         raise Died(f"the process ended itself with status {status}")
 
 
-class _Call:
-    """A call that waits: its future and its pickled function and arguments."""
-
-    def __init__(self, future: Future[Any], work: bytes) -> None:
-        self.future, self.work = future, work
-
-
-def _ask_to_kill(control: socket.socket) -> None:
+def _ask_to_kill(control: Connection) -> None:
     with suppress(OSError):
-        control.send(b"k")
+        control.send_bytes(b"kill")
 
 
-def _status(control: socket.socket) -> int | None:
+def _status(control: Connection) -> int | None:
     try:
-        return int(server.receive(control))
+        return int(control.recv())
     except (EOFError, OSError):
         return None

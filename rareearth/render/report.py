@@ -13,11 +13,12 @@ import time
 from collections.abc import Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from copy import deepcopy
-from typing import Any, Protocol
+from typing import Any
 
 from rareearth.errors import WorkbookError
 from rareearth.render import provenance, server, store
 from rareearth.render.job import OWN_DATA, Job, Result, environment
+from rareearth.render.progress import Progress
 
 
 def make(job: Job, force: bool = False) -> Result:
@@ -29,7 +30,7 @@ def make(job: Job, force: bool = False) -> Result:
     """
     started = time.monotonic()
     try:
-        with store.held(job.hidden, job.name, lambda: _wait(job)):
+        with store.held(job.hidden, job.name, lambda: server.tell(("wait", job.name))):
             server.begin()  # to wait for another renderer is not to be late
             kind = "run" if force else provenance.state(job).kind
             state, error = ("fresh", "") if kind == "fresh" else _make(job, kind)
@@ -39,10 +40,6 @@ def make(job: Job, force: bool = False) -> Result:
         state = "failed"
         error = f"cannot write {problem.filename or job.page}: {problem.strerror}"
     return Result(job, time.monotonic() - started, error, state)
-
-
-def _wait(job: Job) -> None:
-    server.tell(("wait", job.name))
 
 
 def _make(job: Job, kind: str) -> tuple[str, str]:
@@ -78,13 +75,7 @@ def _run(job: Job) -> tuple[Any, dict[str, Any]]:
     spool = store.Spool(job)
     try:
         with environment({OWN_DATA: str(job.own) if job.own else None}):
-            done = execute.execute(job.notebook, job.parameters, job.timeout, spool)
-        store.cut(done[0])
-        return done
-    except execute.RunFailed as problem:
-        if problem.notebook is not None:
-            store.cut(problem.notebook)
-        raise
+            return execute.execute(job.notebook, job.parameters, job.timeout, spool)
     finally:
         spool.close()
 
@@ -116,26 +107,10 @@ def _text(notebook: Any) -> str:
     return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-class Watch(Protocol):
-    """Someone who is told how the work goes; see `rareearth.render.progress`."""
-
-    def started(self, job: Job) -> None:
-        """Note that a job was handed over."""
-
-    def cell(self, name: str, number: int, cells: int) -> None:
-        """Note that the run `name` has begun its cell `number` of `cells`."""
-
-    def wait(self, name: str) -> None:
-        """Note that the run `name` waits for another renderer that makes it."""
-
-    def finished(self, result: Result) -> None:
-        """Note that a job has come to its end."""
-
-
 def run(
     jobs: Iterable[Job],
     executor: Executor,
-    watch: Watch | None = None,
+    watch: Progress | None = None,
     force: bool = False,
     most: int | None = None,
 ) -> Generator[Result, None, None]:
@@ -147,7 +122,7 @@ def run(
         Taken one after the other as there is room for them.
     executor : Executor
         Where the work is done: `rareearth.render.pool.local`, a Dask executor ...
-    watch : Watch, optional
+    watch : Progress, optional
         Told when a job starts and ends; with a `ForkPool` also of each cell.
     force : bool
         Make also the reports that are up to date.
@@ -156,8 +131,8 @@ def run(
     """
     room = most or 2 * getattr(executor, "_max_workers", os.cpu_count() or 1)
     waiting, running = iter(jobs), dict[Future[Result], Job]()
-    if watch:
-        _listen(executor, watch, running)
+    if watch and hasattr(executor, "on_told"):  # as a `ForkPool`
+        executor.on_told = lambda _, told: getattr(watch, told[0])(*told[1:])
     try:
         while True:
             while len(running) < room and (job := next(waiting, None)):
@@ -190,23 +165,10 @@ def _name(error: BaseException) -> str:
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 
-def _told(result: Result, watch: Watch | None) -> Result:
+def _told(result: Result, watch: Progress | None) -> Result:
     if watch:
         watch.finished(result)
     return result
-
-
-def _listen(
-    executor: Executor, watch: Watch, running: dict[Future[Result], Job]
-) -> None:
-    """Have a `ForkPool` pass on what its calls tell."""
-
-    def told(_: Future[Result], message: tuple[object, ...]) -> None:
-        kind, *rest = message
-        getattr(watch, str(kind))(*rest)
-
-    if hasattr(executor, "on_told"):
-        executor.on_told = told
 
 
 def _stop(executor: Executor, running: dict[Future[Result], Job]) -> None:

@@ -8,19 +8,18 @@ Linux only.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import importlib
 import os
 import pickle
 import random
-import select
 import signal
 import socket
-import struct
 import sys
 import traceback
 from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ _DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36  # of prctl(2)
 # Looking for garbage at Python's own pace is a tenth of a run of some seconds, and all
 # memory is given back at its end.
 _GARBAGE = 100_000, 50, 100
-_answers: socket.socket | None = None  # in a forked child: where it answers
+_answers: Connection | None = None  # in a forked child: where it answers
 
 
 class UnsafeFork(RuntimeError):
@@ -51,35 +50,13 @@ def is_child() -> bool:
 def tell(message: Any) -> None:
     """Send a message to the owner of the pool; without one, do nothing."""
     if _answers is not None:
-        send(_answers, ("told", message))
+        _answers.send(("told", message))
 
 
 def begin() -> None:
     """Have the time limit of this call count from now; without a pool, do nothing."""
     if _answers is not None:
-        send(_answers, ("begun",))
-
-
-def send(to: socket.socket, content: Any) -> None:
-    """Send one object, its length first."""
-    data = pickle.dumps(content)
-    to.sendall(struct.pack("!Q", len(data)) + data)
-
-
-def receive(source: socket.socket) -> Any:
-    """Return one object; the end of the connection is an `EOFError`."""
-    (length,) = struct.unpack("!Q", _exactly(source, 8))
-    return pickle.loads(_exactly(source, length))
-
-
-def _exactly(source: socket.socket, length: int) -> bytes:
-    data = bytearray()
-    while len(data) < length:
-        piece = source.recv(min(length - len(data), 1 << 20))
-        if not piece:
-            raise EOFError
-        data += piece
-    return bytes(data)
+        _answers.send(("begun",))
 
 
 def main(number: int, preload: list[str]) -> None:
@@ -97,68 +74,72 @@ def main(number: int, preload: list[str]) -> None:
     os._exit(0)  # to take down two thousand modules one by one takes a while
 
 
+@dataclass
+class Child:
+    """A process that does one call. What arrives at `control` asks to kill it."""
+
+    pid: int
+    control: Connection
+    is_doomed: bool = False
+
+
 class Server:
     """Forks, watches and buries the children. It has one thread and no address."""
 
     def __init__(self, owner: socket.socket) -> None:
         self.owner = owner
-        self.poll = select.poll()
-        self.poll.register(owner, select.POLLIN)
-        self.children: dict[int, tuple[int, socket.socket]] = {}  # by pidfd
-        self.controls: dict[int, int] = {}  # the control socket's number -> pid
+        self.children: dict[int, Child] = {}  # by pidfd, which tells that one ended
 
     def serve(self) -> None:
         """Work until the owner closes its end."""
         while True:
-            for number, _ in self.poll.poll():
-                if number == self.owner.fileno():
+            alive = [c.control for c in self.children.values() if not c.is_doomed]
+            for ready in wait([self.owner, *self.children, *alive]):
+                if ready is self.owner:
                     _, handles, _, _ = socket.recv_fds(self.owner, 1, 2)
                     if len(handles) < 2:
                         self._end()
                         return
-                    self._fork(*map(_socket, handles))
-                elif number in self.children:
-                    self._bury(number)
-                elif number in self.controls:  # a request to kill, or its owner is gone
-                    self.poll.unregister(number)
-                    _kill_group(self.controls.pop(number))
+                    self._fork(*map(Connection, handles))
+                elif isinstance(ready, int):
+                    self._bury(ready)
+                else:  # a request to kill, or its owner is gone
+                    self._kill(ready)
 
-    def _fork(self, call: socket.socket, control: socket.socket) -> None:
+    def _fork(self, call: Connection, control: Connection) -> None:
         pid = os.fork()
         if pid == 0:
             self.owner.close()
             control.close()
-            for pidfd, (_, other) in self.children.items():
+            for pidfd, child in self.children.items():
                 os.close(pidfd)
-                other.close()
+                child.control.close()
             _child(call)
         call.close()
         with suppress(OSError):
             os.setpgid(pid, pid)
-        pidfd = os.pidfd_open(pid)
-        self.children[pidfd] = (pid, control)
-        self.controls[control.fileno()] = pid
-        self.poll.register(pidfd, select.POLLIN)
-        self.poll.register(control, select.POLLIN)
+        self.children[os.pidfd_open(pid)] = Child(pid, control)
+
+    def _kill(self, control: object) -> None:
+        for child in self.children.values():
+            if child.control is control:
+                child.is_doomed = True
+                _kill_group(child.pid)
 
     def _bury(self, pidfd: int) -> None:
         """Kill what a child that has ended leaves behind, and report how it ended."""
-        pid, control = self.children.pop(pidfd)
-        self.poll.unregister(pidfd)
+        child = self.children.pop(pidfd)
         os.close(pidfd)
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        _kill_group(pid)  # while the number is still the child's
-        _, status = os.waitpid(pid, 0)
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        _kill_group(child.pid)  # while the number is still the child's
+        _, status = os.waitpid(child.pid, 0)
         self._kill_orphans()
-        if self.controls.pop(control.fileno(), None) is not None:
-            self.poll.unregister(control)
-        with suppress(OSError):
-            send(control, os.waitstatus_to_exitcode(status))
-        control.close()
+        with child.control, suppress(OSError):
+            child.control.send(os.waitstatus_to_exitcode(status))
 
     def _kill_orphans(self) -> None:
         """Kill processes that became ours because the child that started them ended."""
-        known = {pid for pid, _ in self.children.values()}
+        known = {child.pid for child in self.children.values()}
         while strays := set(_children()) - known:
             for pid in strays:
                 with suppress(OSError):
@@ -166,15 +147,15 @@ class Server:
                     os.waitpid(pid, 0)
 
     def _end(self) -> None:
-        for pid, _ in self.children.values():
-            _kill_group(pid)
-        for pid, _ in self.children.values():
-            os.waitpid(pid, 0)
+        for child in self.children.values():
+            _kill_group(child.pid)
+        for child in self.children.values():
+            os.waitpid(child.pid, 0)
         self.children.clear()
         self._kill_orphans()
 
 
-def _child(call: socket.socket) -> None:
+def _child(call: Connection) -> None:
     """Do one call in this forked process and end it."""
     global _answers
     status = 1
@@ -185,7 +166,7 @@ def _child(call: socket.socket) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         gc.set_threshold(*_GARBAGE)
         _answers = call
-        send(call, ("result", *_answer(call)))
+        call.send(("result", *_answer(call)))
         status = 0
     except (BrokenPipeError, ConnectionResetError):  # the owner is gone meanwhile
         pass
@@ -197,11 +178,11 @@ def _child(call: socket.socket) -> None:
         os._exit(status)
 
 
-def _answer(call: socket.socket) -> tuple[bool, bytes]:
+def _answer(call: Connection) -> tuple[bool, bytes]:
     """Return whether the call went well, and its value or error, pickled."""
     try:
         assert_safe()
-        path, work = receive(call)
+        path, work = call.recv()
         begin()
         sys.path += [each for each in path if each not in sys.path]
         function, args, kwargs = pickle.loads(work)
@@ -224,16 +205,13 @@ def assert_safe() -> None:
         with suppress(OSError):
             target = os.readlink(f"/proc/self/fd/{name}")  # noqa: PTH115
             if target.startswith("socket:"):
-                _assert_local(int(name))
+                with socket.socket(fileno=os.dup(int(name))) as found:
+                    kind = found.family
+                if kind != socket.AF_UNIX:
+                    raise UnsafeFork(f"the fork server has a socket ({kind.name})")
     zmq = sys.modules.get("zmq.sugar.context")
     if zmq is not None and zmq.Context._instance is not None:
         raise UnsafeFork("the fork server has a zmq context")
-
-
-def _assert_local(number: int) -> None:
-    with socket.socket(fileno=os.dup(number)) as found:
-        if found.family != socket.AF_UNIX:
-            raise UnsafeFork(f"the fork server has a socket ({found.family.name})")
 
 
 def _reseed() -> None:
@@ -241,10 +219,6 @@ def _reseed() -> None:
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
-
-
-def _socket(number: int) -> socket.socket:
-    return socket.socket(fileno=number)
 
 
 def _kill_group(pid: int) -> None:
@@ -260,4 +234,6 @@ def _children() -> list[int]:
 
 
 def _prctl(option: int, value: int) -> None:
+    import ctypes  # only where processes are forked: it takes a while
+
     ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

@@ -225,13 +225,6 @@ MOST = 1_000_000  # characters that a cell may print; the rest is counted
 _LINE = "\n... {more:,} more characters were printed; a report keeps {most:,} a cell\n"
 
 
-def cut(notebook: Any) -> None:
-    """Shorten what the cells of a notebook have printed, in place."""
-    for cell in notebook["cells"]:
-        if "outputs" in cell:
-            cell["outputs"] = shortened(cell["outputs"])
-
-
 def shortened(outputs: list[Any]) -> list[Any]:
     """Return the outputs of a cell with at most `MOST` characters of printed text.
 

@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
-from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import Any, Self
@@ -29,11 +28,11 @@ from rareearth.errors import ParameterError
 from rareearth.render import library, look, provenance, report, store, thumbnail
 from rareearth.render.grid import Grid
 from rareearth.render.job import Job, Result, canonical, plan, report_name
+from rareearth.render.progress import Progress
 from rareearth.words import harmless
 
-FINDINGS = (
-    "application/vnd.rareearth.findings+json"  # as rareearth.display.output emits them
-)
+# As rareearth.display.output emits them.
+FINDINGS = "application/vnd.rareearth.findings+json"
 Finding = tuple[str, str, str]  # label, value, range or condition
 ALL_PICTURES = 24_000_000  # characters of all pictures of a page together
 LARGEST_PICTURE = 60_000  # characters of one
@@ -50,11 +49,6 @@ class Outcome:
     states: Counter[str]
     page: Path
     table: Path
-
-    @property
-    def failed(self) -> int:
-        """Return the number of runs that failed."""
-        return self.states["failed"]
 
 
 def default_folder(notebook: Path) -> Path:
@@ -78,7 +72,7 @@ def make(
     jobs: Callable[[], Iterator[Job]],
     folder: Path,
     start: Callable[[], Executor],
-    watch: report.Watch | None = None,
+    watch: Progress | None = None,
     force: bool = False,
 ) -> Outcome:
     """Make all reports of `grid` in `folder`, then their table as CSV and as a page.
@@ -124,7 +118,7 @@ def _collect(
         spool.add(row)
 
 
-def _fresh(jobs: Iterator[Job], watch: report.Watch | None) -> Iterator[Result]:
+def _fresh(jobs: Iterator[Job], watch: Progress | None) -> Iterator[Result]:
     for job in jobs:
         result = Result(job, 0.0, state="fresh")
         if watch:
@@ -168,27 +162,13 @@ def read(result: Result, most: int) -> Row:
         row.error = f"{job.executed.name} cannot be read"
         return row
     row.title = library.title(cells)
-    for html, found in _shown(cells):
-        row.findings += [(e["label"], e["value"], e["range"]) for e in found]
+    for html, data in thumbnail.displayed(cells):
+        for each in data.get(FINDINGS, []):
+            if {"label", "value"} <= each.keys():
+                row.findings.append((each["label"], each["value"], each["range"]))
         if not row.picture and not row.alt:
             row.picture, row.alt = thumbnail.first_picture(html, most)
     return row
-
-
-def _shown(cells: list[dict[str, Any]]) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """Yield for each output its HTML, a picture as ``<img>``, and its findings."""
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            html = "".join(data.get("text/html", ""))
-            if not html and "image/png" in data:
-                png = "".join("".join(data["image/png"]).split())
-                alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
-                html = (
-                    f'<img src="data:image/png;base64,{png}" alt="{escape(str(alt))}">'
-                )
-            found = data.get(FINDINGS, [])
-            yield html, [each for each in found if {"label", "value"} <= each.keys()]
 
 
 class Spool:
@@ -345,9 +325,6 @@ def _html(spool: Spool, grid: Grid, columns: Columns, table: Path) -> Iterator[s
     question = next((row.title for row in spool if row.title), grid.notebook.stem)
     failed = [(number, row) for number, row in enumerate(spool, 1) if row.error]
     pictures = sum(1 for _ in _cards(spool, grid.varied))
-    caption = "Headline results of all runs"
-    if len(spool) > MOST_ROWS:
-        caption += f": the first {MOST_ROWS:,} of {len(spool):,}; the CSV file has all"
     fixed = (f"{name} = {_cut(_typed(value))}" for name, value in _same(grid).items())
     more = [MORE] if columns.has_more else []
     is_short = table.stat().st_size <= LARGEST_DOWNLOAD
@@ -358,8 +335,8 @@ def _html(spool: Spool, grid: Grid, columns: Columns, table: Path) -> Iterator[s
         notebook=grid.notebook.stem,
         varied=grid.varied,
         fixed=", ".join(fixed),
-        caption=caption,
-        heads=["Run", *grid.varied, *columns.labels, *more, "State"],
+        most=MOST_ROWS,
+        heads=[*grid.varied, *columns.labels, *more],
         rows=_rows(spool, grid.varied, columns),
         table=table.name,
         download=base64.b64encode(table.read_bytes()).decode() if is_short else "",

@@ -12,8 +12,10 @@ import binascii
 import io
 import re
 import xml.etree.ElementTree as ET
-from html import unescape
+from collections.abc import Iterator
+from html import escape, unescape
 from itertools import pairwise
+from typing import Any
 
 WIDTH = 320  # pixels of a scaled picture
 _IMAGE = re.compile(r"<img\b[^>]*>")
@@ -29,6 +31,20 @@ _MEASURES = ("d", "points", "x", "y", "width", "height", "transform")
 
 ET.register_namespace("", _SVG[1:-1])
 ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+
+
+def displayed(cells: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield for each output its HTML, a picture as ``<img>``, and all its data."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            html = "".join(data.get("text/html", ""))
+            if not html and "image/png" in data:
+                png = "".join("".join(data["image/png"]).split())
+                alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+                source = f"data:image/png;base64,{png}"
+                html = f'<img src="{source}" alt="{escape(str(alt))}">'
+            yield html, data
 
 
 def first_picture(html: str, most: int) -> tuple[str, str]:

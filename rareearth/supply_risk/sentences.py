@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rareearth.supply_risk.indices import Bounds
-from rareearth.words import listed, number, pct, span
+from rareearth.words import listed, number, pct, span, the
 
 AT_RISK = 1.0  # threshold of the Commission since its first assessment
 
@@ -14,54 +14,6 @@ def score(value: float, *, digits: int | None = None) -> str:
     """Return an index with two digits below one, with one above: 0.23, 3.9."""
     usual = 2 if abs(value) < 1 else 1
     return number(value, digits=usual if digits is None else digits)
-
-
-def the(name: str) -> str:
-    """Return a name with its article where English wants one."""
-    return f"the {name}" if name in ("European Union", "United States") else name
-
-
-def panel(
-    product: str,
-    importer: str,
-    risk: Bounds,
-    stage: str,
-    printed: pd.DataFrame,
-    group: str,
-    geo: pd.DataFrame,
-    drivers: pd.DataFrame,
-) -> list[tuple[str, str, str]]:
-    """Return the key findings: both indices, what is printed, who drives them."""
-    items = [
-        (
-            f"EU supply risk of {product}",
-            span(risk.low, risk.high, score),
-            f"without substitution, by {stage}; at risk from {score(AT_RISK)} on",
-        )
-    ]
-    results = printed[printed["entity"] == "supply risk"] if len(printed) else printed
-    if len(results):
-        last = results.iloc[-1]
-        items.append(
-            (f"Printed for {group}, {last['year']}", score(last["value"]), "as a group")
-        )
-    low, high = geo.loc["score", ["low", "high"]]
-    items.append(
-        (
-            f"GeoPolRisk of {the(importer)}",
-            span(low, high, score),
-            "all rare earths; 0 no risk, 1 the highest",
-        )
-    )
-    top = drivers.iloc[0]
-    items.append(
-        (
-            f"{top['row']}, share of {stage}",
-            pct(top["share"]),
-            f"{pct(top['part'])} of the weighted concentration",
-        )
-    )
-    return items
 
 
 def answer(
@@ -139,15 +91,6 @@ def stage_title(table: pd.DataFrame, product: str) -> str:
     return f"{product}: supply risk {listed(parts)}"
 
 
-def driver_title(drivers: pd.DataFrame, stage: str) -> str:
-    """Return the finding of the chart by country."""
-    top = drivers.iloc[0]
-    return (
-        f"{top['row']} makes {pct(top['part'])} of the weighted concentration "
-        f"of {stage}"
-    )
-
-
 def unscored_sentence(table: pd.DataFrame) -> str:
     """Return which suppliers have no governance score, and what that does."""
     names = sorted(
@@ -158,15 +101,6 @@ def unscored_sentence(table: pd.DataFrame) -> str:
     return (
         f"No governance score is at hand for {listed(names)}. Counted once as the "
         "safest and once as the riskiest, they span the ranges; none is taken as safe."
-    )
-
-
-def input_title(table: pd.DataFrame) -> str:
-    """Return the finding of the chart by input."""
-    top = table.iloc[0]
-    return (
-        f"Most hinges on: {top['row']} ({top['tried']}), "
-        f"{span(top['low'], top['high'], score)}"
     )
 
 
@@ -231,12 +165,3 @@ def check_sentence(implied: pd.Series | None, group: str, year: int) -> str:
             "governance here are not those of the study."
         )
     return f"{text}, which lies in its range of 0 to 1."
-
-
-def trade_sentence(ends: tuple[float, float]) -> str:
-    """Return which trade parameters the annex prints for suppliers of rare earths."""
-    return (
-        "Trade parameters that the annex of the study prints for suppliers of rare "
-        f"earths: {span(*ends, score)}. A parameter above one would count a "
-        "restriction of exports."
-    )

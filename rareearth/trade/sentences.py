@@ -6,7 +6,7 @@ import pandas as pd
 
 from rareearth.methods.months import JOINT, LEAST, PRINTED
 from rareearth.trade import dependence
-from rareearth.trade.digest_trade import NOT, READINGS
+from rareearth.trade.flows import NOT, READINGS
 from rareearth.words import SPACE, change, listed, number, pct, span, the
 
 Finding = tuple[str, str, str]
@@ -202,7 +202,7 @@ def crma_sentence(targets: pd.DataFrame, newest: pd.DataFrame) -> str:
 
 
 def chart_rows(newest: pd.DataFrame) -> pd.DataFrame:
-    """Return measures for `charts.measure_dots`: their definition, goods and date."""
+    """Return measures for `charts.rows`: their definition, goods and date."""
     columns = ["value", "low", "high", "confidence", "source_id"]
     kind = newest["kind"]
     headed = kind.str[0].str.upper() + kind.str[1:] + ": " + kind.map(dependence.KINDS)

@@ -1,4 +1,4 @@
-"""Charts draw what the figures say: gaps as gaps, weak figures open, labels apart."""
+"""What all charts share: labels and colours apart, every sign drawn, small files."""
 
 import contextlib
 import re
@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 
 from rareearth import charts
-from rareearth.charts import colours, drawing, fonts, shares
+from rareearth.charts import colours, drawing, fonts, marks, style
 from rareearth.display import output as display
 
 
@@ -31,14 +31,14 @@ def _close():
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20), st.floats(0.001, 100))
 def test_labels_lie_at_least_the_gap_apart(heights, gap):
-    moved = charts.spread(pd.Series(heights), gap)
+    moved = style.spread(pd.Series(heights), gap)
     assert (np.diff(moved.to_numpy()) >= gap - 1e-6).all()
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20))
 def test_labels_keep_their_order_and_their_middle(heights):
     series = pd.Series(heights)
-    moved = charts.spread(series, 5.0)
+    moved = style.spread(series, 5.0)
     assert moved.index.tolist() == series.sort_values().index.tolist()
     assert moved.mean() == pytest.approx(series.mean(), abs=1e-6)
 
@@ -53,12 +53,14 @@ def test_labels_keep_their_order_and_their_middle(heights):
     ],
 )
 def test_labels_move_no_more_than_they_must(heights, moved):
-    assert charts.spread(pd.Series(heights, dtype=float), 2.0).tolist() == moved
+    assert style.spread(pd.Series(heights, dtype=float), 2.0).tolist() == moved
 
 
 def test_each_line_is_labelled_where_it_ends():
     _, axes = charts.canvas("Two lines")
-    charts.label_ends(axes, {"China": (2024, 1.0), "India": (2023, 1.0)}, 0.5)
+    style.label_ends(
+        axes, {"China": (2024, 1.0), "India": (2023, 1.0)}, charts.COLOURS, 0.5
+    )
     places = {text.get_text(): text.xy for text in axes.texts}
     assert places == {"China": (2024, 0.75), "India": (2023, 1.25)}
 
@@ -67,7 +69,7 @@ def test_a_name_never_lies_on_the_axis_below_it():
     _, axes = charts.canvas("Three lines that end at the foot")
     axes.set_ylim(0, 1)
     ends = {"China": (2024, 0.0), "India": (2024, 0.01), "Japan": (2024, 0.02)}
-    charts.label_ends(axes, ends, 0.1)
+    style.label_ends(axes, ends, charts.COLOURS, 0.1)
     heights = [text.xy[1] for text in axes.texts]
     assert heights == pytest.approx([0.05, 0.15, 0.25])
 
@@ -180,7 +182,7 @@ def luminance(hue):
 @pytest.mark.parametrize("name", charts.COLOURS)
 def test_a_label_can_be_read_on_white(name):
     _, axes = charts.canvas("One label")
-    charts.label_ends(axes, {name: (0, 0)}, 1)
+    style.label_ends(axes, {name: (0, 0)}, charts.COLOURS, 1)
     contrast = 1.05 / (luminance(axes.texts[0].get_color()) + 0.05)
     assert contrast >= 4.5  # WCAG 2, level AA
 
@@ -209,7 +211,7 @@ def extents(figure, texts):
 def test_labels_of_events_neither_overlap_nor_leave_the_chart(years):
     figure, axes = charts.canvas("Events")
     axes.set_xlim(2010, 2020)
-    charts.mark_events(axes, pd.DataFrame({"date": years, "label": LABELS}))
+    marks.mark_events(axes, pd.DataFrame({"at": years, "label": LABELS}))
     boxes = extents(figure, filter(Text.get_text, axes.texts))
     assert len(boxes) == 7
     assert not any(one.overlaps(two) for one, two in combinations(boxes, 2))
@@ -223,29 +225,23 @@ def test_an_event_outside_the_axis_is_left_out():
     _, axes = charts.canvas("Events")
     axes.plot(pd.to_datetime(["2024-01-01", "2025-01-01"]), [1, 2])
     dates = pd.to_datetime(["2010-09-07", "2024-06-01"])
-    charts.mark_events(axes, pd.DataFrame({"date": dates, "label": ["then", "now"]}))
+    marks.mark_events(axes, pd.DataFrame({"at": dates, "label": ["then", "now"]}))
     assert [text.get_text() for text in axes.texts if text.get_text()] == ["now"]
 
 
-def test_an_axis_that_does_not_start_at_zero_is_struck_through():
-    figure, axes = charts.canvas("Broken")
-    charts.axis_break(axes, "y")
-    assert len(axes.lines) == 2
-    assert all(line.get_transform() == axes.transAxes for line in axes.lines)
-    figure.draw_without_rendering()
-
-
-def test_a_change_of_basis_is_a_dashed_line_with_its_reason():
-    _, axes = charts.canvas("Break")
-    charts.series_break(axes, 2016, "new survey")
-    assert axes.lines[0].is_dashed()
-    assert axes.texts[0].get_text() == "new survey"
-
-
-def test_an_assumption_is_hatched_and_a_weak_figure_open():
-    assert charts.assumed("#D55E00")["facecolor"] == "white"
-    assert charts.assumed("#D55E00")["hatch"]
-    assert charts.weak("#D55E00") == {"mfc": "white", "mec": "#D55E00", "mew": 1.6}
+@pytest.mark.parametrize(
+    ("look", "face", "hatched"),
+    [
+        ("filled", "#0072b2", False),
+        ("hollow", "#ffffff", False),
+        ("hatched", "#ffffff", True),
+        ("filled hatched", "#8cc0dc", True),
+    ],
+)
+def test_an_assumption_is_hatched_and_what_is_no_figure_hollow(look, face, hatched):
+    style = marks.bar_style(["#0072B2"], [look])
+    assert to_hex(style["facecolor"][0]) == face
+    assert bool(style["hatch"][0]) == hatched
 
 
 # Fonts
@@ -271,168 +267,7 @@ def test_what_no_font_can_draw_becomes_one_ellipsis(monkeypatch):
     assert fonts._drawable("a总量 控b") == "a… …b"
 
 
-# Lines
-
-
-def lines(**columns):
-    base = {"year": [2020, 2021, 2023, 2024], "entity": "China", "value": 1.0}
-    return pd.DataFrame(base | columns)
-
-
-def drawn(figure):
-    """Return the years of each line that was drawn."""
-    found = [list(line.get_xdata()) for line in figure.axes[0].lines]
-    return [years for years in found if years]
-
-
-def test_a_missing_year_interrupts_the_line():
-    figure = charts.line_band(lines(), "A gap", "t")
-    assert drawn(figure) == [[2020, 2021], [2023, 2024]]
-
-
-def test_a_year_alone_is_a_dot():
-    figure = charts.line_band(lines().iloc[[0, 2]], "Two dots", "t")
-    assert [line.get_marker() for line in figure.axes[0].lines] == ["o", "o"]
-
-
-def open_marks(axes):
-    """Return where the marks with a white face stand."""
-    faces = [(line, line.get_markerfacecolor()) for line in axes.lines]
-    return [
-        float(place)
-        for line, face in faces
-        if line.get_marker() not in ("", "None") and to_hex(face) == "#ffffff"
-        for place in line.get_xdata()
-    ]
-
-
-def test_a_weak_figure_is_an_open_mark():
-    weak = ["primary", "tertiary", "primary", "secondary"]
-    figure = charts.line_band(lines(confidence=weak), "One weak", "t")
-    assert open_marks(figure.axes[0]) == [2021]
-
-
-def test_what_the_sources_allow_is_a_band():
-    frame = lines(low=[0.5, 0.5, 0.5, 0.5], high=[1.5, 1.5, 1.5, 2.5])
-    band = charts.line_band(frame, "A band", "t").axes[0].collections
-    edges = [path.vertices for patch in band for path in patch.get_paths()]
-    assert len(edges) == 2  # one on each side of the gap
-    assert max(edge[:, 1].max() for edge in edges) == 2.5
-
-
-def test_a_year_with_bounds_and_no_value_has_a_band_alone():
-    frame = lines(value=[1.0, np.nan, 1.0, 1.0], low=0.5, high=1.5)
-    figure = charts.line_band(frame, "Bounds", "t")
-    values = np.concatenate([line.get_ydata() for line in figure.axes[0].lines])
-    assert np.isnan(values.astype(float)).sum() == 1
-
-
-def test_named_marks_have_no_line():
-    figure = charts.line_band(lines(), "Marks", "t", marks=["China"])
-    assert {line.get_linewidth() for line in figure.axes[0].lines} == {0}
-
-
-def test_lines_start_at_zero():
-    figure = charts.line_band(lines(value=[90.0, 91.0, 92.0, 93.0]), "High", "t")
-    assert figure.axes[0].get_ylim()[0] == 0
-
-
-# Shares
-
-SHARES = pd.DataFrame(
-    {
-        "year": [2022, 2022, 2024, 2024, 2024],
-        "entity": ["China", "Not named", "China", "India", "Chile"],
-        "share": [0.6, 0.3, 0.7, 0.2, 0.1],
-        "source_id": ["old", "old", "new", "new", "new"],
-    }
-)
-
-
-def test_the_parts_of_a_year_fill_the_column():
-    parts = shares._stacked(SHARES, ["China", "India"])
-    assert parts.sum(axis=1).loc[[2022, 2024]].tolist() == pytest.approx([1, 1])
-    assert parts.loc[2024, "Other countries"] == pytest.approx(0.1)
-    assert parts.loc[2022, "Not named"] == pytest.approx(0.3 / 0.9)
-
-
-def test_a_year_without_figures_stays_empty():
-    assert shares._stacked(SHARES, ["China"]).loc[2023].sum() == 0
-
-
-def test_the_columns_reach_from_0_to_1():
-    axes = charts.share_columns(SHARES, "Shares", ["China", "India"], "Share").axes[0]
-    heights = np.concatenate(
-        [path.vertices[:, 1] for part in axes.collections for path in part.get_paths()]
-    )
-    assert (heights.min(), heights.max()) == pytest.approx((0, 1))
-    assert axes.get_ylim() == (0, 1)
-
-
-PANEL = pd.DataFrame(
-    {
-        "row": ["mining", "magnets", "magnets", "magnets"],
-        "entity": ["China", "China", "China", "Chile"],
-        "year": [2024, 2024, 2023, 2022],
-        "value": [0.7, np.nan, 0.9, np.nan],
-        "low": [np.nan, 0.9, np.nan, 0.1],
-        "high": [np.nan, np.nan, np.nan, 0.2],
-        "confidence": ["primary", "primary", "tertiary", "primary"],
-    }
-)
-
-
-def test_each_stage_has_a_panel_of_its_own():
-    figure = charts.share_panels(PANEL, "Stages", "Share", ["China"])
-    shown = [axes.get_title() for axes in figure.axes if axes.get_visible()]
-    assert shown == ["mining", "magnets"]
-
-
-def test_a_lower_bound_is_a_triangle_and_a_range_a_bar():
-    figure = charts.share_panels(PANEL, "Stages", "Share", ["China"])
-    magnets = figure.axes[1]
-    marks = {line.get_xdata()[0]: line.get_marker() for line in magnets.lines}
-    assert marks == {2023: "o", 2024: "^"}
-    assert len(magnets.collections) == 1
-    assert open_marks(magnets) == [2023]
-
-
-def test_then_is_an_open_dot_and_now_a_filled_one():
-    frame = pd.DataFrame({"entity": ["China"], "before": [0.6], "after": [0.7]})
-    figure = charts.dumbbell(frame, "Then and now", "Share", ("then", "now"))
-    assert open_marks(figure.axes[0]) == [0.6]
-    legend = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
-    assert legend == ["then", "now"]
-
-
-# Every form
-
-
-FORMS = {
-    "share_columns": lambda: charts.share_columns(
-        SHARES.iloc[[0]], "One", ["China"], "Share"
-    ),
-    "line_band": lambda: charts.line_band(lines().iloc[[0]], "One", "t"),
-    "line_band in percent": lambda: charts.line_band(
-        lines(low=0.9, high=1.1).iloc[[0]], "One", "", percent=True
-    ),
-    "dumbbell": lambda: charts.dumbbell(
-        pd.DataFrame({"entity": ["China"], "before": [1.0], "after": [2.0]}),
-        "One",
-        "t",
-        ("then", "now"),
-    ),
-    "share_panels": lambda: charts.share_panels(
-        PANEL.iloc[[0]], "One", "Share", ["China"]
-    ),
-}
-
-
-@pytest.mark.parametrize("draw", FORMS.values(), ids=FORMS)
-def test_every_form_draws_one_row(draw):
-    figure = draw()
-    figure.canvas.draw()
-    assert figure.get_suptitle() == "One"
+# The drawing
 
 
 def test_a_long_title_is_wrapped_and_whole():
@@ -440,9 +275,6 @@ def test_a_long_title_is_wrapped_and_whole():
     figure, _ = charts.canvas(title)
     assert "\n" in figure.get_suptitle()
     assert re.sub(r"\s+", " ", figure.get_suptitle()) == title.strip()
-
-
-# The drawing
 
 
 def test_a_drawing_loses_idle_digits_and_keeps_its_shapes():
@@ -462,6 +294,11 @@ def test_a_drawing_loses_idle_digits_and_keeps_its_shapes():
     )
 
 
+def a_chart(title="A line"):
+    years = pd.DataFrame({"year": [2020, 2021, 2023], "entity": "China", "value": 1.0})
+    return charts.lines(years, title, "t")
+
+
 def labelled(font):
     """Return a chart whose labels are in a font of one's own choice."""
     with plt.rc_context({"font.family": font}):
@@ -473,11 +310,11 @@ def labelled(font):
 
 def test_what_spares_time_in_a_drawing_does_not_change_it(monkeypatch):
     fonts = ["DejaVu Sans", "DejaVu Serif", "DejaVu Sans"]
-    spared = drawing.to_svg(charts.line_band(lines(), "A line", ""))
+    spared = drawing.to_svg(a_chart())
     again = [labelled(font) for font in fonts]
     monkeypatch.setattr(drawing, "spared", contextlib.nullcontext)
     monkeypatch.setattr(drawing, "_fix_empty_labels", lambda figure: None)
-    assert drawing.to_svg(charts.line_band(lines(), "A line", "")) == spared
+    assert drawing.to_svg(a_chart()) == spared
     assert [labelled(font) for font in fonts] == again
     assert again[0] != again[1]
 
@@ -497,12 +334,12 @@ def test_texts_are_not_kept_without_end(monkeypatch):
 
 def test_the_search_for_fonts_is_that_of_matplotlib_after_a_drawing():
     before = dict(vars(font_manager.fontManager))
-    drawing.to_svg(charts.line_band(lines(), "A line", "t"))
+    drawing.to_svg(a_chart())
     assert dict(vars(font_manager.fontManager)) == before
 
 
 def test_equal_charts_are_equal_drawings_with_every_letter():
-    one, two = (charts.line_band(lines(), "69\u202f% of it", "t") for _ in range(2))
+    one, two = (a_chart("69\u202f% of it") for _ in range(2))
     svg = drawing.to_svg(one)
     assert svg == drawing.to_svg(two)
     used = set(re.findall(r'xlink:href="#([^"]+)"', svg))

@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from rareearth import charts
 from rareearth.claims.audit import by_article
 from rareearth.claims.sentences import amount, score_sentence, widest
 from rareearth.claims.verdicts import LABELS
@@ -74,15 +73,3 @@ def test_the_title_of_one_agreeing_number_speaks_of_one():
         told
         == "C059 China: share of mining: the claimed number agrees with the figures"
     )
-
-
-def test_a_chart_of_claims_has_a_row_for_each_and_the_first_on_top():
-    figure = charts.claimed_and_found(ROWS, "Finding", "percent")
-    labels = [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
-    assert labels[0].startswith("C017")
-    assert figure.axes[0].get_yticks()[0] > figure.axes[0].get_yticks()[1]
-
-
-def test_multiples_are_drawn_on_a_logarithmic_axis():
-    figure = charts.claimed_and_found(ROWS[1:], "Finding", "multiple", multiple=True)
-    assert figure.axes[0].get_xscale() == "log"

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,3 +113,43 @@ def test_a_hundred_thousand_draws_over_15_years_take_under_3_seconds():
     begin = time.process_time()
     model.course(stock, 1.0, 180, 0.2, 0.9)
     assert time.process_time() - begin < 3
+
+
+def test_an_importer_without_printed_shares_is_refused_with_the_choices():
+    with pytest.raises(
+        ParameterError, match="'India'; one of 'European Union', 'Japan'"
+    ):
+        model.importer_code("India")
+
+
+def test_months_of_a_cut_stand_beside_the_mean_month_of_the_year():
+    # 120 t from January to December are 10 t a month; in May 4 t were exported.
+    days = [("2025-05-01", "2025-05-31"), ("2025-01-01", "2025-12-31")]
+    exports = pd.DataFrame(days, columns=["period_start", "period_end"])
+    exports = exports.apply(pd.to_datetime).assign(
+        value=[4.0, 120.0], basis="hs-85051110;weight", source_id="printed"
+    )
+    found = model.episode(exports)
+    assert found["month"].tolist() == ["May 2025"]
+    assert found["of_usual"].tolist() == pytest.approx([0.4])
+    assert model.episode(exports.head(1)).empty
+
+
+def test_a_target_in_days_stands_beside_reported_weeks():
+    stocks = model.stock_rows(
+        pd.DataFrame(
+            {
+                "series": ["stock_cover", "stock_cover_target"],
+                "entity": ["car makers", "Japan"],
+                "product": "magnets",
+                "period_end": pd.Timestamp("2025-06-30"),
+                "value": [None, 60.0],
+                "low": [2.0, None],
+                "high": [6.0, None],
+                "confidence": "secondary",
+                "source_id": "printed",
+            }
+        )
+    )
+    assert model.reported_weeks(stocks) == 4
+    assert stocks.set_index("kind").loc["target", "value"] == pytest.approx(60 / 7)

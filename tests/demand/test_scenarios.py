@@ -1,6 +1,7 @@
 """Growth of demand is arithmetic on what is printed, each on its own base year."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import rareearth as ree
@@ -54,3 +55,19 @@ def test_unknown_parameters_are_refused_with_the_choices(
 ):
     with pytest.raises(ParameterError, match=message):
         scenarios.check_parameters(application, scenario)
+
+
+def test_growth_between_points_is_constant_and_a_range_stands_at_its_mean():
+    points = pd.DataFrame(
+        {
+            "scenario": ["A", "A", "B", "B"],
+            "year": [2020, 2040, 2020, 2022],
+            "value": [1.0, 2.0, 1.0, np.nan],
+            "low": [np.nan, np.nan, np.nan, 2.0],
+            "high": [np.nan, np.nan, np.nan, 8.0],
+        }
+    )
+    path = scenarios.yearly(points, 2040).set_index(["scenario", "year"])["value"]
+    assert path["A", 2020] == 1
+    assert path["A", 2030] == pytest.approx(2**0.5)
+    assert path["B", 2021] == pytest.approx(2)

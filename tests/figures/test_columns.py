@@ -3,11 +3,9 @@
 import pandas as pd
 import pytest
 
-from rareearth.errors import NoFigures, UnknownName
 from rareearth.figures.columns import (
     each,
     ends,
-    figures_or_none,
     has_codes,
     joined,
     rounding,
@@ -38,19 +36,6 @@ def test_equal_values_are_read_once_and_every_row_gets_its_own():
     found = each(codes, lambda text: asked.append(text) or text.count(";"))
     assert found.to_dict() == {7: 1, 8: 0, 9: 1}
     assert asked == ["a;b", "c"]
-
-
-def test_without_figures_there_are_no_rows_but_a_wrong_name_is_refused():
-    def load(series, *, as_of):
-        if series == "unheard-of":
-            raise UnknownName("unknown series")
-        raise NoFigures("nothing was published")
-
-    found = figures_or_none(load, "known", as_of="2001-01-01")
-    assert found.empty
-    assert list(found) == ["source_id"]
-    with pytest.raises(UnknownName, match="unknown series"):
-        figures_or_none(load, "unheard-of")
 
 
 def test_a_code_is_held_as_a_whole_and_not_as_a_part_of_another():

@@ -4,7 +4,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from rareearth import charts
 from rareearth.errors import ParameterError
 from rareearth.figures.records import events
 from rareearth.prices import baskets, digest_prices, markets, sentences, study
@@ -81,9 +80,10 @@ def test_before_a_claim_was_made_there_is_none():
 
 def test_a_short_series_says_for_each_method_how_many_points_it_needs():
     series = study.chosen(PRICES, "Gd oxide", "USGS reference")
-    found = study.examine(PRICES, series, 12)
+    found = study.examine(PRICES, series, 12, events())
     assert found.breaks is found.forecast is found.growth is None
-    assert all("needs a series of at least" in why for why in found.why_not.values())
+    for name in ("growth", "breaks", "forecast", "unit_root", "stability"):
+        assert "needs a series of at least" in found.why_not[name]
 
 
 def test_without_a_second_market_the_sample_begins_after_the_tax():
@@ -160,34 +160,6 @@ def test_the_parts_of_a_basket_add_up_to_its_value():
     sums = baskets.drawn(parts).groupby("row")["value"].sum()
     totals = parts.drop_duplicates("deposit").set_index("deposit")["total_usd"]
     assert sums[totals.index].tolist() == pytest.approx(totals.tolist())
-
-
-# Charts
-
-
-def test_a_claim_is_drawn_where_it_is_claimed():
-    own = FOUND[FOUND["claim"] == 0.47]
-    figure = charts.claim_dots(own, 0.47, "A claim", "Change")
-    lines = [
-        line for line in figure.axes[0].lines if list(line.get_xdata()) == [0.47] * 2
-    ]
-    assert len(lines) == 1
-
-
-def test_a_gap_interrupts_the_line_of_a_price():
-    dates = pd.to_datetime(["2020-01-31", "2020-02-29", "2021-06-30", "2021-07-31"])
-    frame = pd.DataFrame({"date": dates, "price": [1.0, 2.0, 3.0, 4.0], "used": True})
-    figure = charts.price_line(frame, "A price", "USD/kg", "Nd oxide")
-    drawn = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
-    assert len(drawn) == 2
-
-
-def test_the_bars_of_a_stack_have_their_total_written():
-    parts = pd.DataFrame(
-        {"row": ["A", "A"], "part": ["Nd oxide", "Dy oxide"], "value": [1.5, 2.0]}
-    )
-    figure = charts.part_bars(parts, "Baskets", "USD")
-    assert [text.get_text() for text in figure.axes[0].texts] == ["3.5"]
 
 
 @pytest.mark.parametrize(

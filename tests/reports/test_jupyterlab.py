@@ -21,7 +21,8 @@ SHOTS = library.outputs_folder() / "screenshots"
 PATIENCE = 180  # seconds, on a busy machine
 EXPLORE = """
 import pandas as pd
-from rareearth.charts import canvas, show
+from rareearth.charts import canvas
+from rareearth.display import show
 from rareearth.explore import explore
 
 def draw(price=60):

@@ -197,3 +197,20 @@ def test_the_unit_value_of_2024_is_what_a_price_agency_printed():
 def test_every_destination_is_an_entity_of_a_known_kind():
     named = ree.load("magnet_exports_to")["entity"].unique()
     assert figures.kinds().reindex(named).notna().all()
+
+
+@pytest.mark.parametrize(
+    ("said", "numbers", "same", "reading"),
+    [
+        (4000.3, (4000.3, 4000.3), True, flows.AS_PRINTED),
+        (4000.0, (4000.3,), True, flows.AS_PRINTED),  # within rounding
+        (27.0, (-7.5,), True, flows.NOT),
+        (92.0, (85.0, 98.0), True, flows.BETWEEN),
+        (98.0, (85.0, 98.0), True, flows.ONE),
+        (30.0, (30.0,), False, flows.OTHER_GOODS),
+        (30.0, (), True, flows.NONE),
+    ],
+)
+def test_a_claim_is_read_against_what_is_printed(said, numbers, same, reading):
+    fact = flows.Fact(numbers, "", (), same)
+    assert flows.reading(said, fact) == reading

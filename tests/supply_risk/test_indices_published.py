@@ -7,9 +7,8 @@ import published_eu as published
 import pytest
 
 import rareearth as ree
-from rareearth.supply_risk import analysis as risk_analysis
+from rareearth.supply_risk import analysis
 from rareearth.supply_risk import indices as risk
-from rareearth.supply_risk import inputs as risk_inputs
 
 LAST = published.LAST
 GROUPS = {  # members, and the result printed for the group
@@ -78,7 +77,7 @@ def test_a_group_is_the_mean_of_the_higher_stages_of_its_members(group):
         for name, s in published.stages().items()
         if name.split()[0] in members.split()
     ]
-    mean = risk_analysis.of_product(pd.DataFrame(rows))
+    mean = analysis.of_product(pd.DataFrame(rows))
     assert mean.low - LAST <= printed <= mean.high + LAST
     assert (mean.low + mean.high) / 2 == pytest.approx(printed, abs=LAST)
 
@@ -86,7 +85,7 @@ def test_a_group_is_the_mean_of_the_higher_stages_of_its_members(group):
 def test_heavy_rare_earths_differ_from_those_of_the_report_as_it_says():
     stages = published.stages()
     members = GROUPS["heavy rare earths"][0].split()
-    assert len(members) == len(risk_inputs.PRODUCTS["heavy rare earths"][0]) + 3
+    assert len(members) == len(analysis.PRODUCTS["heavy rare earths"][0]) + 3
     for name in ("Yttrium processing", "Ytterbium processing"):
         assert stages[name].supply_used == "global"
         assert len(stages[name].sourcing.suppliers)

@@ -5,11 +5,9 @@ import pytest
 
 import rareearth as ree
 from rareearth.errors import NoFigures
-from rareearth.supply_risk import analysis as risk_analysis
-from rareearth.supply_risk import inputs as risk_inputs
-from rareearth.supply_risk import sensitivity as risk_sensitivity
+from rareearth.supply_risk import analysis
+from rareearth.supply_risk.analysis import Recycling
 from rareearth.supply_risk.indices import Bounds
-from rareearth.supply_risk.inputs import Recycling
 
 
 def statements(*rows):
@@ -24,7 +22,7 @@ def statements(*rows):
 
 
 def test_the_statement_that_names_most_partners_is_taken_whole():
-    found = risk_inputs.import_shares(
+    found = analysis.import_shares(
         statements(
             ("China", 2024, 70, "a"),
             ("China", 2024, 60, "b"),
@@ -37,7 +35,7 @@ def test_the_statement_that_names_most_partners_is_taken_whole():
 
 
 def test_other_is_no_partner():
-    found = risk_inputs.import_shares(
+    found = analysis.import_shares(
         statements(("China", 2024, 70, "a"), ("Other", 2024, 30, "a")), "Japan", 2024
     )
     assert found["entity"].tolist() == ["China"]
@@ -45,7 +43,7 @@ def test_other_is_no_partner():
 
 def test_an_importer_without_trade_figures_is_told_which_years_there_are():
     with pytest.raises(NoFigures, match="Japan up to 2020; there are some of 2024"):
-        risk_inputs.import_shares(statements(("China", 2024, 70, "a")), "Japan", 2020)
+        analysis.import_shares(statements(("China", 2024, 70, "a")), "Japan", 2020)
 
 
 def estimates(**values):
@@ -65,7 +63,7 @@ def estimates(**values):
 def test_a_country_that_lacks_a_dimension_has_no_mean():
     frame = estimates(A=0.0, B=0.0)
     frame = frame[~((frame["entity"] == "B") & (frame["basis"] == "rule-of-law"))]
-    found = risk_inputs.governance(frame, 2024)
+    found = analysis.governance(frame, 2024)
     assert found.loc["A", "mean"] == 0.5
     assert pd.isna(found.loc["B", "mean"])
     assert found.loc["B", "stability"] == 0.5
@@ -75,7 +73,7 @@ def test_governance_risk_is_the_mean_of_six_turned_round():
     # China 2023, as the World Bank prints it: the six estimates and their mean.
     rows = ree.load("governance_estimate", "China", start=2023, end=2023)
     assert len(rows) == 6
-    risk = risk_inputs.governance(ree.load("governance_estimate"), 2023)
+    risk = analysis.governance(ree.load("governance_estimate"), 2023)
     mean = rows["value"].sum() / 6
     assert risk.at["China", "mean"] == pytest.approx((2.5 - mean) / 5)
 
@@ -90,7 +88,7 @@ def shares(**values):
     return frame.assign(confidence="secondary", source_id="s")
 
 
-GIVEN = {"Nd": Recycling(1.0, 0.0, 2017)}
+GIVEN = {"Nd": Recycling(1.0, 0.0)}
 
 
 def test_the_higher_stage_is_taken():
@@ -100,10 +98,10 @@ def test_the_higher_stage_is_taken():
     ] = 1
     frame = frame[~((frame["stage"] == "processing") & (frame["entity"] == "Japan"))]
     risk = pd.Series({"China": 0.6, "Japan": 0.2})
-    stages = risk_analysis.by_stage(risk_analysis.concentrations(frame, risk), GIVEN)
+    stages = analysis.by_stage(analysis.concentrations(frame, risk), GIVEN)
     # 0.25 * 6 + 0.25 * 2 at extraction, 6 at processing.
     assert stages["low"].tolist() == [pytest.approx(2.0), pytest.approx(6.0)]
-    assert risk_analysis.of_product(stages) == (pytest.approx(6.0), pytest.approx(6.0))
+    assert analysis.of_product(stages) == (pytest.approx(6.0), pytest.approx(6.0))
 
 
 def test_groups_are_the_mean_of_their_members():
@@ -115,12 +113,12 @@ def test_groups_are_the_mean_of_their_members():
             "high": [5.0, 3.0],
         }
     )
-    assert risk_analysis.of_product(stages) == (3.0, 4.0)
+    assert analysis.of_product(stages) == (3.0, 4.0)
 
 
 def test_many_new_suppliers_lower_the_risk_more_than_the_old_ones():
     risk = pd.Series({"China": 0.6, "Japan": 0.2})
-    paths = risk_sensitivity.diversified(
+    paths = analysis.diversified(
         shares(China=0.9, Japan=0.1), risk, GIVEN, "processing"
     )
     last = paths[paths["at"] == 5.0].set_index("entity")["value"]
@@ -138,7 +136,7 @@ def test_the_implied_substitution_allows_for_rounding():
             "value": [3.7],
         }
     )
-    found = risk_sensitivity.implied_substitution(
+    found = analysis.implied_substitution(
         printed, Bounds(4.0, 4.0), "light rare earths", 2023
     )
     assert found["low"] == pytest.approx(3.65 / 4)

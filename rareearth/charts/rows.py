@@ -1,0 +1,408 @@
+"""One row a case: values as marks, ranges, bars, and what is compared with them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from rareearth.charts.colours import INK, NEUTRAL, colour
+from rareearth.charts.marks import (
+    OPEN,
+    bar_style,
+    draw_marks,
+    key_to,
+    mark_events,
+)
+from rareearth.charts.style import (
+    date_axis,
+    is_date,
+    number_axis,
+    panels,
+    plain,
+    ratio_axis,
+    write_key,
+)
+from rareearth.words import change, number
+
+UNNAMED = "Not named"  # a rest and no country: its bar is hollow
+LETTERS = 36  # in a line of a row's name
+OF_GROUP = 92  # and of the definition over a group of rows
+STEP, NARROW = 0.34, 0.29  # inches from row to row: of few rows, and of many
+LINE = 0.18  # inches more for each line of a name
+
+
+def rows(
+    frame: pd.DataFrame,
+    title: str,
+    xlabel: str,
+    *,
+    row: str = "row",
+    value: str | Mapping[str, str] = "value",
+    bars: bool = False,
+    panel: str = "",
+    hue: str = "agrees",
+    percent: bool = False,
+    log: bool = False,
+    zero: bool = True,
+    lines: pd.DataFrame | None = None,
+    key: Mapping[str, str] | None = None,
+) -> Figure:
+    """Return one row a case, the first on top: marks, ranges, or bars.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns named by `row` and `value`, and where they are known those below. A
+        row that is named again holds several marks, or a stack of bars. Dates may
+        stand for all numbers.
+
+        ``low``, ``high``    a range, which is a thick pale line; ``low`` alone is "more
+            than" and ``high`` alone "up to", a triangle
+        ``entity``           which gives the colour
+        ``confidence``       a tertiary figure is an open mark
+        ``mark``             of matplotlib, such as "o" and "s"
+        ``look``             of `marks.LOOKS`: the range is a bar that looks so, and the
+            value a stroke in it
+        ``text``, ``left_text`` what is written right and left of it
+        ``group``            the definition, written once above its rows
+        ``shift``            how much lower than its row a mark stands, in rows
+        ``lead``             from where a fine line leads on to the next row
+    value : str or mapping
+        Several columns, with the words for them, are marks on one line: the last is
+        filled and has the range, the others are rings.
+    bars : bool
+        Each value is a bar from zero, with its number written at the end.
+    panel : str
+        A column: each of its names has a panel, side by side.
+    hue : str
+        The name whose colour all have if there is no ``entity``.
+    log : bool
+        The axis is one of equal ratios.
+    zero : bool
+        The axis reaches to zero.
+    lines : DataFrame
+        ``at`` and ``label``: upright lines to compare with.
+    key : mapping
+        What looks, marks and colours stand for, see `marks.key_to`.
+    """
+    values = {value: ""} if isinstance(value, str) else dict(value)
+    if bars:
+        frame = stacked(frame, row, *values, percent=percent)
+    drawn = _drawn(frame, row, values, panel, hue)
+    names, heads, height = _places(drawn)
+    drawn["at"] = drawn["at"] + STEP * drawn["shift"]
+    over = 1.15 + 0.3 * bool(key or len(values) > 1) + (0.15 if panel else 0.0)
+    if lines is not None and lines.empty:
+        lines = None
+    if lines is not None:
+        over += 0.15 * len(lines)
+    figure, parts = panels(
+        drawn, title, "panel" if panel else "", height + over, share_y=True
+    )
+    for axes, part in parts:
+        _draw(axes, part, len(values))
+        _write(axes, part)
+        axes.set_xlabel(xlabel)
+    first = parts[0][0]
+    first.set_yticks(list(names), list(names.values()))
+    if len(names) > 12:
+        first.tick_params(axis="y", labelsize=8.5)
+    first.set_ylim(height, 0)
+    for top, text in heads:
+        _head(first, top, text)
+    dates = is_date(frame[next(iter(values))])
+    _scale(first, drawn, lines, dates=dates, percent=percent, log=log, zero=zero)
+    for axes, _ in parts:
+        _compare(axes, lines)
+    write_key(figure, _rings(values) + key_to(key or {}, _used(drawn)))
+    return figure
+
+
+def stacked(
+    frame: pd.DataFrame, row: str, value: str, *, percent: bool = False
+) -> pd.DataFrame:
+    """Return values as bars from zero; those of one row end to end.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The columns named by `row` and `value`, and ``text`` where the number at the
+        end of the row is not enough.
+
+    Returns
+    -------
+    DataFrame
+        With ``low``, ``high``, ``look`` and ``text``, and without the values.
+    """
+    total = frame.groupby(row, sort=False)[value].cumsum()
+    last = ~frame[row].duplicated(keep="last")
+    told = total.map("{:.0%}".format if percent else "{:,.10g}".format)
+    if frame[row].duplicated().any():
+        told = total.map("{:,.1f}".format)
+    added = {"low": total - frame[value], "high": total, "text": told.where(last, "")}
+    kept = {name: frame[name] for name in ("look", "text") if name in frame}
+    added["look"] = np.where(frame[row] == UNNAMED, "hollow", "filled")
+    return frame.assign(**(added | kept | {value: np.nan}))
+
+
+def cumulated(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+    """Return steps as bars that begin where the last one ended.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``value``; ``kind``: "level" is drawn from zero and begins anew, "sum" is drawn
+        from zero, anything else is a step, hatched if it is
+        a "rest" that nobody printed.
+    by : str, optional
+        A column: each of its names begins at zero.
+
+    Returns
+    -------
+    DataFrame
+        With ``low``, ``high``, ``lead`` and ``text`` for `rows`; ``value`` is missing.
+        ``entity``, where there is none, is "level", "up" or "down"; of a sum "level".
+    """
+    parts = []
+    for _, own in frame.groupby(by, sort=False) if by else [("", frame)]:
+        level, step = own["kind"] == "level", ~own["kind"].isin(["level", "sum"])
+        moved = own["value"].where(step, 0.0)
+        base = own["value"].where(level).ffill().fillna(0.0)
+        end = base + moved.groupby(level.cumsum()).cumsum()
+        start = (end - moved).where(step, 0.0)
+        both = pd.concat([start, end.where(step, own["value"])], axis=1)
+        parts.append(own.assign(low=both.min(axis=1), high=both.max(axis=1), lead=end))
+    out = pd.concat(parts)
+    if "entity" not in out:
+        way = np.where(out["value"] >= 0, "up", "down")
+        out["entity"] = np.where(out["kind"] == "level", "level", way)
+        out["look"] = np.where(out["kind"] == "rest", "hatched", "filled")
+        out["text"] = [
+            _one_digit(v) if kind == "level" else signed_one_digit(v)
+            for v, kind in zip(out["value"], out["kind"], strict=True)
+        ]
+    else:
+        out["text"] = out["value"].map(number)
+        out["entity"] = out["entity"].mask(out["kind"] == "sum", "level")
+    return out.assign(value=np.nan)
+
+
+def _one_digit(value: float) -> str:
+    return f"{value:,.1f}" if abs(value) < 1000 else number(value)
+
+
+def signed_one_digit(value: float) -> str:
+    """Return "+104.2": a step with its sign, with one digit below a thousand."""
+    if abs(value) >= 1000:
+        return change(value, number)
+    return ("+" if value > 0 else "\N{MINUS SIGN}") + f"{abs(value):,.1f}"
+
+
+def _drawn(
+    frame: pd.DataFrame, row: str, values: Mapping[str, str], panel: str, hue: str
+) -> pd.DataFrame:
+    """Return a line for each mark: its row, its numbers, and how it looks."""
+    parts, last = [], list(values)[-1]
+    for name in values:
+        part = pd.DataFrame(
+            {"row": frame[row].astype(str), "value": plain(frame[name])}
+        )
+        for end in ("low", "high", "lead"):
+            has = end in frame and name == last
+            part[end] = plain(frame[end]) if has else np.nan
+        for column, usual in _USUAL.items():
+            part[column] = frame[column].fillna(usual) if column in frame else usual
+        part["panel"] = frame[panel] if panel else ""
+        if name != last:
+            part["mark"] = "o"
+        part["ring"] = name != last
+        parts.append(part)
+    drawn = pd.concat(parts, ignore_index=True)
+    entity = drawn["entity"].where(drawn["entity"] != "", hue)
+    weak = drawn["confidence"] == OPEN
+    hues = entity.map(colour).mask(drawn["row"] == UNNAMED, NEUTRAL)
+    return drawn.assign(hue=hues, open=weak | drawn["ring"])
+
+
+_USUAL: dict[str, Any] = {
+    "entity": "",
+    "confidence": "",
+    "mark": "o",
+    "look": "",
+    "text": "",
+    "left_text": "",
+    "group": "",
+    "shift": 0.0,
+}
+
+
+def _places(
+    drawn: pd.DataFrame,
+) -> tuple[dict[float, str], list[tuple[float, str]], float]:
+    """Give each row its place in inches from the top, and return names and the depth.
+
+    Returns
+    -------
+    names : dict
+        The name of a row, by its place.
+    heads : list
+        Place and text of each definition.
+    depth : float
+    """
+    names, heads, at = {}, [], 0.0
+    each = drawn[["group", "row"]].drop_duplicates()
+    step = NARROW if len(each) > 12 else STEP
+    places = {}
+    for group, own in each.groupby("group", sort=False):
+        if group:
+            text = textwrap.fill(str(group), OF_GROUP)
+            room = 0.16 * (text.count("\n") + 1)
+            heads.append((at + 0.08 + room / 2, text))
+            at += room + 0.1
+        for name in own["row"]:
+            text = textwrap.fill(name, LETTERS) if "\n" not in name else name
+            room = step + LINE * text.count("\n")
+            places[group, name] = at + room / 2
+            names[at + room / 2] = text
+            at += room
+    keys = zip(drawn["group"], drawn["row"], strict=True)
+    drawn["at"] = [places[each] for each in keys]
+    return names, heads, at + STEP * max(0.0, float(drawn["shift"].max()) - 0.3)
+
+
+def _draw(axes: Axes, part: pd.DataFrame, joined: int) -> None:
+    bars = part[part["look"] != ""]
+    if len(bars):
+        style = bar_style(bars["hue"], bars["look"])
+        width = bars["high"] - bars["low"]
+        axes.barh(bars["at"], width, 0.22, bars["low"], zorder=2, **style)
+        half, at = 0.11, bars["at"]
+        axes.vlines(bars["value"], at - half, at + half, color=bars["hue"], lw=2.4)
+    steps = part.dropna(subset=["lead"])
+    for before, after in zip(steps["at"], steps["at"].iloc[1:], strict=False):
+        at = steps.loc[steps["at"] == before, "lead"]
+        axes.vlines(at, before + 0.11, after - 0.11, color=INK, lw=0.8)
+    marks = part[part["look"] == ""]
+    if joined > 1:
+        ends = marks.groupby("at").agg(
+            low=("value", "min"), high=("value", "max"), hue=("hue", "last")
+        )
+        axes.hlines(
+            ends.index, ends["low"], ends["high"], color=ends["hue"], lw=1.2, zorder=1
+        )
+        draw_marks(axes, marks[marks["ring"]], size=9.0, front=1.9)
+    draw_marks(axes, marks[~marks["ring"]], size=8.0 if joined == 1 else 6.5)
+    axes.grid(axis="y", visible=False)
+
+
+def _write(axes: Axes, part: pd.DataFrame) -> None:
+    ends = part[["low", "high", "value"]]
+    for column, side, x in (
+        ("text", 1, ends.max(axis=1)),
+        ("left_text", -1, ends.min(axis=1)),
+    ):
+        for text, place, at in zip(part[column], x, part["at"], strict=True):
+            if text:
+                axes.annotate(
+                    text,
+                    (place, at),
+                    (4 * side, 0),
+                    textcoords="offset points",
+                    va="center",
+                    ha="left" if side > 0 else "right",
+                    fontsize=9,
+                )
+
+
+def _head(axes: Axes, top: float, text: str) -> None:
+    """Write a definition over its rows, from the left edge of the figure."""
+    heading = axes.annotate(
+        text,
+        (0.01, top),
+        xycoords=("figure fraction", "data"),
+        fontsize=9,
+        fontstyle="italic",
+        va="center",
+        color="#444444",
+        linespacing=1.15,
+        bbox={"fc": "white", "ec": "none", "pad": 1.0},
+        zorder=4,
+        annotation_clip=False,
+    )
+    heading.set_in_layout(False)
+
+
+def _scale(
+    axes: Axes,
+    drawn: pd.DataFrame,
+    lines: pd.DataFrame | None,
+    *,
+    dates: bool,
+    percent: bool,
+    log: bool,
+    zero: bool,
+) -> None:
+    """Give the axis the room that marks and texts need."""
+    numbers = drawn[["value", "low", "high"]].to_numpy()
+    numbers = numbers[np.isfinite(numbers)]
+    if lines is not None:
+        numbers = np.append(numbers, plain(lines["at"]))
+    low, high = float(numbers.min()), float(numbers.max())
+    if log:
+        ratio_axis(axes.xaxis, low, high)
+        axes.set_xlim(low / 1.5, high * 1.5)
+        return
+    if zero and not dates:
+        low, high = min(low, 0.0), max(high, 0.0)
+    span = (high - low) or 1.0
+    left, right = (
+        span * (0.03 + 0.019 * drawn[name].str.len().max())
+        if (drawn[name] != "").any()
+        else span * (0.03 if lines is None else 0.05)
+        for name in ("left_text", "text")
+    )
+    at_zero = low == 0 and not drawn["left_text"].any()
+    axes.set_xlim(low if at_zero else low - left, high + right)
+    if dates:
+        date_axis(axes.xaxis)
+    else:
+        number_axis(axes.xaxis, percent=percent)
+        if low < 0 < high:
+            axes.axvline(0, color=INK, lw=0.8, zorder=1)
+
+
+def _compare(axes: Axes, lines: pd.DataFrame | None) -> None:
+    if lines is None or lines.empty:
+        return
+    for at in lines["at"]:
+        axes.axvline(at, color=INK, lw=1.2, ls=(0, (4, 3)), zorder=2.5)
+    if (named := lines[lines["label"] != ""]).size:
+        mark_events(axes, named, line=False)
+
+
+def _rings(values: Mapping[str, str]) -> list[Any]:
+    """Return what the rings and the filled mark of a row stand for."""
+    if len(values) < 2:
+        return []
+    style: dict[str, Any] = {"marker": "o", "lw": 0, "mec": INK, "mew": 1.5}
+    *rings, dot = values.values()
+    return [
+        *(Line2D([], [], mfc="white", ms=8, label=text, **style) for text in rings),
+        Line2D([], [], mfc=INK, ms=6, label=dot, **style),
+    ]
+
+
+def _used(drawn: pd.DataFrame) -> set[str]:
+    used = {"open"} if (drawn["open"] & ~drawn["ring"]).any() else set()
+    low, high = np.isfinite(drawn["low"]), np.isfinite(drawn["high"])
+    for mark, bound in ((">", low & ~high), ("<", high & ~low)):
+        if (bound & drawn["value"].isna()).any():
+            used.add(mark)
+    return used.union(*(drawn[name] for name in ("entity", "look", "mark")))
