@@ -23,10 +23,11 @@ def test_no_known_price_rose_by_the_47_percent_of_the_claim(default):
     assert f"to +17{SPACE}%." in default
 
 
-def test_the_claim_of_18_percent_holds_for_one_of_eight_prices(default):
+def test_the_claim_of_18_percent_holds_for_two_of_seventeen_prices(default):
     # SMM, Tb oxide: 5,610 on 3 January, 6,625 CNY/kg on 6 November 2025: +18.1 percent.
-    assert "Tb oxide, China domestic, does" in default
-    assert "1 of 8 prices" in default
+    # KOMIS, La oxide FOB: 0.75 USD/kg at the end of 2024, 0.89 in October 2025: +18.7.
+    assert "15 of 17 prices do not show +18" in default
+    assert "2 of 17 prices" in default
 
 
 def test_neodymium_fell_by_11_percent_over_2024(default):
