@@ -32,7 +32,8 @@ def test_the_claim_of_18_percent_holds_for_two_of_seventeen_prices(default):
 
 def test_neodymium_fell_by_11_percent_over_2024(default):
     # Month-ends of the FOB series: 63.14 and 55.97 USD/kg.
-    assert re.search(r">63\.14<.*?>55\.97<.*?>−11\.4%<", default, re.DOTALL)
+    # Of 44 prices the table shows the first; all of them are in the CSV beside it.
+    assert "Nd oxide,China FOB,month to month,2023-12,2024-12,63.14,55.97" in default
 
 
 def test_the_report_says_that_nothing_beats_the_random_walk(default):
@@ -109,7 +110,7 @@ def test_prices_are_told_for_other_series_times_and_dates(run, parameters, said)
     [
         ({"product": "Nd oxid"}, UnknownName, "did you mean 'Nd oxide'"),
         ({"market": "Mars"}, UnknownName, "unknown market: 'Mars'"),
-        ({"product": "Gd oxide"}, NoFigures, "there is USGS reference by year"),
+        ({"product": "Gd oxide"}, NoFigures, "USGS reference by year"),
         ({"currency": "XYZ", "real": False}, UnknownName, "rates of AUD, CNY, EUR"),
         ({"currency": "EUR"}, ParameterError, "choose real=False or currency='USD'"),
         ({"base_year": 1990}, NoFigures, "no US CPI-U for 1990"),
