@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rareearth.errors import DataError, nearest, quoted
+from rareearth.errors import DataError
 from rareearth.figures import csv_files as tables
 from rareearth.figures import seals
 from rareearth.figures.csv_files import DICTIONARIES, Problem, Table
@@ -197,16 +197,6 @@ def problems_of(name: str, table: Table) -> list[Problem]:
         bad = (published != "") & ~published.str.fullmatch(PUBLISHED)
         text = "is not YYYY, YYYY-MM or YYYY-MM-DD"
         found += tables.rows(table, bad, "published", text)
-        wrong = (frame["kind"] != "") & ~frame["kind"].isin(KINDS)
-        found += tables.rows(
-            table,
-            wrong,
-            "kind",
-            lambda row: (
-                f"unknown kind {quoted(frame['kind'][row])}; "
-                + nearest(frame["kind"][row], KINDS)
-            ),
-        )
         none = (published != "") & ~bad & last_day(published).isna()
         found += tables.rows(table, none, "published", "is no day of the calendar")
     if name == "series":
