@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from rareearth.commands.render import Commands, own_folder
 from rareearth.errors import ParameterError
 from rareearth.words import harmless
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEEDS = {".csv": "", ".xlsx": "openpyxl", ".parquet": "pyarrow"}
 
