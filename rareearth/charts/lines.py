@@ -287,8 +287,9 @@ def _lines(axes: Axes, rows: pd.DataFrame, look: _Look, *, dots: bool) -> None:
         axes.set(**labels)
     shown = known[dots | alone | is_weak(known)]
     own = shown.assign(low=np.nan, high=np.nan, mark="o")
-    _marks(axes, own[~alone], look, size=5.0 if dots else 6.5)
-    _marks(axes, own[alone], look)
+    single = alone[own.index]
+    _marks(axes, own[~single], look, size=5.0 if dots else 6.5)
+    _marks(axes, own[single], look)
 
 
 def _marks(axes: Axes, rows: pd.DataFrame, look: _Look, size: float = 6.5) -> None:
