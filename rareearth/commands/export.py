@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from rareearth.commands.render import Commands, own_folder
 from rareearth.errors import ParameterError
-from rareearth.words import harmless
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEEDS = {".csv": "", ".xlsx": "openpyxl", ".parquet": "pyarrow"}
 
@@ -73,6 +74,8 @@ def _check(target: Path) -> None:
 
 def _write(table: pd.DataFrame, target: Path) -> None:
     """Write the table; what a spreadsheet would take for a formula stays text."""
+    from rareearth.words import harmless
+
     if target.suffix == ".parquet":
         table.to_parquet(target, index=False)
         return
