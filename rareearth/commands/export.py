@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from rareearth.commands.render import Commands, own_folder
 from rareearth.errors import ParameterError
-from rareearth.words import harmless
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +77,8 @@ def _check(target: Path) -> None:
 
 def _write(table: pd.DataFrame, target: Path) -> None:
     """Write the table; what a spreadsheet would take for a formula stays text."""
+    from rareearth.words import harmless
+
     if target.suffix == ".parquet":
         table.to_parquet(target, index=False)
         return
