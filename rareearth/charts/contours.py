@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from rareearth.charts.colours import INK
-from rareearth.charts.style import canvas, number_axis
+from rareearth.charts.style import canvas, note, number_axis
 
 
 def contours(
@@ -58,21 +58,10 @@ def contours(
     axes.scatter(points["x"], points["y"], 64, clip_on=False, **style)
     for item in points.itertuples():
         left = item.x > 0.6
-        axes.annotate(
-            item.label,
-            (item.x, item.y),
-            (-9 if left else 9, 0),
-            textcoords="offset points",
-            va="center",
-            ha="right" if left else "left",
-            fontsize=9.5,
-            bbox={
-                "boxstyle": "round,pad=0.15",
-                "fc": "white",
-                "ec": "none",
-                "alpha": 0.8,
-            },
-        )
+        shift, ha = (-9 if left else 9, 0), "right" if left else "left"
+        box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8}
+        place = {"va": "center", "ha": ha, "bbox": box}
+        note(axes, item.label, (item.x, item.y), shift, fontsize=9.5, **place)
     bar = figure.colorbar(filled, ax=axes, format=PercentFormatter(1.0), pad=0.02)
     bar.set_label(labels[2], fontsize=9.5)
     axes.set(xlabel=labels[0], ylabel=labels[1])

@@ -27,6 +27,7 @@ from rareearth.charts.style import (
     date_axis,
     is_date,
     label_ends,
+    note,
     number_axis,
     panels,
     plain,
@@ -286,6 +287,8 @@ def _lines(axes: Axes, rows: pd.DataFrame, look: _Look, *, dots: bool) -> None:
         )
         axes.set(**labels)
     shown = known[dots | alone | is_weak(known)]
+    if shown.empty:
+        return
     own = shown.assign(low=np.nan, high=np.nan, mark="o")
     single = alone[own.index]
     _marks(axes, own[~single], look, size=5.0 if dots else 6.5)
@@ -293,6 +296,8 @@ def _lines(axes: Axes, rows: pd.DataFrame, look: _Look, *, dots: bool) -> None:
 
 
 def _marks(axes: Axes, rows: pd.DataFrame, look: _Look, size: float = 6.5) -> None:
+    if rows.empty:
+        return
     usual = [look.marks.get(name, "o") for name in rows["name"]]
     drawn = pd.DataFrame(
         {
@@ -305,8 +310,7 @@ def _marks(axes: Axes, rows: pd.DataFrame, look: _Look, size: float = 6.5) -> No
             "open": is_weak(rows),
         }
     )
-    if len(drawn):
-        draw_marks(axes, drawn, upright=True, size=size)
+    draw_marks(axes, drawn, upright=True, size=size)
 
 
 def _upwards(
@@ -350,16 +354,9 @@ def _stretches(axes: Axes, spans: pd.DataFrame) -> None:
     first, last = plain(spans["first"]), plain(spans["last"])
     for left, right, text in zip(first, last, spans["label"], strict=True):
         axes.axvspan(left, right, color="#EFE6D5", lw=0, zorder=0)
-        axes.annotate(
-            text,
-            ((left + right) / 2, 1.0),
-            (0, 4),
-            xycoords=axes.get_xaxis_transform(),
-            textcoords="offset points",
-            ha="center",
-            fontsize=9,
-            color="#6B5B3A",
-        )
+        style = {"ha": "center", "color": "#6B5B3A"}
+        above = axes.get_xaxis_transform()
+        note(axes, text, ((left + right) / 2, 1.0), (0, 4), xycoords=above, **style)
 
 
 def _intervals(axes: Axes, breaks: pd.DataFrame) -> None:
@@ -414,12 +411,6 @@ def _levels(
 
 def _named(axes: Axes, levels: pd.DataFrame, places: pd.Series, side: str) -> None:
     for text, at, height in zip(levels["label"], places, levels["value"], strict=True):
-        axes.annotate(
-            text,
-            (at, height),
-            (0 if side == "center" else 4, 4),
-            textcoords="offset points",
-            ha=side,
-            fontsize=9,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
-        )
+        shift = (0 if side == "center" else 4, 4)
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8}
+        note(axes, text, (at, height), shift, ha=side, bbox=box)

@@ -70,34 +70,40 @@ def draw_marks(
     front : float
         The layer of the marks; ranges lie in layer 2.
     """
-    frame = frame.replace({"low": {-np.inf: np.nan}, "high": {np.inf: np.nan}})
-    low, high = frame["low"], frame["high"]
-    wide = frame[low.notna() & high.notna() & (high > low)]
+    if frame.empty:
+        return
+    at, value, low, high = (
+        frame[name].to_numpy() for name in ("at", "value", "low", "high")
+    )
+    hue, weak = frame["hue"].to_numpy(object), frame["open"].to_numpy(bool)
+    lowest, highest = np.isfinite(low), np.isfinite(high)
     draw = axes.vlines if upright else axes.hlines
-    draw(wide["at"], wide["low"], wide["high"], color=wide["hue"], lw=6, alpha=0.4)
-    weak = wide[wide["open"]]
-    draw(weak["at"], weak["low"], weak["high"], color="white", lw=3)
+    wide = lowest & highest & (high > low)
+    if wide.any():
+        draw(at[wide], low[wide], high[wide], color=list(hue[wide]), lw=6, alpha=0.4)
+        hollow = wide & weak
+        draw(at[hollow], low[hollow], high[hollow], color="white", lw=3)
     above, below = ("^", "v") if upright else (">", "<")
-    bound = frame["value"].isna() & (low.notna() != high.notna())
-    mark = frame["mark"].where(~bound, np.where(low.notna(), above, below))
-    value = frame["value"].where(~bound, low.fillna(high))
-    shown = frame.assign(mark=mark, value=value).dropna(subset=["value"])
-    for symbol, rows in shown.groupby("mark", sort=False):
-        across, along = rows["at"], rows["value"]
-        x, y = (across, along) if upright else (along, across)
+    bound = np.isnan(value) & (lowest != highest)
+    value = np.where(bound, np.where(lowest, low, high), value)
+    mark = np.where(lowest, above, below).astype(object)
+    mark = np.where(bound, mark, frame["mark"].to_numpy(object))
+    for symbol in dict.fromkeys(mark[~np.isnan(value)]):
+        own = (mark == symbol) & ~np.isnan(value)
         line = symbol in ("x", "|", "_")  # has no face
-        weak, hue = rows["open"] & (not line), rows["hue"]
-        edges = {} if line else {"edgecolors": hue.where(weak, "white").tolist()}
+        face = np.where(weak & (not line), "white", hue)[own]
+        edge = np.where(weak, hue, "white")[own]
+        x, y = (at[own], value[own]) if upright else (value[own], at[own])
         axes.scatter(
             x,
             y,
             size**2,
-            hue.mask(weak, "white").tolist(),
+            list(face),
             marker=symbol,
-            linewidths=np.where(weak | line, 1.5, 0.6).tolist(),
+            linewidths=list(np.where(weak[own] | line, 1.5, 0.6)),
             zorder=front,
             clip_on=False,
-            **edges,
+            edgecolors=None if line else list(edge),
         )
 
 

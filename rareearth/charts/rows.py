@@ -23,6 +23,7 @@ from rareearth.charts.marks import (
 from rareearth.charts.style import (
     date_axis,
     is_date,
+    note,
     number_axis,
     panels,
     plain,
@@ -304,15 +305,8 @@ def _write(axes: Axes, part: pd.DataFrame) -> None:
     ):
         for text, place, at in zip(part[column], x, part["at"], strict=True):
             if text:
-                axes.annotate(
-                    text,
-                    (place, at),
-                    (4 * side, 0),
-                    textcoords="offset points",
-                    va="center",
-                    ha="left" if side > 0 else "right",
-                    fontsize=9,
-                )
+                ha = "left" if side > 0 else "right"
+                note(axes, text, (place, at), (4 * side, 0), va="center", ha=ha)
 
 
 def _head(axes: Axes, top: float, text: str) -> None:

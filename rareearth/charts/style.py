@@ -148,6 +148,14 @@ def label_ends(
         )
 
 
+def note(
+    axes: Axes, text: str, at: tuple[Any, Any], shift: tuple[int, int], **style: Any
+) -> None:
+    """Write a text so many points to the right of a place, and above it."""
+    usual: dict[str, Any] = {"fontsize": 9, "textcoords": "offset points"}
+    axes.annotate(text, at, shift, **(usual | style))
+
+
 def write_key(figure: Figure, handles: Sequence[Any]) -> None:
     """Explain marks and colours under a chart, where no label can be."""
     if not handles:
@@ -230,6 +238,4 @@ def plain(column: pd.Series) -> pd.Series:
     """Return numbers, and dates as the numbers that matplotlib counts them by."""
     if not is_date(column):
         return column.astype(float)
-    days = pd.Series(np.nan, column.index)
-    days[column.notna()] = mdates.date2num(column.dropna())
-    return days
+    return pd.Series(mdates.date2num(column), column.index)
