@@ -102,7 +102,7 @@ def rows(
     over = 1.15 + 0.3 * bool(key or len(values) > 1)
     if lines is not None:
         over += 0.15 * len(lines)
-    high = height if panel else height + over
+    high = height + (0.5 if panel else over)
     figure, parts = panels(drawn, title, "panel" * bool(panel), high, share_y=True)
     for axes, part in parts:
         _draw(axes, part, len(values))

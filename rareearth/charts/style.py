@@ -91,7 +91,8 @@ def panels(
     headline(grid.figure, title)
     parts = []
     for axes, name in zip(grid.axes.flat, grid.col_names, strict=True):
-        axes.set(title="", xlabel="", ylabel="" if wrap > 1 else name)
+        axes.set(title="", xlabel="")
+        axes.set_ylabel("" if wrap > 1 else name, fontsize=8.5)
         if wrap > 1:
             axes.set_title(name, fontsize=9.5, fontweight="normal", loc="left")
         parts.append((axes, frame[frame[by] == name]))
