@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -65,71 +66,53 @@ def columns(
     key : mapping
         What looks, marks and colours stand for, under the chart.
     """
-    usual = {"entity": hue, "look": "filled", "months": 1}
-    drawn = frame.assign(**{k: v for k, v in usual.items() if k not in frame})
-    names = list(dict.fromkeys(frame[panel])) if panel else []
-    figure, parts = panels(drawn, title, panel, 1.75 if names else 4.1)
+    drawn = _placed(frame, x).assign(y=frame[value])
+    beside = None if points is None else _placed(points, x).assign(y=points[value])
+    for name, usual in (("entity", hue), ("look", "filled")):
+        drawn[name] = drawn.get(name, usual)
+    figure, parts = panels(drawn, title, panel, 1.75 if panel else 4.1)
     for axes, part in parts:
-        _columns(axes, part, x, value)
-        if points is not None:
-            own = points[points[panel] == part[panel].iloc[0]] if panel else points
-            _points(axes, own, x, value)
+        own = part.dropna(subset=["y"])
+        style = bar_style(own["entity"].map(colour), own["look"])
+        width = own["right"] - own["left"]
+        axes.bar(own["left"], own["y"], width, align="edge", **style)
+        if beside is not None:
+            here = beside[panel] == part[panel].iloc[0] if panel else slice(None)
+            _beside(axes, beside[here])
         number_axis(axes.yaxis, most=4 if panel else 7, signed=signed)
         axes.axhline(0, color=INK, lw=0.8)
         axes.grid(axis="x", visible=False)
-        _along(axes, frame[x], drawn["months"])
+        room = 0.02 * (drawn["right"].max() - drawn["left"].min())
+        axes.set_xlim(drawn["left"].min() - room, drawn["right"].max() + room)
+        if is_date(frame[x]):
+            date_axis(axes.xaxis)
+        else:
+            year_axis(axes.xaxis, frame[x], 5)
     if not panel:
         parts[0][0].set_ylabel(ylabel)
     used = set(drawn["look"]).union(drawn["entity"])
-    if points is not None:
-        used = used.union(points["mark"])
+    used |= set() if points is None else set(points["mark"])
     write_key(figure, key_to(key or {}, used, hollow=True))
     if events is not None and len(events):
         mark_events(parts[0][0], events)
     return figure
 
 
-def _ends(frame: pd.DataFrame, x: str) -> pd.Series:
-    """Return the day after the months that each column stands for."""
-    months = frame["months"].astype(int)
-    return pd.Series(
-        [
-            day + pd.DateOffset(months=int(count))
-            for day, count in zip(frame[x], months, strict=True)
-        ],
-        frame.index,
-    )
+def _placed(frame: pd.DataFrame, x: str) -> pd.DataFrame:
+    """Return a frame with the left and the right end of each column along x."""
+    if not is_date(frame[x]):
+        return frame.assign(left=frame[x] - 0.375, right=frame[x] + 0.375)
+    months = np.asarray(frame.get("months", 1), dtype=int)
+    after = frame[x].to_numpy().astype("datetime64[M]") + months
+    end = mdates.date2num(after.astype("datetime64[D]"))
+    return frame.assign(left=plain(frame[x]), right=end - 3)
 
 
-def _columns(axes: Axes, part: pd.DataFrame, x: str, value: str) -> None:
-    part = part.dropna(subset=[value])
-    style = bar_style(part["entity"].map(colour), part["look"])
-    if is_date(part[x]):
-        left = plain(part[x])
-        width = plain(_ends(part, x)) - left - 3
-        axes.bar(left, part[value], width, align="edge", **style)
-    else:
-        axes.bar(part[x], part[value], 0.75, **style)
-
-
-def _points(axes: Axes, points: pd.DataFrame, x: str, value: str) -> None:
-    at = plain(points[x])
-    if is_date(points[x]):
-        ends = _ends(points.assign(months=points.get("months", 1)), x)
-        at = (at + plain(ends)) / 2 - 1.5
-    hollow = points["mark"] != "x"
-    marks = points.assign(at=at, value=points[value], hue=INK, open=hollow)
-    draw_marks(axes, marks.assign(low=np.nan, high=np.nan), upright=True, size=5.5)
-
-
-def _along(axes: Axes, places: pd.Series, months: pd.Series) -> None:
-    if not is_date(places):
-        axes.set_xlim(places.min() - 0.6, places.max() + 0.6)
-        year_axis(axes.xaxis, places, 5)
-        return
-    ends = _ends(pd.DataFrame({"at": places, "months": months}), "at")
-    axes.set_xlim(plain(places).min() - 6, plain(ends).max() + 3)
-    date_axis(axes.xaxis)
+def _beside(axes: Axes, points: pd.DataFrame) -> None:
+    at = (points["left"] + points["right"]) / 2
+    marks = points.assign(at=at, value=points["y"], low=np.nan, high=np.nan, hue=INK)
+    marks["open"] = points["mark"] != "x"
+    draw_marks(axes, marks, upright=True, size=5.5)
 
 
 def share_columns(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -120,43 +121,47 @@ def lines(
     key : mapping
         What marks and colours stand for, under the chart.
     """
+    whole = _tidy(frame, x, value, by)
+    beside = None if points is None else _tidy(points, x, value, by)
     if "used" in frame:
-        left_out = frame[~frame["used"]].assign(**{by: "left out", "confidence": OPEN})
-        frame, points = frame[frame["used"]], left_out
-    look = _Look(frame, by, hues, focus, marks)
+        left_out = whole[~frame["used"]].assign(name="left out", confidence=OPEN)
+        whole, beside = whole[frame["used"]], left_out
+    look = _Look(list(dict.fromkeys(whole["name"])), hues, focus, marks)
     height = 4.0 if not panel else 2.3 if wrap > 1 else 1.75
-    figure, parts = panels(frame, title, panel, height, wrap=wrap)
-    dates = is_date(frame[x])
-    dots = dots or (dates and len(frame) < FEW * len(look.hues))
+    figure, parts = panels(whole, title, panel, height, wrap=wrap)
+    first, dates = parts[0][0], is_date(whole["x"])
+    dots = dots or (dates and len(whole) < FEW * len(look.hues))
     for axes, part in parts:
-        runs = _runs(part.assign(name=look.names(part)), x, run, gap)
-        beside = runs["name"].isin(look.marks)
-        _bands(axes, runs[~beside], x, bands, look)
-        _lines(axes, runs[~beside], x, value, look, dots=dots)
-        _marks(axes, runs[beside], x, value, look)
-        if points is not None:
-            own = points[points[panel] == part[panel].iloc[0]] if panel else points
-            _marks(axes, own.assign(name=look.names(own)), x, value, look)
-        _upwards(axes, part[value], percent=percent, log=log, top=top)
-        _along(axes, frame[x], events, xlabel, falling=falling, most=5 if panel else 9)
-    first = parts[0][0]
-    if panel and ylabel:
-        figure.supylabel(ylabel, fontsize=10)
-    elif not panel:
+        rows = _runs(part, run, gap)
+        marked = rows["name"].isin(look.marks)
+        _bands(axes, rows[~marked], bands, look)
+        _lines(axes, rows[~marked], look, dots=dots)
+        _marks(axes, rows[marked], look)
+        heights = part["y"]
+        if beside is not None:
+            here = beside[panel] == part[panel].iloc[0] if panel else slice(None)
+            _marks(axes, beside[here], look)
+            heights = pd.concat([heights, beside[here]["y"]])
+        _upwards(axes, heights, percent=percent, log=log, top=top)
+        _along(axes, whole["x"], events, falling=falling, most=5 if panel else 9)
+        axes.set_xlabel(xlabel)
+    if not panel:
         first.set_ylabel(ylabel)
+    elif ylabel:
+        figure.supylabel(ylabel, fontsize=10)
     if spans is not None:
         _stretches(first, spans)
     if breaks is not None and len(breaks):
         _intervals(first, breaks)
-    ends = (
-        {} if panel or (isinstance(hues, str) and hues) else look.ends(frame, x, value)
-    )
+    one_hue = bool(hues) and isinstance(hues, str)
+    ends = {} if panel or one_hue else _ends(whole)
     if levels is not None and len(levels):
-        ends |= _levels(first, plain(frame[x]), levels, look)
+        ends |= _levels(first, whole["along"], levels, look)
     low, high = first.get_ylim()
     label_ends(first, ends, look.hues, 0.06 * (high - low))
-    drawn = frame if points is None else pd.concat([frame, points])
-    write_key(figure, look.key(key, ends, drawn))
+    drawn = whole if beside is None else pd.concat([whole, beside])
+    usual = {} if ends or len(look.hues) < 2 else {name: name for name in look.hues}
+    write_key(figure, look.key(usual if key is None else key, drawn))
     if events is not None and len(events):
         mark_events(first, events)
         for axes, _ in parts[1:]:
@@ -165,68 +170,56 @@ def lines(
     return figure
 
 
+def _tidy(frame: pd.DataFrame, x: str, value: str, by: str) -> pd.DataFrame:
+    """Return a frame with what is drawn under names of its own.
+
+    Returns
+    -------
+    DataFrame
+        As given, with ``x``, ``along`` (the same as numbers), ``y`` and ``name``.
+    """
+    name = frame[by].astype(str) if by in frame else ""
+    return frame.assign(x=frame[x], along=plain(frame[x]), y=frame[value], name=name)
+
+
+def _ends(whole: pd.DataFrame) -> dict[str, tuple[Any, float]]:
+    """Return where each line that has a name ends."""
+    known = whole.dropna(subset=["y"]).sort_values("along", kind="stable")
+    last = known[known["name"] != ""].drop_duplicates("name", keep="last")
+    return {row.name: (row.along, row.y) for row in last.itertuples(index=False)}
+
+
 class _Look:
     """How each line is drawn."""
 
     def __init__(
         self,
-        frame: pd.DataFrame,
-        by: str,
+        names: Sequence[str],
         hues: Mapping[str, str] | str,
         focus: str,
         marks: Mapping[str, str] | Sequence[str],
     ) -> None:
-        self.by = by
-        names = list(dict.fromkeys(self.names(frame)))
-        whose = dict.fromkeys(names, hues) if isinstance(hues, str) and hues else {}
-        whose = {name: name for name in names} | (
-            whose or dict(hues if isinstance(hues, Mapping) else {})
-        )
+        one_hue = bool(hues) and isinstance(hues, str)
+        if isinstance(hues, str):
+            hues = dict.fromkeys(names, hues) if hues else {}
+        whose = dict(hues)
         if focus:
             whose = {name: "in focus" if name == focus else "" for name in names}
-        self.hues = {name: colour(whose[name]) for name in names}
-        self.widths = {name: 2.6 if name == focus else 1.4 for name in names}
-        many = isinstance(hues, str) and len(names) > 1
-        self.strokes = {
-            name: STROKES[place % 4] if many and hues else ""
-            for place, name in enumerate(names)
-        }
+        self.hues = {name: colour(whose.get(name, name)) for name in names}
+        strokes = STROKES if one_hue else STROKES[:1]
+        self.strokes = dict(zip(names, cycle(strokes), strict=False))
+        self.marks = dict.fromkeys(marks, "D") | dict(
+            marks if isinstance(marks, Mapping) else {}
+        )
         self.differing: dict[str, Any] = {"lw": 2.0}
         if focus:
-            self.differing = {"size": "name", "sizes": self.widths}
-        if any(self.strokes.values()):
-            self.differing = {"lw": 2.0, "style": "name", "dashes": self.strokes}
-        self.marks = (
-            dict(marks) if isinstance(marks, Mapping) else dict.fromkeys(marks, "D")
-        )
+            wide = {name: 2.6 if name == focus else 1.4 for name in names}
+            self.differing = {"size": "name", "sizes": wide}
+        elif one_hue and len(names) > 1:
+            self.differing |= {"style": "name", "dashes": self.strokes}
 
-    def names(self, frame: pd.DataFrame) -> pd.Series:
-        """Return the name of the line that each row belongs to."""
-        if self.by in frame:
-            return frame[self.by].astype(str)
-        return pd.Series("", frame.index)
-
-    def ends(
-        self, frame: pd.DataFrame, x: str, value: str
-    ) -> dict[str, tuple[Any, float]]:
-        """Return where each line that has a name ends."""
-        rows = frame.assign(name=self.names(frame), along=plain(frame[x]))
-        rows = rows.dropna(subset=[value])
-        return {
-            str(name): (own["along"].iloc[-1], float(own[value].iloc[-1]))
-            for name, own in rows.groupby("name", sort=False)
-            if name
-        }
-
-    def key(
-        self,
-        words: Mapping[str, str] | None,
-        ends: Mapping[str, Any],
-        drawn: pd.DataFrame,
-    ) -> list[Any]:
-        """Return handles: of lines that are not named where they end, and of marks."""
-        if words is None:
-            words = {} if ends or len(self.hues) < 2 else {n: n for n in self.hues}
+    def key(self, words: Mapping[str, str], drawn: pd.DataFrame) -> list[Any]:
+        """Return handles of lines, and of marks and looks that are drawn."""
         mine = [self._handle(n, text) for n, text in words.items() if n in self.hues]
         rest = {name: text for name, text in words.items() if name not in self.hues}
         used = {"open"} if is_weak(drawn).any() else set()
@@ -240,16 +233,15 @@ class _Look:
         return Line2D([], [], ls=(0, stroke) if stroke else "-", **style)
 
 
-def _runs(frame: pd.DataFrame, x: str, run: str, gap: float | None) -> pd.DataFrame:
+def _runs(rows: pd.DataFrame, run: str, gap: float | None) -> pd.DataFrame:
     """Return the rows in order, with a number for each stretch without a gap."""
-    rows = frame.assign(along=plain(frame[x]))
     order = {name: place for place, name in enumerate(dict.fromkeys(rows["name"]))}
     rows = rows.sort_values(
         ["name", "along"], key=lambda c: c.map(order) if c.name == "name" else c
     )
     step = rows.groupby("name", sort=False)["along"].diff()
     if gap is None:
-        gap = max(100.0, 3 * step.median()) if is_date(frame[x]) else 1.0
+        gap = max(100.0, 3 * step.median()) if is_date(rows["x"]) else 1.0
     new = step.isna() | (step > gap)
     if run:
         new |= rows[run] != rows[run].shift()
@@ -257,49 +249,32 @@ def _runs(frame: pd.DataFrame, x: str, run: str, gap: float | None) -> pd.DataFr
 
 
 def _bands(
-    axes: Axes,
-    runs: pd.DataFrame,
-    x: str,
-    bands: Sequence[tuple[str, str]],
-    look: _Look,
+    axes: Axes, rows: pd.DataFrame, bands: Sequence[tuple[str, str]], look: _Look
 ) -> None:
     for place, (low, high) in enumerate(bands):
-        if not {low, high} <= set(runs.columns):
+        if not {low, high} <= set(rows.columns):
             continue
-        for _, own in runs.dropna(subset=[low, high]).groupby("run", sort=False):
+        for _, own in rows.dropna(subset=[low, high]).groupby("run", sort=False):
             hue, ends = look.hues[own["name"].iloc[0]], (own[low], own[high])
             if len(own) == 1:
-                axes.vlines(own[x], *ends, color=hue, alpha=0.3, lw=6)
+                axes.vlines(own["x"], *ends, color=hue, alpha=0.3, lw=6)
             elif (own[high] > own[low]).any():
-                alpha = 0.2 + 0.12 * place
-                face, edge = to_rgba(hue, alpha), to_rgba(hue, 0.5)
-                axes.fill_between(own[x], *ends, lw=0.6, fc=face, ec=edge)
+                face, edge = to_rgba(hue, 0.2 + 0.12 * place), to_rgba(hue, 0.5)
+                axes.fill_between(own["x"], *ends, lw=0.6, fc=face, ec=edge)
 
 
-def _lines(
-    axes: Axes,
-    runs: pd.DataFrame,
-    x: str,
-    value: str,
-    look: _Look,
-    *,
-    dots: bool,
-) -> None:
+def _lines(axes: Axes, rows: pd.DataFrame, look: _Look, *, dots: bool) -> None:
     """Draw lines by seaborn, and the values that stand alone, which have no line."""
-    runs = runs.assign(
-        run=runs["run"].astype(str) + "-" + runs[value].isna().cumsum().astype(str)
-    )
-    known = runs.dropna(subset=[value])
-    if known.empty:
-        return
-    alone = known["run"].map(known["run"].value_counts()) == 1
+    parted = [rows["run"].astype(str), rows["y"].isna().cumsum().astype(str)]
+    known = rows.assign(run=parted[0] + "-" + parted[1]).dropna(subset=["y"])
+    alone = ~known["run"].duplicated(keep=False)
     if not alone.all():
-        labels = axes.get_xlabel(), axes.get_ylabel()
-        axes.set(xlabel=x, ylabel=value)  # or seaborn searches the numbers of both
+        labels = {"xlabel": axes.get_xlabel(), "ylabel": axes.get_ylabel()}
+        axes.set(xlabel="x", ylabel="y")  # or seaborn searches the numbers of both
         sns.lineplot(
-            known.loc[~alone, [x, value, "name", "run"]],
-            x=x,
-            y=value,
+            known.loc[~alone, ["x", "y", "name", "run"]],
+            x="x",
+            y="y",
             hue="name",
             units="run",
             estimator=None,
@@ -309,27 +284,20 @@ def _lines(
             ax=axes,
             **look.differing,
         )
-        axes.set(xlabel=labels[0], ylabel=labels[1])
+        axes.set(**labels)
     shown = known[dots | alone | is_weak(known)]
     own = shown.assign(low=np.nan, high=np.nan, mark="o")
-    _marks(axes, own, x, value, look, size=4.5 if dots else 6.0)
+    single = alone[own.index]
+    _marks(axes, own[~single], look, size=5.0 if dots else 6.5)
+    _marks(axes, own[single], look)
 
 
-def _marks(
-    axes: Axes,
-    rows: pd.DataFrame,
-    x: str,
-    value: str,
-    look: _Look,
-    size: float = 6.0,
-) -> None:
-    if rows.empty:
-        return
+def _marks(axes: Axes, rows: pd.DataFrame, look: _Look, size: float = 6.5) -> None:
     usual = [look.marks.get(name, "o") for name in rows["name"]]
     drawn = pd.DataFrame(
         {
-            "at": rows[x],
-            "value": rows[value],
+            "at": rows["x"],
+            "value": rows["y"],
             "low": rows.get("low", np.nan),
             "high": rows.get("high", np.nan),
             "hue": rows["name"].map(look.hues).fillna(NEUTRAL),
@@ -337,16 +305,12 @@ def _marks(
             "open": is_weak(rows),
         }
     )
-    draw_marks(axes, drawn, upright=True, size=size)
+    if len(drawn):
+        draw_marks(axes, drawn, upright=True, size=size)
 
 
 def _upwards(
-    axes: Axes,
-    values: pd.Series,
-    *,
-    percent: bool,
-    log: bool,
-    top: float | None,
+    axes: Axes, values: pd.Series, *, percent: bool, log: bool, top: float | None
 ) -> None:
     if log:
         ratio_axis(axes.yaxis, values.min(), values.max())
@@ -364,7 +328,6 @@ def _along(
     axes: Axes,
     places: pd.Series,
     events: pd.DataFrame | None,
-    xlabel: str,
     *,
     falling: bool,
     most: int,
@@ -373,13 +336,13 @@ def _along(
     if events is not None and not dates:
         along = pd.concat([along, plain(events["at"])])
     low, high = float(along.min()), float(along.max())
-    room = 0.3 if pd.api.types.is_integer_dtype(places) else 0.015 * (high - low)
+    whole = pd.api.types.is_integer_dtype(places)
+    room = 0.3 if whole else 0.015 * (high - low)
     axes.set_xlim(*sorted((low - room, high + room), reverse=falling))
-    axes.set_xlabel(xlabel)
     axes.grid(axis="x", visible=False)
     if dates:
         date_axis(axes.xaxis, most - 1)
-    elif pd.api.types.is_integer_dtype(places):
+    elif whole or low > 1000:  # years, or parts of them
         year_axis(axes.xaxis, places, most)
 
 

@@ -32,17 +32,14 @@ OPEN = "tertiary"  # the confidence of a figure that is drawn as an open mark
 
 def bar_style(hues: Iterable[str], looks: Iterable[str]) -> dict[str, Any]:
     """Return how bars are drawn, one colour and one look of `LOOKS` each."""
-    pairs = [(hue, LOOKS[look]) for hue, look in zip(hues, looks, strict=True)]
-    plain = [face == edge for _, (face, edge, _) in pairs]
-    return {
-        "facecolor": [pale(hue, face) for hue, (face, _, _) in pairs],
-        "edgecolor": [
-            "white" if flat else pale(hue, edge)
-            for flat, (hue, (_, edge, _)) in zip(plain, pairs, strict=True)
-        ],
-        "hatch": [hatch for _, (_, _, hatch) in pairs],
-        "linewidth": [0.6 if flat else 1.1 for flat in plain],
-    }
+    style: dict[str, Any] = {}
+    for hue, look in zip(hues, looks, strict=True):
+        face, edge, hatch = LOOKS[look]
+        rim = "white" if face == edge else pale(hue, edge)
+        own = {"facecolor": pale(hue, face), "edgecolor": rim, "hatch": hatch}
+        for name, each in (own | {"linewidth": 0.6 if face == edge else 1.1}).items():
+            style.setdefault(name, []).append(each)
+    return style
 
 
 def is_weak(frame: pd.DataFrame) -> pd.Series:

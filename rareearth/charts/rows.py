@@ -29,7 +29,7 @@ from rareearth.charts.style import (
     ratio_axis,
     write_key,
 )
-from rareearth.words import change, number
+from rareearth.words import MINUS, number
 
 UNNAMED = "Not named"  # a rest and no country: its bar is hollow
 LETTERS = 36  # in a line of a row's name
@@ -98,14 +98,11 @@ def rows(
     drawn = _drawn(frame, row, values, panel, hue)
     names, heads, height = _places(drawn)
     drawn["at"] = drawn["at"] + STEP * drawn["shift"]
-    over = 1.15 + 0.3 * bool(key or len(values) > 1) + (0.15 if panel else 0.0)
-    if lines is not None and lines.empty:
-        lines = None
+    over = 1.15 + 0.3 * bool(key or len(values) > 1)
     if lines is not None:
         over += 0.15 * len(lines)
-    figure, parts = panels(
-        drawn, title, "panel" if panel else "", height + over, share_y=True
-    )
+    high = height if panel else height + over
+    figure, parts = panels(drawn, title, "panel" * bool(panel), high, share_y=True)
     for axes, part in parts:
         _draw(axes, part, len(values))
         _write(axes, part)
@@ -119,6 +116,8 @@ def rows(
         _head(first, top, text)
     dates = is_date(frame[next(iter(values))])
     _scale(first, drawn, lines, dates=dates, percent=percent, log=log, zero=zero)
+    if panel:
+        first.locator_params("x", nbins=4)
     for axes, _ in parts:
         _compare(axes, lines)
     write_key(figure, _rings(values) + key_to(key or {}, _used(drawn)))
@@ -143,9 +142,8 @@ def stacked(
     """
     total = frame.groupby(row, sort=False)[value].cumsum()
     last = ~frame[row].duplicated(keep="last")
-    told = total.map("{:.0%}".format if percent else "{:,.10g}".format)
-    if frame[row].duplicated().any():
-        told = total.map("{:,.1f}".format)
+    form = "{:.0%}" if percent else "{:,.10g}" if last.all() else "{:,.1f}"
+    told = total.map(form.format)
     added = {"low": total - frame[value], "high": total, "text": told.where(last, "")}
     kept = {name: frame[name] for name in ("look", "text") if name in frame}
     added["look"] = np.where(frame[row] == UNNAMED, "hollow", "filled")
@@ -159,8 +157,8 @@ def cumulated(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     ----------
     frame : DataFrame
         ``value``; ``kind``: "level" is drawn from zero and begins anew, "sum" is drawn
-        from zero, anything else is a step, hatched if it is
-        a "rest" that nobody printed.
+        from zero, anything else is a step, hatched if it is a "rest" that nobody
+        printed.
     by : str, optional
         A column: each of its names begins at zero.
 
@@ -185,7 +183,7 @@ def cumulated(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
         out["entity"] = np.where(out["kind"] == "level", "level", way)
         out["look"] = np.where(out["kind"] == "rest", "hatched", "filled")
         out["text"] = [
-            _one_digit(v) if kind == "level" else signed_one_digit(v)
+            _one_digit(v, sign=kind != "level")
             for v, kind in zip(out["value"], out["kind"], strict=True)
         ]
     else:
@@ -194,15 +192,11 @@ def cumulated(frame: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
     return out.assign(value=np.nan)
 
 
-def _one_digit(value: float) -> str:
-    return f"{value:,.1f}" if abs(value) < 1000 else number(value)
-
-
-def signed_one_digit(value: float) -> str:
-    """Return "+104.2": a step with its sign, with one digit below a thousand."""
-    if abs(value) >= 1000:
-        return change(value, number)
-    return ("+" if value > 0 else "\N{MINUS SIGN}") + f"{abs(value):,.1f}"
+def _one_digit(value: float, *, sign: bool = False) -> str:
+    """Return "104.2" or "+104.2"; from a thousand on without a digit."""
+    size = abs(value)
+    text = number(size) if size >= 1000 else f"{size:,.1f}"
+    return (MINUS if value < 0 else "+" if sign else "") + text
 
 
 def _drawn(
@@ -297,8 +291,8 @@ def _draw(axes: Axes, part: pd.DataFrame, joined: int) -> None:
         axes.hlines(
             ends.index, ends["low"], ends["high"], color=ends["hue"], lw=1.2, zorder=1
         )
-        draw_marks(axes, marks[marks["ring"]], size=9.0, front=1.9)
-    draw_marks(axes, marks[~marks["ring"]], size=8.0 if joined == 1 else 6.5)
+        draw_marks(axes, marks[marks["ring"]], size=9.5, front=1.9)
+    draw_marks(axes, marks[~marks["ring"]], size=8.0 if joined == 1 else 7.0)
     axes.grid(axis="y", visible=False)
 
 
@@ -352,7 +346,7 @@ def _scale(
     """Give the axis the room that marks and texts need."""
     numbers = drawn[["value", "low", "high"]].to_numpy()
     numbers = numbers[np.isfinite(numbers)]
-    if lines is not None:
+    if lines is not None and len(lines):
         numbers = np.append(numbers, plain(lines["at"]))
     low, high = float(numbers.min()), float(numbers.max())
     if log:
@@ -362,12 +356,8 @@ def _scale(
     if zero and not dates:
         low, high = min(low, 0.0), max(high, 0.0)
     span = (high - low) or 1.0
-    left, right = (
-        span * (0.03 + 0.019 * drawn[name].str.len().max())
-        if (drawn[name] != "").any()
-        else span * (0.03 if lines is None else 0.05)
-        for name in ("left_text", "text")
-    )
+    before, after = (drawn[name].str.len().max() for name in ("left_text", "text"))
+    left, right = span * (0.03 + 0.019 * before), span * (0.04 + 0.019 * after)
     at_zero = low == 0 and not drawn["left_text"].any()
     axes.set_xlim(low if at_zero else low - left, high + right)
     if dates:

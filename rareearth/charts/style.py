@@ -197,7 +197,7 @@ def number_axis(
 def year_axis(axis: Any, years: pd.Series, most: int = 9) -> None:
     """Print years or months in whole numbers: all of a few."""
     few = sorted(set(years))
-    if len(few) <= most:
+    if len(few) <= most and all(year % 1 == 0 for year in few):
         axis.set_ticks(few if len(few) < 8 else few[::2])
     else:
         axis.set_major_locator(MaxNLocator(most, integer=True, steps=[1, 2, 4, 5, 10]))

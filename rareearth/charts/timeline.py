@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -106,10 +108,9 @@ def _keys(events: pd.DataFrame) -> list[Line2D]:
         for kind, (hue, mark, name) in KINDS.items()
         if kind in set(events["kind"])
     }
-    if (events["effective"].notna() & (events["effective"] != events["date"])).any():
-        keys["effect"] = Line2D(
-            [], [], color=INK, marker="o", mfc="white", label="takes effect"
-        )
+    face: dict[str, Any] = {"color": INK, "marker": "o", "mfc": "white"}
+    if (events["effective"] > events["date"]).any():
+        keys["effect"] = Line2D([], [], label="takes effect", **face)
     return list(keys.values())
 
 

@@ -21,7 +21,7 @@ from rareearth.commands.render import Commands, own_folder
 from rareearth.errors import ParameterError
 from rareearth.render import library
 from rareearth.render.job import HIDDEN, OWN_DATA, environment, plan
-from rareearth.render.parameters import shorten, visible
+from rareearth.render.parameters import resolve, shorten, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,12 +50,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _audit(options: argparse.Namespace) -> int:
     """Print the verdicts, write the report, tell whether every claim was settled."""
-    from rareearth.claims import own as own_claims
-    from rareearth.figures import vintages
+    from rareearth.claims import audit as own_claims
 
     if not options.claims.is_file():
         raise ParameterError(f"no file at {shorten(str(options.claims))}")
-    vintages.day(options.as_of)
+    resolve(library.find(NOTEBOOK), {"as_of": options.as_of})
     own_claims.read(options.claims)  # refuse the whole list before anything is written
     out = (options.out or library.outputs_folder()).resolve()
     data = own_folder(options.data)
@@ -72,7 +71,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _filled(folder: Path, claims: Path, data: Path | None) -> Path:
     """Put the list of claims into a folder, beside the user's own figures."""
-    from rareearth.claims import own as own_claims
+    from rareearth.claims import audit as own_claims
 
     for path in sorted(data.iterdir()) if data else []:
         if path.is_file():

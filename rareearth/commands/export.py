@@ -13,6 +13,9 @@ from rareearth.errors import ParameterError
 if TYPE_CHECKING:
     import pandas as pd
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 NEEDS = {".csv": "", ".xlsx": "openpyxl", ".parquet": "pyarrow"}
 
 
@@ -41,7 +44,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     """Write the table, and say how many figures it has."""
-    from rareearth.figures.flat import flat
+    from rareearth.figures.loading import flat
 
     target: Path = options.best
     _check(target)

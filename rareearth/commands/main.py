@@ -139,7 +139,7 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
 def _check(options: argparse.Namespace) -> int:
     """Print every problem of a folder of figures, or say how much is in order."""
     from rareearth.figures import checks, csv_files
-    from rareearth.figures.doubts import doubts
+    from rareearth.figures.checks import doubts
 
     curated = library.data_folder()
     folder = options.folder or curated

@@ -13,10 +13,10 @@ from concurrent.futures import Executor
 from contextlib import closing, suppress
 from pathlib import Path
 
-from rareearth.errors import ParameterError
+from rareearth.errors import ParameterError, few
 from rareearth.render import library, parameters, provenance
 from rareearth.render.grid import Grid
-from rareearth.render.job import OWN_DATA, Job, Result
+from rareearth.render.job import OWN_DATA, Job, Result, environment
 from rareearth.render.job import plan as plan_job
 from rareearth.render.parameters import shorten
 
@@ -108,24 +108,32 @@ def _make(
 
 
 def _plan(options: argparse.Namespace, folder: Path) -> list[Job]:
-    """Return the jobs of a command; a parameter goes to the notebooks that have it."""
+    """Return the jobs of a command; each notebook has each parameter that is given."""
     names, own = options.notebooks, own_folder(options.data)
     paths = list(map(library.find, names)) if names else library.notebooks()
     if not paths:
         raise ParameterError(f"no notebooks in {library.notebooks_folder()}")
     given = _given(options.given)
     known = {path: parameters.read(path) for path in dict.fromkeys(paths)}
-    names_of = {path: {each.name for each in known[path]} for path in known}
     for name in given:
-        if not any(name in each for each in names_of.values()):
-            everything = [each for some in known.values() for each in some]
-            where = paths[0].stem if len(known) == 1 else "any of the notebooks"
-            raise parameters.unknown_parameter(name, everything, where)
-    jobs = []
-    for path in known:
-        used = {n: given[n] for n in given if n in names_of[path]}
-        jobs.append(plan_job(path, used, folder, own, options.timeout))
+        _refuse_unknown(name, known)
+    jobs = [plan_job(path, given, folder, own, options.timeout) for path in known]
     return _refuse_same_names(jobs)
+
+
+def _refuse_unknown(name: str, known: dict[Path, list[parameters.Parameter]]) -> None:
+    """Refuse a parameter that one of the notebooks does not have."""
+    having = [path for path in known if name in {each.name for each in known[path]}]
+    lacking = [path.stem for path in known if path not in having]
+    if not having:
+        everything = [each for some in known.values() for each in some]
+        where = lacking[0] if len(known) == 1 else "any of the notebooks"
+        raise parameters.unknown_parameter(name, everything, where)
+    if lacking:
+        stems = [path.stem for path in having]
+        raise ParameterError(
+            f"no parameter {shorten(name)} in {few(lacking)}, only in {few(stems)}"
+        )
 
 
 def _given(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -205,9 +213,11 @@ def _grid(options: argparse.Namespace) -> Grid:
     from rareearth.render import grid
 
     notebook = library.find(options.notebook)
-    return grid.read(
-        notebook, options.grid, options.grid_file, options.given, options.yes
-    )
+    own = own_folder(options.data)
+    with environment({OWN_DATA: str(own)} if own else {}):
+        return grid.read(
+            notebook, options.grid, options.grid_file, options.given, options.yes
+        )
 
 
 def _sweep(options: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import IMPORTERS, Load, ends, has_codes
-from rareearth.methods.draws import Span, check_draws, spans
+from rareearth.methods.draws import Span, spans
 from rareearth.words import number
 
 RULES = ("pro rata", "priority first", "electric cars first")
@@ -34,35 +34,6 @@ class Course(NamedTuple):
 
     output: np.ndarray
     until: np.ndarray
-
-
-def check_parameters(
-    stock_months: float,
-    cut_share: float,
-    horizon_months: int,
-    substitution: float,
-    draws: int,
-    seed: int,
-) -> None:
-    """Refuse a negative stock, shares outside 0..1 and an impossible horizon.
-
-    Raises
-    ------
-    ParameterError
-        The message names the parameter and what is possible.
-    """
-    if not 0 <= stock_months <= LONGEST:
-        raise ParameterError(
-            f"stock_months: {stock_months} is not between 0 and {LONGEST} months of use"
-        )
-    for name, share in (("cut_share", cut_share), ("substitution", substitution)):
-        if not 0 <= share <= 1:
-            raise ParameterError(f"{name}: {share} is not a share between 0 and 1")
-    if not 1 <= horizon_months <= LONGEST:
-        raise ParameterError(
-            f"horizon_months: {horizon_months} is not between 1 and {LONGEST}"
-        )
-    check_draws(draws, seed)
 
 
 def importer_code(importer: str) -> str:

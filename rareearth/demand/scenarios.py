@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.demand.uses import APPLICATIONS
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 from rareearth.figures.columns import Load, has_codes
 
 HORIZON = 2040  # the year to which the scenarios are set side by side
@@ -84,25 +83,6 @@ SCENARIOS = {
         base="consumption",
     ),
 }
-
-
-def check_parameters(application: str, scenario: str) -> None:
-    """Refuse an application or a scenario of which nothing is printed.
-
-    Raises
-    ------
-    ParameterError
-        The message names the choices.
-    """
-    for name, given, known in (
-        ("application", application, APPLICATIONS),
-        ("scenario", scenario, SCENARIOS),
-    ):
-        if given not in known:
-            raise ParameterError(
-                f"{name}: {given!r} has no printed figures; "
-                f"one of {', '.join(map(repr, known))}"
-            )
 
 
 def scenario(load: Load, name: str, as_of: str = "latest") -> pd.DataFrame:

@@ -1,5 +1,12 @@
 """What a notebook shows: sentences, findings, tables, charts, sources, sliders."""
 
-from rareearth.display.output import bibliography, findings, say, show, table
+from rareearth.display.output import (
+    assumption_table,
+    bibliography,
+    findings,
+    say,
+    show,
+    table,
+)
 
-__all__ = ["bibliography", "findings", "say", "show", "table"]
+__all__ = ["assumption_table", "bibliography", "findings", "say", "show", "table"]

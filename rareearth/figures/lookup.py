@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rareearth.errors import UnknownName, few, quoted, unknown_name
+from rareearth.errors import UnknownName, few, nearest, quoted
 from rareearth.figures import dictionaries
 
 ELEMENTS = dict(
@@ -106,13 +106,16 @@ def products(words: str = "", extra: str | Path | None = None) -> pd.DataFrame:
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownName:
     """Return the error for a name that is not known, with those it may stand for."""
+    offered = offer(kind, name, known)
+    return UnknownName(f"unknown {kind}: {quoted(name)}; {offered}")
+
+
+def offer(kind: str, name: str, known: Iterable[str]) -> str:
+    """Return a phrase that offers the known names for which a name may stand."""
     choices = list(known)
     meant = _ranked(kind, name, None)["name"] if kind in (*KINDS, "country") else ()
     likely = [repr(each) for each in meant if each in set(choices)]
-    if not likely:
-        return unknown_name(kind, name, choices)
-    offer = few(likely, 5)
-    return UnknownName(f"unknown {kind}: {quoted(name)}; did you mean {offer}?")
+    return f"did you mean {few(likely, 5)}?" if likely else nearest(name, choices)
 
 
 def _dictionary(kind: str, words: str, extra: str | Path | None) -> pd.DataFrame:

@@ -9,8 +9,9 @@ from typing import Literal
 import pandas as pd
 
 from rareearth.errors import DataError, NoFigures
-from rareearth.figures import claim_rules, dictionaries, rules, seals, vintages
 from rareearth.figures import csv_files as tables
+from rareearth.figures import dictionaries, rules, seals, vintages
+from rareearth.figures import rules as claim_rules
 from rareearth.figures.csv_files import RECORDS, Table
 from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.loading import Names, check_name, listed, period

@@ -18,6 +18,7 @@ from rareearth.methods.samples import (
     unit,
 )
 from rareearth.methods.trends import check_level, newey_west
+from rareearth.words import day, listed
 
 MOST_DAYS = {"D": 7, "M": 45, "Q": 100, "Y": 370}
 """Days between neighbouring quotes inside a window, by frequency; more is thin."""
@@ -207,8 +208,7 @@ def _place(
     start = index[first + 1].start_time if code != "D" else inside[1]
     other = days[(days >= start) & (days <= inside[-1]) & (days != date)]
     if len(other):
-        names = ", ".join(f"{day:%Y-%m-%d}" for day in other[:3])
-        return at, f"overlaps with the events of {names}"
+        return at, f"overlaps with the events of {listed(list(map(day, other[:3])))}"
     return at, ""
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.methods.samples import Step, after, observed, positions, span, unit
 from rareearth.methods.trends import check_level
+from rareearth.words import number, pct
 
 NAIVE = "random walk"
 _CLOSE = {"maxiter": 200, "pgtol": 1e-9, "factr": 1e4}  # likelihoods are flat
@@ -427,7 +428,9 @@ def _verdict(scores: pd.DataFrame, horizon: int) -> str:
     where = f"1 to {horizon} periods ahead, from {best['origins']} origins"
     if best["model"] == NAIVE:
         return f"nothing beats the random walk: its loss is the least, {where}"
-    gain = f"{1 - best['against_naive']:.0%} less loss than the random walk, {where}"
+    less = pct(1 - best["against_naive"], digits=0)
+    gain = f"{less} less loss than the random walk, {where}"
+    by_chance = f"p = {number(best['p_value'], digits=2)}"
     if np.isnan(best["p_value"]):
         when = f"{best['first_origin']} to {best['last_origin']}"
         return (
@@ -435,10 +438,8 @@ def _verdict(scores: pd.DataFrame, horizon: int) -> str:
             f"but origins from {when} share their outcomes and prove nothing"
         )
     if best["beats_naive"]:
-        return (
-            f"{best['model']} beats the random walk: {gain} (p = {best['p_value']:.2f})"
-        )
+        return f"{best['model']} beats the random walk: {gain} ({by_chance})"
     return (
         f"nothing beats the random walk beyond chance: {best['model']} had {gain}, "
-        f"which chance explains (p = {best['p_value']:.2f})"
+        f"which chance explains ({by_chance})"
     )

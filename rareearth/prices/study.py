@@ -13,10 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.errors import NoFigures, UnknownName
 from rareearth.methods.breaks import Breaks, breaks, stability
 from rareearth.methods.event_study import EventEffects, event_effects, local_projection
-from rareearth.methods.forecasts import LONGEST, Forecast, forecast
+from rareearth.methods.forecasts import Forecast, forecast
 from rareearth.methods.samples import Step
 from rareearth.methods.trends import (
     Stationarity,
@@ -25,7 +25,7 @@ from rareearth.methods.trends import (
     trend,
     volatility,
 )
-from rareearth.prices.series import Prices, PriceSeries, declared, measured, period
+from rareearth.prices.series import Prices, PriceSeries, declared, measured
 
 EVENT_KINDS = ("control", "relaxation", "disruption", "ruling", "tariff")
 """Kinds of events that change what may be shipped, or at what cost."""
@@ -83,24 +83,6 @@ class Study:
             return pd.DataFrame()
         together = pd.concat(found).sort_values("date", ignore_index=True)
         return together.assign(title=together["title"].str.split("; ").map(short))
-
-
-def check_parameters(start: str, end: str, horizon_months: int) -> None:
-    """Refuse what no series could answer, before anything is read.
-
-    Raises
-    ------
-    ParameterError
-        If a date is none, `start` is after `end`, or the horizon is not 1 to 36.
-    """
-    first, last = period(start, "start"), period(end, "end")
-    if first is not None and last is not None and first.start_time > last.end_time:
-        raise ParameterError(f"start: {start} is after end: {end}")
-    if type(horizon_months) is not int or not 1 <= horizon_months <= LONGEST:
-        raise ParameterError(
-            f"horizon_months: {horizon_months!r} is not a number of months from 1 to "
-            f"{LONGEST}"
-        )
 
 
 def chosen(

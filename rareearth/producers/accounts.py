@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
+from rareearth.errors import NoFigures, unknown_name
 from rareearth.figures.columns import Load, codes, each, has_codes
 
 
@@ -141,14 +141,12 @@ def companies(book: pd.DataFrame, least: int = 2) -> list[str]:
     return sorted(set.intersection(*found))
 
 
-def check_parameters(
-    book: pd.DataFrame, company: str, start_year: int, currency: str, known: list[str]
-) -> None:
-    """Refuse a company without accounts, a currency without rates, a wrong year.
+def check_accounts(book: pd.DataFrame, company: str, start_year: int) -> None:
+    """Refuse a company without two years of accounts from a year on.
 
     Raises
     ------
-    UnknownName, NoFigures, ParameterError
+    UnknownName, NoFigures
         The message names the choices.
     """
     choices = companies(book)
@@ -169,12 +167,6 @@ def check_parameters(
             f"too few accounts of {company}: {have}; there are several years of "
             f"{', '.join(choices)}"
         )
-    if currency != "own" and currency not in known:
-        raise UnknownName(
-            f"unknown currency: {currency!r}; 'own' or one of {', '.join(known)}"
-        )
-    if not 1990 <= start_year <= 2100:
-        raise ParameterError(f"start_year {start_year} is not a year from 1990 on")
     years = book.loc[(book["entity"] == company) & (book["months"] == 12), "year"]
     if start_year >= years.max():
         raise NoFigures(

@@ -38,26 +38,19 @@ class Paths(NamedTuple):
     reached: np.ndarray
 
 
-def check_parameters(
-    target_share: float, target_date: str, start: pd.Timestamp, draws: int, seed: int
-) -> None:
-    """Refuse a share outside 0..1, a date that is past, and too few draws.
+def check_date(target_date: str, start: pd.Timestamp) -> None:
+    """Refuse a date that is past.
 
     Raises
     ------
     ParameterError
-        The message names the parameter and what is possible.
+        The message says to which day the figures reach.
     """
-    if not 0 < target_share <= 1:
-        raise ParameterError(
-            f"target_share: {target_share} is not a share above 0 and up to 1"
-        )
     if date_of(target_date) <= start:
         raise ParameterError(
             f"target_date: {target_date} is past; what is known reaches to "
             f"{start:%Y-%m-%d}, and the date must lie after it"
         )
-    check_draws(draws, seed)
 
 
 def date_of(target_date: str) -> pd.Timestamp:

@@ -251,7 +251,7 @@ def pack(
     own = {path.name: path.read_text("utf-8") for path in tables}
     made = texts(job) if provenance.state(job).kind == "page" else {}
     content = job.notebook.read_bytes()
-    return Parcel(function, job, more, content, own, made, identity(), timeout)
+    return Parcel(function, job, more, content, own, made, dict(identity()), timeout)
 
 
 def work(parcel: Parcel) -> tuple[Result, Texts]:

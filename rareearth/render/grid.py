@@ -21,7 +21,7 @@ from typing import Any
 from rareearth.errors import ParameterError
 from rareearth.render import parameters
 from rareearth.render.job import canonical, fingerprint, slug
-from rareearth.render.parameters import Parameter, Value, convert, shorten
+from rareearth.render.parameters import Parameter, Value, shorten
 
 MOST = 1_000  # runs that need no confirmation
 _DIALECT: Any = {"skipinitialspace": True, "strict": True}
@@ -115,7 +115,7 @@ class Grid:
                 yield used
 
     def _value(self, name: str, given: Any) -> Value:
-        return convert(name, self.known[name].kind, given)
+        return self.known[name].read(given)
 
 
 def read(
@@ -144,7 +144,7 @@ def read(
     ------
     ParameterError
         If a name is unknown (the message offers the nearest) or set twice, a value
-        has the wrong type, there are no values, or there are too many runs.
+        has the wrong type or is not declared, there are no values, or too many runs.
     """
     grid = Grid(notebook, {each.name: each for each in parameters.read(notebook)})
     axes = [_option(each) for each in options]

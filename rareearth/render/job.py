@@ -118,13 +118,15 @@ def plan(
     Raises
     ------
     ParameterError
-        If a parameter is unknown or has the wrong type; nothing has started then.
+        If a parameter is unknown, has the wrong type or a value that is not declared;
+        nothing has started then.
     """
-    used = parameters.resolve(notebook, given)
+    own = own.expanduser().resolve() if own is not None else None
+    with environment({OWN_DATA: str(own)} if own else {}):
+        used = parameters.resolve(notebook, given)
     defaults = parameters.resolve(notebook, {})
     name = report_name(notebook.stem, used, defaults)
     if own is not None:
-        own = own.expanduser().resolve()
         name += f"--own-{hashlib.sha256(str(own).encode()).hexdigest()[:8]}"
     return Job(notebook, used, folder, name, own, timeout)
 

@@ -100,7 +100,11 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 PACKAGE = "rareearth"
 # What the server has imported for itself, not for a run.
-_TOOLS = {"rareearth.figures", "rareearth.figures.module_guard"}
+_TOOLS = {
+    "rareearth.figures",
+    "rareearth.figures.module_guard",
+    "rareearth.figures.parameters",
+}
 
 
 class Kept(MetaPathFinder, Loader):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError, unknown_name
+from rareearth.errors import NoFigures
 from rareearth.figures.columns import IMPORTERS, codes, each, has_codes
 from rareearth.supply_risk.indices import (
     Bounds,
@@ -66,24 +66,6 @@ class Recycling(NamedTuple):
 
     import_reliance: float
     eol_recycling: float
-
-
-def check_parameters(product: str, importer: str, year: int) -> None:
-    """Refuse a product, importer or year that nothing is known of.
-
-    Raises
-    ------
-    UnknownName, ParameterError
-        The message names the choices.
-    """
-    if product not in PRODUCTS:
-        raise unknown_name("product of the assessments", product, PRODUCTS)
-    if importer not in IMPORTERS:
-        raise unknown_name("importer with printed import shares", importer, IMPORTERS)
-    if not 2017 <= year <= 2100:
-        raise ParameterError(
-            f"year {year}: the first assessment with the present method is of 2017"
-        )
 
 
 def edition(year: int, shares: pd.DataFrame) -> int:

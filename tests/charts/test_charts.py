@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from matplotlib import font_manager
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
+from matplotlib.textpath import TextToPath
 
 from rareearth import charts
 from rareearth.charts import colours, drawing, fonts, marks, style
@@ -332,10 +332,10 @@ def test_texts_are_not_kept_without_end(monkeypatch):
     assert "Title 0" not in texts
 
 
-def test_the_search_for_fonts_is_that_of_matplotlib_after_a_drawing():
-    before = dict(vars(font_manager.fontManager))
+def test_texts_are_measured_by_matplotlib_alone_after_a_drawing():
+    before = dict(vars(Text)), dict(vars(TextToPath))
     drawing.to_svg(a_chart())
-    assert dict(vars(font_manager.fontManager)) == before
+    assert (dict(vars(Text)), dict(vars(TextToPath))) == before
 
 
 def test_equal_charts_are_equal_drawings_with_every_letter():

@@ -3,7 +3,7 @@
 import pytest
 
 from rareearth.claims import audit as claims
-from rareearth.claims import own as own_claims
+from rareearth.claims import audit as own_claims
 from rareearth.commands.main import main
 from rareearth.errors import DataError
 from rareearth.figures import dictionaries, records
@@ -174,7 +174,7 @@ def test_the_exit_status_tells_whether_every_claim_could_be_checked(
     ("arguments", "message"),
     [
         (["nowhere.csv"], "nowhere.csv"),
-        (["LIST", "--as-of", "soon"], "as_of: 'soon' is not 'latest' or an ISO date"),
+        (["LIST", "--as-of", "soon"], "as_of: 'soon' is not 'latest' or a day"),
     ],
 )
 def test_a_wrong_command_has_status_2(memo, arguments, message, capsys):

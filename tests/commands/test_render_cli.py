@@ -110,13 +110,91 @@ def test_render_makes_all_notebooks_and_the_index(workbook, tmp_path, capsys):
     assert index.count('class="card"') == 2
 
 
-@pytest.mark.slow
-def test_a_parameter_goes_to_the_notebooks_that_have_it(workbook, tmp_path, capsys):
-    out = tmp_path / "else" / "where"
-    assert cli.main(["render", "-p", "year", "2010", "--out", str(out), "--quiet"]) == 0
-    assert "01_shares--year-2010.html" in files(out)
-    assert "08_cutoff.html" in files(out)
-    assert capsys.readouterr().out == ""
+def test_a_parameter_that_one_of_the_notebooks_lacks_is_refused(
+    workbook, no_kernel, tmp_path, capsys
+):
+    for notebooks in ([], ["01", "08"]):
+        assert cli.main(["render", *notebooks, "-p", "year", "2010"]) == 2
+        text = "no parameter 'year' in 08_cutoff, only in 01_shares"
+        assert complaint(capsys) == f"rareearth: {text}\n"
+    assert not (tmp_path / "outputs").exists()
+
+
+DECLARED = """n: int = 6  # months [1 .. 180]
+share: float = 1.0  # of imports (0 .. 1]
+who: str = "Japan"  # [European Union | Japan]
+day: str = "latest"  # [latest | YYYY-MM-DD]
+country: str = "China"  # in focus [a country]
+year: int = 2024  # [a year of mine_production]
+actor: str = "all"  # [all | an actor of events]
+"""
+REFUSED = {
+    "n": ("0", "n: 0 is not a number from 1 up to 180"),
+    "share": ("0", "share: 0.0 is not a number above 0 up to 1"),
+    "who": ("Atlantis", "who: 'Atlantis' is not 'European Union' or 'Japan'"),
+    "day": ("2025-02-29", "day: '2025-02-29' is not 'latest' or a day (YYYY-MM-DD)"),
+    "country": ("Chinaa", "country: 'Chinaa' is not a country; did you mean 'China'"),
+    "year": ("1900", "year: 1900 is not a year of mine_production; there are 1985"),
+    "actor": ("Chna", "actor: 'Chna' is not 'all' or an actor of events; did you mean"),
+}
+
+
+def _commands(name, value, folder):
+    """Return the commands that would run with a value of a parameter."""
+    (folder / "runs.csv").write_text(f'{name}\n"{value}"\n', encoding="utf-8")
+    (folder / "runs.yml").write_text(f'{name}: ["{value}"]\n', encoding="utf-8")
+    sweep = ["sweep", "03", "--grid", f"{name}={value}"]
+    return {
+        "render": ["render", "03", "-p", name, value],
+        "sweep": sweep,
+        "dask": [*sweep, "--dask", "tcp://127.0.0.1:1"],
+        "fixed": ["sweep", "03", "--grid", "other=1,2", "-p", name, value],
+        "csv": ["sweep", "03", "--grid-file", str(folder / "runs.csv")],
+        "yaml": ["sweep", "03", "--grid-file", str(folder / "runs.yml")],
+        "jobs": ["jobs", "03", "--grid", f"{name}={value}"],
+    }
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize(
+    "command", ["render", "sweep", "dask", "fixed", "csv", "yaml", "jobs"]
+)
+def test_a_value_that_is_not_declared_is_refused_before_anything_runs(
+    workbook, notebook, no_kernel, tmp_path, capsys, command, name
+):
+    cell = ("parameters", f"{DECLARED}other: int = 1\n")
+    notebook(TITLE, cell, ("code", "1"), name="03_declared", folder=workbook)
+    value, said = REFUSED[name]
+    assert cli.main(_commands(name, value, tmp_path)[command]) == 2
+    streams = capsys.readouterr()
+    assert said in streams.err
+    assert streams.out == ""
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_one_wrong_value_among_good_ones_refuses_the_whole_sweep(
+    workbook, notebook, no_kernel, tmp_path, capsys
+):
+    notebook(TITLE, ("parameters", DECLARED), name="03_declared", folder=workbook)
+    grid = ["--grid", "country=Australia,China ,Japan"]
+    assert cli.main(["sweep", "03", *grid]) == 2
+    assert "country: 'China ' is not a country; did you mean" in complaint(capsys)
+    assert not (tmp_path / "outputs").exists()
+
+
+def test_names_of_own_figures_are_choices_too(
+    workbook, notebook, no_kernel, tmp_path, capsys
+):
+    own = tmp_path / "own"
+    own.mkdir()
+    table = "entity,kind,iso3,country,note\nUtopia,country,UTO,,\n"
+    (own / "entities.csv").write_text(table, encoding="utf-8")
+    notebook(TITLE, ("parameters", DECLARED), name="03_declared", folder=workbook)
+    command = ["jobs", "03", "--grid", "country=Utopia"]
+    assert cli.main(command) == 2
+    assert "'Utopia' is not a country" in complaint(capsys)
+    assert cli.main([*command, "--data", str(own)]) == 0
+    assert "Utopia" in capsys.readouterr().out
 
 
 @pytest.mark.slow
@@ -149,7 +227,6 @@ def test_a_notebook_given_by_path_is_rendered(workbook, notebook, tmp_path):
             "no parameter 'yeer' in any of the notebooks; .*'year'",
         ),
         (["01", "-p", "year", "abc"], r"year: 'abc' is not a whole number \(int\)"),
-        (["-p", "year", "abc"], r"year: 'abc' is not a whole number \(int\)"),
         (["01", "-p", "stock", "1"], "no parameter 'stock' in 01_shares"),
         (["01", "-p", "year", "1", "-p", "year", "2"], "'year' is given twice"),
         (["nosuch"], "unknown notebook: 'nosuch'; one of '01_shares', '08_cutoff'"),

@@ -6,7 +6,6 @@ import pytest
 
 import rareearth as ree
 from rareearth.demand import scenarios
-from rareearth.errors import ParameterError
 
 
 def test_tonnes_are_multiples_of_their_own_base_year():
@@ -41,20 +40,6 @@ def test_a_scenario_is_known_from_the_day_it_was_published():
     names = set(scenarios.scenarios(ree.load, as_of="2023-06-30")["scenario"])
     assert "Lynas 2022" in names
     assert "Adamas 2024" not in names
-
-
-@pytest.mark.parametrize(
-    ("application", "scenario", "message"),
-    [
-        ("Trams", "IEA pledges", "application: 'Trams' .*one of 'Electric vehicles'"),
-        ("Wind power", "Mine", "scenario: 'Mine' has no .*one of 'IEA pledges'"),
-    ],
-)
-def test_unknown_parameters_are_refused_with_the_choices(
-    application, scenario, message
-):
-    with pytest.raises(ParameterError, match=message):
-        scenarios.check_parameters(application, scenario)
 
 
 def test_growth_between_points_is_constant_and_a_range_stands_at_its_mean():

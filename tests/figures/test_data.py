@@ -12,9 +12,10 @@ import pytest
 
 import rareearth as ree
 from rareearth.errors import NoFigures
-from rareearth.figures import claim_rules, dictionaries, records, rules
 from rareearth.figures import csv_files as tables
+from rareearth.figures import dictionaries, records, rules
 from rareearth.figures import loading as figures
+from rareearth.figures import rules as claim_rules
 
 FOLDER = dictionaries.folder()
 FILES = sorted(FOLDER.glob("*.csv"))

@@ -5,7 +5,7 @@ from small_data import Folder, SmallData
 
 from rareearth.commands.main import main
 from rareearth.figures import dictionaries
-from rareearth.figures.doubts import doubts
+from rareearth.figures.checks import doubts
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from rareearth.commands import export
 from rareearth.commands.main import main
 from rareearth.errors import NoFigures
 from rareearth.figures import dictionaries
-from rareearth.figures.flat import COLUMNS, flat
+from rareearth.figures.loading import COLUMNS, flat
 
 
 @pytest.fixture

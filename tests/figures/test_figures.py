@@ -589,19 +589,3 @@ def test_an_own_file_with_other_columns_is_refused_by_name(mine):
 def test_an_own_folder_that_is_none_is_refused(curated, tmp_path):
     with pytest.raises(DataError, match="nowhere: no such folder; extra data are"):
         ree.load("mine_production", extra=tmp_path / "nowhere")
-
-
-# Names
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("World", "World is no country .kind: total."),
-        ("Lynas", "Lynas is no country .kind: company."),
-        ("Chna", "unknown country: 'Chna'; .*China"),
-    ],
-)
-def test_a_name_that_is_no_country_is_told_as_what_it_is(name, said):
-    with pytest.raises(UnknownName, match=said):
-        figures.check_country(name)

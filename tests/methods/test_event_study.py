@@ -106,8 +106,8 @@ def reason(prices, *rows, **options):
 def test_overlapping_events_are_refused_by_name():
     found = reason(flat(), CONTROL, ("truce", "2025-03-23", "agreement"))
     assert found == {
-        "controls": "overlaps with the events of 2025-03-23",
-        "truce": "overlaps with the events of 2025-03-22",
+        "controls": "overlaps with the events of 23\N{NO-BREAK SPACE}March 2025",
+        "truce": "overlaps with the events of 22\N{NO-BREAK SPACE}March 2025",
     }
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 
 DEMAND = "06_demand_technology"
 
@@ -42,9 +42,6 @@ def test_demand_is_told_for_other_uses_scenarios_and_dates(run, parameters):
 @pytest.mark.parametrize(
     ("parameters", "error", "message"),
     [
-        ({"application": "Trams"}, ParameterError, "one of 'Electric vehicles', 'Wind"),
-        ({"scenario": "Mine"}, ParameterError, "one of 'IEA pledges', 'IEA policies'"),
-        ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
         ({"as_of": "2010-01-01"}, NoFigures, "the first that are known came out"),
     ],
 )

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.errors import NoFigures
 
 RISK = "07_supply_risk"
 
@@ -55,12 +55,8 @@ def test_other_products_importers_and_dates_are_told(run, parameters):
 @pytest.mark.parametrize(
     ("parameters", "error", "message"),
     [
-        ({"product": "gallium"}, UnknownName, "unknown product of the assessments"),
-        ({"importer": "Burundi"}, UnknownName, "one of 'European Union', 'Japan'"),
-        ({"year": 2010}, ParameterError, "the first assessment"),
         ({"year": 2018}, NoFigures, "import shares of European Union up to 2018"),
         ({"as_of": "2015-01-01"}, NoFigures, "no assessment"),
-        ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
     ],
 )
 def test_what_cannot_be_answered_is_refused(run, parameters, error, message):

@@ -48,13 +48,8 @@ def test_the_same_seed_gives_the_same_page(run, read):
 @pytest.mark.parametrize(
     ("parameters", "error", "message"),
     [
-        ({"product": "La oxide"}, ParameterError, "no projects for 'La oxide'; one of"),
-        ({"target_share": 1.5}, ParameterError, "target_share: 1.5 is not a share"),
         ({"target_date": "2020-01-01"}, ParameterError, "2020-01-01 is past"),
-        ({"target_date": "someday"}, ParameterError, "is not an ISO date"),
-        ({"draws": 10_000_000}, ParameterError, "draws: 10000000 is not between"),
         ({"as_of": "2016-01-01"}, NoFigures, "only 1 of the projects with a dated"),
-        ({"as_of": "soon"}, ParameterError, "is not 'latest' or an ISO date"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_the_choices(

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures import loading as figures
 from rareearth.figures.records import events
-from rareearth.policy import flows
 from rareearth.policy import sentences as policy_readings
+from rareearth.policy import states as flows
 from rareearth.policy import states as policy
 
 COLUMNS = (
@@ -217,17 +217,15 @@ def test_the_change_around_an_event_by_hand():
 @pytest.mark.parametrize(
     ("actor", "start", "end", "error", "message"),
     [
-        ("Chna", "2010", "latest", UnknownName, "did you mean 'China'"),
+        ("Chna", "2010", "latest", NoFigures, "no event of Chna had been made known"),
         ("all", "soon", "latest", ParameterError, "start: 'soon' is not 'first', or a"),
         ("all", "2010", "2010-13", ParameterError, "end: '2010-13' is not 'latest'"),
         ("all", "2026", "2010", ParameterError, "start: 2026 is after end: 2010"),
     ],
 )
-def test_a_wrong_parameter_names_the_choices(
-    decided, actor, start, end, error, message
-):
+def test_a_wrong_period_or_actor_is_told(decided, actor, start, end, error, message):
     with pytest.raises(error, match=message):
-        policy.check_parameters(actor, start, end, decided)
+        policy.within(decided, actor, start, end)
 
 
 def test_a_time_without_events_says_when_there_are(decided):

@@ -5,21 +5,15 @@ import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.prices.baskets import baskets, compositions, prices_at
-from rareearth.prices.markets import markets
 from rareearth.prices.series import DUTY_ENDS, NDPR, Prices, measured
 
 PRICES = Prices.load()
-SHARES = compositions()
-IN_2024 = baskets(SHARES, prices_at(PRICES, 2024))
 
 # Printed figures, from data/prices.csv and data/money.csv.
 ND_MARCH_2025, PR_MARCH_2025 = 62.26, 64.52  # China FOB, USD/kg, komis-ise-fob
 ND_DECEMBER = {2023: 63.14, 2024: 55.97}
 ND_DOMESTIC_MARCH_2024, CNY_MARCH_2024 = 373_800, 7.2015  # 29 March, CNY/t; CNY/USD
 CPI_2024, CPI_MARCH_2025 = 313.689, 319.799
-TB_DOMESTIC_10_APRIL_2025 = (7_050_000 + 7_100_000) / 2  # CNY/t, SMM
-TB_FOB_10_APRIL_2025, CNY_APRIL_2025 = 939.89, 7.2968
 
 
 # One series
@@ -175,100 +169,6 @@ def test_a_yearly_series_has_no_month():
     assert np.isnan(series.mean("2024-12")) and series.within("2024-12").empty
 
 
-# Markets
-
-
-def test_a_premium_by_hand():
-    found = markets(PRICES, ["Tb oxide"]).premium.set_index(["date", "market", "vat"])
-    dollars = TB_DOMESTIC_10_APRIL_2025 / 1000 / CNY_APRIL_2025
-    for vat, price in (("as quoted", dollars), ("without VAT", dollars / 1.13)):
-        row = found.loc[(pd.Timestamp("2025-04-10"), "China domestic", vat)]
-        assert row["price_usd_per_kg"] == pytest.approx(price)
-        assert row["premium"] == pytest.approx(price / TB_FOB_10_APRIL_2025 - 1)
-
-
-def test_a_bound_is_shown_and_not_compared():
-    found = markets(PRICES, ["Y oxide"])
-    asked = found.quotes[found.quotes["is_bound"]]
-    assert asked["price_usd_per_kg"].tolist() == [350.0]
-    assert not found.premium["figure_id"].isin(asked["figure_id"]).any()
-
-
-def test_a_quote_is_compared_with_no_older_price_than_a_month():
-    premium = markets(PRICES, ["Dy oxide"]).premium
-    age = premium["date"] - premium["fob_date"]
-    assert age.between(pd.Timedelta(0), pd.Timedelta(days=31)).all()
-
-
-def test_a_product_is_compared_with_itself_whatever_stands_beside_it():
-    alone = markets(PRICES, ["Dy oxide"])
-    beside = markets(PRICES, ["Tb oxide", "Dy oxide"])
-    own = beside.premium[beside.premium["product"] == "Dy oxide"].reset_index(drop=True)
-    pd.testing.assert_frame_equal(own, alone.premium)
-    assert beside.quotes["product"].iloc[0] == "Tb oxide"
-
-
-def test_a_spread_of_ndpr_uses_the_stated_proxy_only_when_asked():
-    assert markets(PRICES, ["NdPr oxide"]).premium.empty
-    found = markets(PRICES, ["NdPr oxide"], proxy=True)
-    assert len(found.premium) > 10
-    fob = found.quotes[found.quotes["market"] == "China FOB"]
-    assert fob["note"].str.contains("a proxy and not a quotation").all()
-
-
-def test_without_quotes_there_is_nothing_and_a_wrong_name_is_refused():
-    early = markets(PRICES, ["Dy oxide"], start="2000-01-01", end="2001-01-01")
-    assert early.quotes.empty and early.european.empty
-    with pytest.raises(UnknownName, match="did you mean 'Dy oxide'"):
-        markets(PRICES, ["Dy oxid"])
-
-
-# Baskets
-
-
-def basket(deposit, parts=IN_2024):
-    return parts[parts["deposit"] == deposit].set_index("product")
-
-
-def test_the_basket_of_mountain_pass_by_hand():
-    # mp-10k-fy-2021: Ce 50.2, La 32.3, NdPr 15.7, SEG+ 1.8 percent; USGS 2024: 1.21,
-    # 0.97 and 55 USD/kg; SEG+ has no price.
-    parts = basket("Mountain Pass")
-    by_hand = 0.502 * 1.21 + 0.323 * 0.97 + 0.157 * 55
-    assert parts["total_usd"].unique() == pytest.approx([by_hand])
-    unpriced = parts.loc[parts["value_usd"].isna(), "share"].sum()
-    assert unpriced == pytest.approx(0.018)
-
-
-@pytest.mark.parametrize("deposit", IN_2024["deposit"].unique())
-def test_the_shares_of_a_basket_add_up(deposit):
-    parts = basket(deposit)
-    assert parts["share"].sum() == pytest.approx(1, abs=0.01)
-    assert parts["value_share"].sum() == pytest.approx(1)
-
-
-def test_elements_become_oxides_by_weight():
-    # Bailey 2020: neodymium 0.00541, cerium 0.0164 kg; Nd2O3 holds 0.85736, CeO2
-    # 0.81409 of metal.
-    shares = basket("Bayan Obo", SHARES)["share"]
-    ratio = (0.00541 / 0.85736) / (0.0164 / 0.81409)
-    assert shares["Nd oxide"] / shares["Ce oxide"] == pytest.approx(ratio, rel=1e-4)
-
-
-def test_ndpr_without_a_price_is_priced_as_the_stated_mix():
-    march = baskets(SHARES, prices_at(PRICES, "2025-03", "China FOB"))
-    row = basket("Mountain Pass", march).loc["NdPr oxide"]
-    assert row["price_usd_per_kg"] == pytest.approx(
-        0.75 * ND_MARCH_2025 + 0.25 * PR_MARCH_2025
-    )
-    assert row["note"] == "priced as 75 % Nd and 25 % Pr oxide"
-
-
-def test_a_composition_is_never_guessed():
-    assert basket("Mt Weld", SHARES)["share"].isna().all()
-    assert basket("Mt Weld").empty
-
-
 # Bad input
 
 
@@ -316,15 +216,3 @@ def test_a_window_that_is_no_date_is_refused():
         ParameterError, match="'soon' is not 'first', 'latest', or a year, month or day"
     ):
         PRICES.series("Nd oxide").between("soon", None)
-
-
-@pytest.mark.parametrize(
-    ("when", "market", "message"),
-    [
-        (1990, "USGS reference", "prices by year from 2014-12 to 2025-12"),
-        (2024, "Mars", "no regular prices of 'Mars'; there are some of China FOB"),
-    ],
-)
-def test_a_basket_without_prices_says_when_there_are(when, market, message):
-    with pytest.raises(NoFigures, match=message):
-        prices_at(PRICES, when, market)

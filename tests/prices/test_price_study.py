@@ -4,7 +4,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from rareearth.errors import ParameterError
 from rareearth.figures.records import events
 from rareearth.prices import baskets, digest_prices, markets, sentences, study
 from rareearth.prices.series import Prices
@@ -120,12 +119,6 @@ def test_events_of_one_month_share_a_number():
     found = study.numbered(events(), dates)
     assert found["number"].tolist() == list(range(1, len(found) + 1))
     assert found["date"].dt.to_period("M").is_unique
-
-
-@pytest.mark.parametrize("horizon", [0, 37, 1000, 1.5, "12"])
-def test_a_horizon_is_1_to_36_months(horizon):
-    with pytest.raises(ParameterError, match="a number of months from 1 to 36"):
-        study.check_parameters("first", "latest", horizon)
 
 
 # Words

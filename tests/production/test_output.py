@@ -4,25 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 from rareearth.figures.loading import revisions
-from rareearth.production import output, stages
-
-
-@pytest.mark.parametrize(
-    ("asked", "message"),
-    [
-        (("mill", 2000, 2020), "stage: 'mill' is not a stage; one of mine, separation"),
-        (("mine", 2020, 2000), "start_year 2020 is after end_year 2000"),
-    ],
-)
-def test_an_impossible_parameter_is_refused(asked, message):
-    with pytest.raises(ParameterError, match=message):
-        output.check_parameters(*asked)
-
-
-def test_one_year_is_a_period_too():
-    output.check_parameters("mine", 2020, 2020)
+from rareearth.production import output
 
 
 def shares(**columns):
@@ -139,7 +123,7 @@ def printed_shares(series, as_of, missing):
 
 
 def test_a_stage_without_figures_is_left_out():
-    chain = stages.stage_shares(printed_shares)
+    chain = output.stage_shares(printed_shares)
     assert chain["stage"].tolist() == ["magnet"]
     assert chain["row"].tolist() == ["magnets"]
     assert chain["value"].item() == 0.94
@@ -148,7 +132,7 @@ def test_a_stage_without_figures_is_left_out():
 
 def test_no_stage_at_all_is_an_error():
     with pytest.raises(NoFigures, match="was published by 1950-01-01 at any stage"):
-        stages.stage_shares(revisions, "1950-01-01")
+        output.stage_shares(revisions, "1950-01-01")
 
 
 # Editions

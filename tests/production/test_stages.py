@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rareearth.production import stages
+from rareearth.production import output
 
 FOCUS = pd.DataFrame(
     {
@@ -29,17 +29,17 @@ CHAIN = pd.DataFrame(
 
 
 def test_a_stage_spans_the_firm_shares_of_recent_years_only():
-    rows = stages.of_country(CHAIN, FOCUS, "China").set_index("row")
+    rows = output.of_country(CHAIN, FOCUS, "China").set_index("row")
     assert rows.loc["mining, 2025", "value"] == 0.69
     separation = rows.loc["separation and refining, 2021 to 2024"]
     assert (separation["low"], separation["high"]) == (0.87, 0.91)
 
 
 def test_a_stage_with_weak_sources_alone_says_so():
-    rows = stages.of_country(CHAIN, FOCUS, "China")
+    rows = output.of_country(CHAIN, FOCUS, "China")
     magnets = rows[rows["row"] == "magnets, 2024"]
     assert magnets["confidence"].item() == "tertiary"
 
 
 def test_other_countries_are_left_out():
-    assert set(stages.of_country(CHAIN, FOCUS, "China")["entity"]) == {"China"}
+    assert set(output.of_country(CHAIN, FOCUS, "China")["entity"]) == {"China"}

@@ -38,7 +38,9 @@ def files(folder):
 
 
 def hidden(folder):
-    return sorted(each.name for each in (folder / HIDDEN).iterdir())
+    """Return what lies hidden beside the outputs, but for the keys of whole pages."""
+    found = [each.name for each in (folder / HIDDEN).iterdir()]
+    return sorted(name for name in found if not name.endswith(".key"))
 
 
 def start(*words):

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rareearth.errors import ParameterError, UnknownName, unknown_name
+from rareearth.figures.parameters import Parameter, convert, parse
 from rareearth.render import library
 from rareearth.render.job import LONGEST, report_name
-from rareearth.render.parameters import Parameter, convert, parse, read, resolve
+from rareearth.render.parameters import read, resolve
 
 CELL = """# What a reader may turn.
 year: int = 2024  # calendar year

@@ -112,6 +112,14 @@ def test_both_engines_give_the_same(notebook, warm, case):
     compare(notebook(TITLE, SETTINGS, *cells), warm)
 
 
+def test_the_second_cell_refuses_what_is_not_declared_on_both_engines(notebook, warm):
+    settings = ("parameters", "n: int = 99  # months [1 .. 9]")
+    check = "from rareearth.figures.parameters import check_parameters\n"
+    path = notebook(TITLE, settings, ("code", f"{check}check_parameters()"))
+    error, *_ = compare(path, warm)
+    assert error.endswith("n: 99 is not a number from 1 up to 9")
+
+
 def on_kernel(notebook, used):
     """Return what a run on a stock kernel gives, also in a forked process."""
     with pytest.MonkeyPatch.context() as patch:

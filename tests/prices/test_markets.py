@@ -1,0 +1,59 @@
+"""Quotes of one product are compared on one basis, and only with near ones."""
+
+import pandas as pd
+import pytest
+
+from rareearth.errors import UnknownName
+from rareearth.prices.markets import markets
+from rareearth.prices.series import Prices
+
+PRICES = Prices.load()
+
+# Printed figures, from data/prices.csv and data/money.csv.
+TB_DOMESTIC_10_APRIL_2025 = (7_050_000 + 7_100_000) / 2  # CNY/t, SMM
+TB_FOB_10_APRIL_2025, CNY_APRIL_2025 = 939.89, 7.2968
+
+
+def test_a_premium_by_hand():
+    found = markets(PRICES, ["Tb oxide"]).premium.set_index(["date", "market", "vat"])
+    dollars = TB_DOMESTIC_10_APRIL_2025 / 1000 / CNY_APRIL_2025
+    for vat, price in (("as quoted", dollars), ("without VAT", dollars / 1.13)):
+        row = found.loc[(pd.Timestamp("2025-04-10"), "China domestic", vat)]
+        assert row["price_usd_per_kg"] == pytest.approx(price)
+        assert row["premium"] == pytest.approx(price / TB_FOB_10_APRIL_2025 - 1)
+
+
+def test_a_bound_is_shown_and_not_compared():
+    found = markets(PRICES, ["Y oxide"])
+    asked = found.quotes[found.quotes["is_bound"]]
+    assert asked["price_usd_per_kg"].tolist() == [350.0]
+    assert not found.premium["figure_id"].isin(asked["figure_id"]).any()
+
+
+def test_a_quote_is_compared_with_no_older_price_than_a_month():
+    premium = markets(PRICES, ["Dy oxide"]).premium
+    age = premium["date"] - premium["fob_date"]
+    assert age.between(pd.Timedelta(0), pd.Timedelta(days=31)).all()
+
+
+def test_a_product_is_compared_with_itself_whatever_stands_beside_it():
+    alone = markets(PRICES, ["Dy oxide"])
+    beside = markets(PRICES, ["Tb oxide", "Dy oxide"])
+    own = beside.premium[beside.premium["product"] == "Dy oxide"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(own, alone.premium)
+    assert beside.quotes["product"].iloc[0] == "Tb oxide"
+
+
+def test_a_spread_of_ndpr_uses_the_stated_proxy_only_when_asked():
+    assert markets(PRICES, ["NdPr oxide"]).premium.empty
+    found = markets(PRICES, ["NdPr oxide"], proxy=True)
+    assert len(found.premium) > 10
+    fob = found.quotes[found.quotes["market"] == "China FOB"]
+    assert fob["note"].str.contains("a proxy and not a quotation").all()
+
+
+def test_without_quotes_there_is_nothing_and_a_wrong_name_is_refused():
+    early = markets(PRICES, ["Dy oxide"], start="2000-01-01", end="2001-01-01")
+    assert early.quotes.empty and early.european.empty
+    with pytest.raises(UnknownName, match="did you mean 'Dy oxide'"):
+        markets(PRICES, ["Dy oxid"])
