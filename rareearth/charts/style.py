@@ -226,6 +226,7 @@ def ratio_axis(axis: Any, low: float, high: float) -> None:
 def date_axis(axis: Any, most: int = 8) -> None:
     """Print dates as short as they can be told apart."""
     locator = mdates.AutoDateLocator(minticks=3, maxticks=most)
+    locator.intervald[mdates.MONTHLY] = [1, 2, 3, 4, 6, 12]  # two years, few ticks
     axis.set_major_locator(locator)
     axis.set_major_formatter(mdates.ConciseDateFormatter(locator))
 

@@ -253,7 +253,7 @@ def with_gap(*rows):
     basis = OLD["basis"].mask(zero, "REO;zero-printed;compiled")
     gap = OLD.assign(value=OLD["value"].mask(zero, 0.0), basis=basis)
     total = gap["value"].mask(gap["entity"] == "World", 62.0)
-    return shares(gap.assign(value=total), printed(*rows))
+    return by_entity(gap.assign(value=total), printed(*rows))
 
 
 def test_the_gap_of_a_compiler_is_unknown_and_not_zero():

@@ -51,13 +51,13 @@ def complete(page):
 def test_on_the_third_of_november_2025_the_october_controls_are_announced(run):
     page = plain(run(POLICY, as_of="2025-11-03", actor="China", start="first"))
     assert complete(page)
-    assert re.search(r"On 3 November 2025: \d+ in force, 1 suspended and 6 ann", page)
+    assert re.search(r"On 3 November 2025: \d+ in force, 1 suspended and 7 ann", page)
 
 
 def test_a_day_after_the_sources_is_told_with_a_warning(run):
     page = plain(run(POLICY, as_of="2026-11-20", actor="United States"))
     assert complete(page)
-    assert "The newest source on policy is of 6 February 2026" in page
+    assert "The newest source on policy is of 8 October 2026" in page
     assert "unless they were extended" in page
 
 
