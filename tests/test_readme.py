@@ -186,7 +186,7 @@ def test_the_python_examples_are_true(page, own_figures, monkeypatch):
 def test_the_figure_that_the_data_readme_explains_is_in_the_data():
     text = (ROOT / "data" / "README.md").read_text("utf-8")
     table = re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|empty) \|", text, re.MULTILINE)
-    cells = dict(table)
+    cells = dict(reversed(table))  # the first table is that of figures
     with (ROOT / "data" / "production.csv").open(encoding="utf-8") as file:
         (row,) = [line for line in file if line.startswith(cells["figure_id"] + ",")]
     for column in ("series", "entity", "value", "unit", "basis", "source_id"):

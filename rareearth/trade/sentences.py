@@ -7,7 +7,7 @@ import pandas as pd
 from rareearth.methods.months import JOINT, LEAST, PRINTED
 from rareearth.trade import dependence
 from rareearth.trade.flows import NOT, READINGS
-from rareearth.words import SPACE, change, listed, number, pct, span, the
+from rareearth.words import SPACE, change, day, listed, number, pct, span, the
 
 Finding = tuple[str, str, str]
 
@@ -169,7 +169,13 @@ def partners_sentence(shares: pd.DataFrame, importer: str) -> str:
 def lynas_sentence(plan: pd.DataFrame, ceiling: pd.DataFrame) -> str:
     """Return what Japan's agreement with Lynas covers: heavy rare earths, a ceiling."""
     share = plan["value"].iloc[-1]
-    most = ceiling.loc[ceiling["unit"] == "percent", "high"].iloc[-1]
+    parts = ceiling[ceiling["unit"] == "percent"]
+    most = parts["high"].dropna().iloc[-1]
+    revised = "".join(
+        f" As revised on {day(row.period_end)}, {number(row.value)} percent of Lynas's "
+        f"{row.product} are available to Japan."
+        for row in parts[parts["value"].notna()].tail(1).itertuples()
+    )
     volume = ceiling.loc[ceiling["unit"] == "t/year", "high"]
     light = "".join(
         f" For NdPr the agreement gives priority up to {_t(most_t)} a year."
@@ -179,8 +185,8 @@ def lynas_sentence(plan: pd.DataFrame, ceiling: pd.DataFrame) -> str:
         f"The **{share:.0f} percent** of the agreement are a share of Japan's demand "
         "for **heavy** rare earths, a plan without a date. The other number, up to "
         f"**{most:.0f} percent**, is a ceiling on the part of Lynas's dysprosium and "
-        f"terbium that may go to Japan: a right, not a delivery.{light} Neither is a "
-        "share of Japan's rare earths as a whole."
+        f"terbium that may go to Japan: a right, not a delivery.{revised}{light} None "
+        "is a share of Japan's rare earths as a whole."
     )
 
 

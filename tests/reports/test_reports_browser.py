@@ -217,7 +217,8 @@ def pictures(text):
 def test_a_report_is_small_enough_to_send(visit, name):
     text = visit(name).text
     assert len(text.encode()) < 2_000_000
-    assert len(text.encode()) - pictures(text) <= 200_000
+    # The analysis stands in the notebook, and its code travels with the page.
+    assert len(text.encode()) - pictures(text) <= 260_000
 
 
 @each_report
