@@ -11,6 +11,7 @@ import csv
 import datetime as dt
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -48,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"{place}{error.strerror or error}", FAILED)
     except KeyboardInterrupt:
+        if arguments is None:  # a second Ctrl-C while Python ends changes nothing
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         return _complain("interrupted; finished reports are kept", INTERRUPTED)
 
 

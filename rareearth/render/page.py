@@ -302,7 +302,8 @@ def provenance_json(made_from: dict[str, Any]) -> str:
 def _vintage(found: dict[str, str]) -> str:
     if not found:
         return ""
-    return f"as of: {found['as_of']}; newest source published {found['newest_source']}"
+    newest = f"newest source of this report published {found['newest_source']}"
+    return f"as of: {found['as_of']}; {newest}"
 
 
 def _module(entry: dict[str, str]) -> str:

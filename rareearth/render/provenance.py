@@ -11,9 +11,10 @@ import csv
 import hashlib
 import json
 import platform
+import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -248,13 +249,17 @@ def _changed_items(
     return found
 
 
-def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
+def describe(
+    job: Job, run: Mapping[str, Any], listed: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the block ``metadata.rareearth`` of a report.
 
     Parameters
     ----------
     run : mapping
         The key of the run: `rareearth.render.provenance.run_key`.
+    listed : collection of str
+        The sources that the report lists, from `cited`.
     """
     defaults = parameters.resolve(job.notebook, {})
     used = dict(job.parameters)
@@ -267,7 +272,7 @@ def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
         "package_version": __version__,
         "commit": commit(library.checkout(), _tracked(job, run)),
         "code": hashlib.sha256("".join(run["code"]).encode()).hexdigest(),
-        "vintage": vintage(used, run["data"]),
+        "vintage": vintage(used, run["data"], listed),
         "data": [{"name": name, "sha256": files[name]} for name in sorted(files)],
         "modules": [
             {"name": name, "sha256": sha256[:SHORT]}
@@ -278,17 +283,33 @@ def describe(job: Job, run: Mapping[str, Any]) -> dict[str, Any]:
     return {**about, "own": job.own.name} if job.own else about
 
 
-def vintage(used: Mapping[str, Any], data: Iterable[str]) -> dict[str, str]:
-    """Return as of when a run saw the figures, and the newest source by that day.
+def cited(notebook: Mapping[str, Any]) -> set[str]:
+    """Return the sources that an executed notebook lists, by their ids."""
+    outputs = (out for c in notebook["cells"] for out in c.get("outputs", ()))
+    pages = (out.get("data", {}).get("text/html", "") for out in outputs)
+    return {name for page in pages for name in _LISTED.findall("".join(page))}
 
-    Empty if the run did not read the list of sources.
+
+_LISTED = re.compile(r"<li id='source-([^']+)'")
+
+
+def vintage(
+    used: Mapping[str, Any], data: Iterable[str], listed: Collection[str] = ()
+) -> dict[str, str]:
+    """Return as of when a run saw the figures, and the newest source that it uses.
+
+    Of a report that lists no sources, the newest of all by that day. Empty if the run
+    did not read the table of sources.
     """
     if SOURCES not in data:
         return {}
     as_of = str(used.get("as_of", "latest"))
     path = locate(SOURCES, None)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        days = [row["published"] for row in csv.DictReader(file)]
+        rows = list(csv.DictReader(file))
+    days = [
+        row["published"] for row in rows if row["source_id"] in listed or not listed
+    ]
     known = [day for day in days if as_of == "latest" or day <= as_of]
     return {"as_of": as_of, "newest_source": max(known, default="none")}
 

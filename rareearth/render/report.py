@@ -84,7 +84,9 @@ def _finish(job: Job, notebook: Any, record: dict[str, Any], render: Any) -> Non
     """Write the page, the notebook, and last the record that says they are whole."""
     from rareearth.render import index
 
-    notebook.metadata["rareearth"] = provenance.describe(job, record["run"])
+    notebook.metadata["rareearth"] = provenance.describe(
+        job, record["run"], provenance.cited(notebook)
+    )
     html, executed = render(notebook), _text(notebook)
     record = {
         "schema": 1,

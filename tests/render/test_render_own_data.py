@@ -172,6 +172,8 @@ def test_the_vintage_is_the_newest_source_by_the_day(monkeypatch, tmp_path):
     assert newest("2025-11-03") == "2025-01-31"
     assert newest("2024-06-30") == "2024"
     assert newest("1990-01-01") == "none"
+    used = provenance.vintage({"as_of": "latest"}, read, {"a", "c"})
+    assert used["newest_source"] == "2025-01-31"  # b is newer, and not in the report
     assert provenance.vintage({"as_of": "latest"}, read[:1]) == {}
 
 

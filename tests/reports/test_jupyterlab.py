@@ -23,7 +23,7 @@ EXPLORE = """
 import pandas as pd
 from rareearth.charts import canvas
 from rareearth.display import show
-from rareearth.explore import explore
+from rareearth.display.explore import explore
 
 def draw(price=60):
     figure, axes = canvas(f"The price is {price}")

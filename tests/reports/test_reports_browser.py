@@ -5,6 +5,7 @@ Each page is opened once; what is seen there is kept, and the tests ask about it
 
 import csv
 import io
+import json
 import os
 import re
 import unicodedata
@@ -12,9 +13,11 @@ from argparse import Namespace
 from pathlib import Path
 from urllib.parse import unquote
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+import rareearth as ree
 from rareearth.render import library
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -219,6 +222,23 @@ def test_a_report_is_small_enough_to_send(visit, name):
     assert len(text.encode()) < 2_000_000
     # The analysis stands in the notebook, and its code travels with the page.
     assert len(text.encode()) - pictures(text) <= 260_000
+
+
+@each_report
+def test_the_newest_source_is_one_that_the_report_lists(visit, name):
+    page = BeautifulSoup(visit(name).text, "html.parser")
+    said = json.loads(page.find("meta", attrs={"name": "rareearth"})["content"])
+    published = ree.sources(
+        pd.DataFrame(
+            {
+                "source_id": [
+                    item["id"].removeprefix("source-")
+                    for item in page.select("ol.sources > li")
+                ]
+            }
+        )
+    )["published"]
+    assert said["vintage"]["newest_source"] == published.max()
 
 
 @each_report
