@@ -360,7 +360,7 @@ def test_check_counts_the_figures_of_a_folder_in_order(tmp_path, monkeypatch, ca
     (tmp_path / "production.csv").write_text(f"{columns}\n{rows}\n")
     (tmp_path / "sources.csv").write_text("source_id\nx\n")
     monkeypatch.setattr(checks, "check", lambda folder: [])
-    monkeypatch.setattr("rareearth.figures.doubts.doubts", lambda folder: [])
+    monkeypatch.setattr("rareearth.figures.checks.doubts", lambda folder: [])
     assert cli.main(["check", str(tmp_path)]) == 0
     assert capsys.readouterr().out == "2 figures in 1 table, no problem\n"
 
