@@ -297,7 +297,7 @@ def _digests(typed: pd.DataFrame) -> pd.DataFrame:
 
 def _whole(path: Path) -> Table:
     """Return the table with all columns, those that are not there empty."""
-    header = next(csv.reader(tables.text_of(path).splitlines()[:1]), [])
+    header = tables.header_of(path)
     allowed = RECORDS["claims"]
     missing = [column for column in NEEDED if column not in header]
     surplus = [column for column in header if column not in allowed]
@@ -306,7 +306,7 @@ def _whole(path: Path) -> Table:
         parts += [f"unknown column {', '.join(surplus)}"] if surplus else []
         known = [name for name in allowed if name not in claim_rules.LOOKED_UP]
         raise DataError(f"{path.name}:1: {'; '.join(parts)}; known: {','.join(known)}")
-    table = tables.read(path, header)
+    table = tables.read(path, header, strict=False)
     frame = table.frame.reindex(columns=allowed, fill_value="")
     defaults = {"article": path.stem, "qualifier": "exact"}
     for column, value in defaults.items():

@@ -259,6 +259,19 @@ def text_of(path: Path) -> str:
     return _text(path.name, _bytes(path))
 
 
+def header_of(path: Path) -> list[str]:
+    """Return the names of the columns of a user's own table.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read or is not UTF-8.
+    """
+    text = _text(path.name, _bytes(path).removeprefix(BOM))
+    lines = text.splitlines()[:1]
+    return next(csv.reader(lines, delimiter=_separator(text)), [])
+
+
 def _bytes(path: Path) -> bytes:
     _opening.add(str(path))
     try:

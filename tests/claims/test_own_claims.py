@@ -207,3 +207,26 @@ def test_the_report_holds_the_claims_and_their_verdicts(memo, tmp_path, capsys):
     text = page.read_text(encoding="utf-8")
     assert "China: mine production 270,000 t" in text
     assert "supported" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff{head}\r\n{row}\r\n",  # as Excel saves "CSV UTF-8"
+        "{head}\n{row}\n\n",
+        "{semicolons}\n{row_semicolons}\n",  # as it saves where commas are decimal
+    ],
+)
+def test_a_list_is_read_as_spreadsheets_write_it(tmp_path, text):
+    head = "claim_id,subject,quantity,value,unit"
+    row = "c1,China,share_of_world_mining,70,percent"
+    path = tmp_path / "claims.csv"
+    path.write_bytes(
+        text.format(
+            head=head,
+            row=row,
+            semicolons=head.replace(",", ";"),
+            row_semicolons=row.replace(",", ";"),
+        ).encode()
+    )
+    assert own_claims.read(path)["value"].tolist() == [70]
