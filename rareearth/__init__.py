@@ -19,7 +19,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "assumptions": "figures.records",
-    "check": "figures.checks",
+    "check": "commands.checks",
     "countries": "figures.loading",
     "entities": "figures.lookup",
     "explore": "display.explore",
@@ -55,8 +55,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from rareearth.commands.checks import check
     from rareearth.display.explore import explore
-    from rareearth.figures.checks import check
     from rareearth.figures.loading import countries, load, revisions, sources
     from rareearth.figures.lookup import entities, find, products, series
     from rareearth.figures.records import assumptions

@@ -15,9 +15,9 @@ from hypothesis import settings
 from small_data import Folder, SmallData
 
 from rareearth.display import output as display
-from rareearth.figures.module_guard import ADDRESSES, without
 from rareearth.render import library, store
 from rareearth.render.pool import ForkPool
+from rareearth.render.recorder import ADDRESSES, without
 
 with without(ADDRESSES):  # or each process of the suite spends seconds on grammars
     importlib.import_module("jsonschema")

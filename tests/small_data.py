@@ -9,8 +9,9 @@ import json
 import shutil
 from pathlib import Path
 
+from rareearth.commands import checks
 from rareearth.figures import csv_files as tables
-from rareearth.figures import dictionaries, rules, seals
+from rareearth.figures import dictionaries, rules
 
 CURATED = Path(__file__).parents[1] / "data"
 SMALL = Path(__file__).with_name("small")
@@ -67,7 +68,7 @@ class SmallData(Folder):
             if (path / resource["path"]).exists()
         ]
         self.text("datapackage.json", json.dumps(package))
-        seals.write_keys(path)
+        checks.write_keys(path)
 
     def problems(self, file):
         """Return what the rules find in one table of figures, as lines of text."""

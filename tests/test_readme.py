@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from rareearth.commands.checks import check
 from rareearth.figures import dictionaries, seals
-from rareearth.figures.checks import check
 
 ROOT = Path(__file__).parent.parent
 PAGES = ["README.md", "CONTRIBUTING.md", "data/README.md"]

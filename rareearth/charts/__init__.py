@@ -7,8 +7,7 @@ take frames with the columns that they document, and know nothing of their subje
 
 from rareearth.charts.colours import COLOURS, colour
 from rareearth.charts.columns import columns, share_columns
-from rareearth.charts.contours import contours
-from rareearth.charts.lines import FAN, lines
+from rareearth.charts.lines import FAN, contours, lines
 from rareearth.charts.rows import cumulated, rows
 from rareearth.charts.style import canvas
 from rareearth.charts.timeline import in_force, timeline

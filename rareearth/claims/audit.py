@@ -1,7 +1,7 @@
 """Check claims against the figures: one verdict for each, as of a date.
 
 What a claim is compared with is found by `rareearth.claims.bindings`; the verdict then
-follows from the rule of `rareearth.claims.verdicts`. A claim of the digests that
+follows from the rule of `rareearth.claims.evidence`. A claim of the digests that
 figures do not settle keeps the verdict of the main written check published by then.
 """
 
@@ -15,8 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.claims import bindings
-from rareearth.claims.evidence import Look, look
-from rareearth.claims.verdicts import LABELS, Found, Span, decide, said
+from rareearth.claims.evidence import LABELS, Found, Look, Span, decide, look, said
 from rareearth.errors import DataError, ParameterError, WorkbookError
 from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries, records

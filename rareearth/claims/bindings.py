@@ -17,7 +17,11 @@ import pandas as pd
 
 from rareearth.claims.evidence import (
     EVENTS,
+    Found,
     Look,
+    Print,
+    Rival,
+    Span,
     by_value,
     one,
     others,
@@ -25,7 +29,6 @@ from rareearth.claims.evidence import (
     ratio,
     stacked,
 )
-from rareearth.claims.verdicts import Found, Print, Rival, Span
 from rareearth.errors import NoFigures, ParameterError, unknown_name
 from rareearth.figures import columns, dictionaries
 from rareearth.words import listed, number

@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth.claims.evidence import Look
-from rareearth.claims.verdicts import LABELS, Span, said
+from rareearth.claims.evidence import LABELS, Look, Span, said
 
 TIME = "time to build a chain without China"
 PATENTS = "China's share of patents"

@@ -8,8 +8,7 @@ import pandas as pd
 
 from rareearth.claims import audit as auditing
 from rareearth.claims.contradictions import in_words
-from rareearth.claims.evidence import EVENTS, Look
-from rareearth.claims.verdicts import AGREEING, LABELS, WRONG
+from rareearth.claims.evidence import AGREEING, EVENTS, LABELS, WRONG, Look
 from rareearth.figures.columns import by_source
 from rareearth.words import SPACE, change, listed, number, pct, span
 

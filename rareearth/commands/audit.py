@@ -97,7 +97,7 @@ def _lines(audited: pd.DataFrame) -> Iterator[str]:
     """Yield some lines for each claim, and one that counts the verdicts."""
     from rareearth.claims import audit as claims
     from rareearth.claims import sentences as claim_readings
-    from rareearth.claims.verdicts import LABELS
+    from rareearth.claims.evidence import LABELS
 
     for _, row in audited.iterrows():
         yield visible(f"{row['claim_id']}  {LABELS[row['verdict']]}")

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rareearth.commands.render import Commands, own_folder
-from rareearth.errors import ParameterError
+from rareearth.errors import NoFigures, ParameterError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
+    from rareearth.figures.dictionaries import Dictionaries
+
+COLUMNS = (
+    "figure_id,series,series_title,table,kind,stage,entity,entity_kind,iso3,product,"
+    "period_start,period_end,value,low,high,unit,price_year,basis,basis_meaning,"
+    "source_id,source_title,publisher,published,url,locator,confidence,terms,note"
+).split(",")
 
 NEEDS = {".csv": "", ".xlsx": "openpyxl", ".parquet": "pyarrow"}
 
@@ -44,8 +50,6 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     """Write the table, and say how many figures it has."""
-    from rareearth.figures.loading import flat
-
     target: Path = options.best
     _check(target)
     own = own_folder(options.data) if options.data else None
@@ -92,3 +96,55 @@ def _write(table: pd.DataFrame, target: Path) -> None:
         safe.to_csv(target, index=False, encoding="utf-8", lineterminator="\n")
     else:
         safe.to_excel(target, index=False, sheet_name="figures", freeze_panes=(1, 1))
+
+
+def flat(as_of: str = "latest", extra: str | Path | None = None) -> pd.DataFrame:
+    """Return the best row of every figure with its names written out.
+
+    Parameters
+    ----------
+    as_of, extra
+        As in `load`: by when it had been published, and the user's own folder.
+
+    Returns
+    -------
+    DataFrame, one row per figure, sorted by series, entity, product and period
+        The sixteen columns of a figure as `load` gives them, and beside the keys what
+        they stand for: title, table, kind and stage of the series; kind and ISO code of
+        the entity; what the basis means; title, publisher, date, address and terms of
+        the source.
+
+    Raises
+    ------
+    NoFigures
+        If nothing had been published by then.
+    ParameterError, DataError
+        As `load` does.
+    """
+    import pandas as pd
+
+    from rareearth.figures import dictionaries
+    from rareearth.figures.loading import load
+
+    known = dictionaries.known(extra)
+    parts = []
+    for name in known.series.index:
+        with suppress(NoFigures):
+            parts.append(load(name, as_of=as_of, extra=extra))
+    if not parts:
+        raise NoFigures(f"no figures had been published by {as_of}")
+    figures = pd.concat(parts, ignore_index=True)
+    series = known.series[["title", "table", "kind", "stage"]]
+    series = series.rename(columns={"title": "series_title"})
+    entities = known.entities[["kind", "iso3"]].rename(columns={"kind": "entity_kind"})
+    sources = known.sources[["title", "publisher", "published", "url", "terms"]]
+    sources = sources.rename(columns={"title": "source_title"})
+    figures = figures.join(series, on="series").join(entities, on="entity")
+    figures = figures.join(sources, on="source_id")
+    meanings = {text: _meant(text, known) for text in figures["basis"].unique()}
+    return figures.assign(basis_meaning=figures["basis"].map(meanings))[COLUMNS]
+
+
+def _meant(basis: str, known: Dictionaries) -> str:
+    """Return the meanings of the codes of a basis, in their order."""
+    return " ".join(known.bases.at[code, "meaning"] for code in basis.split(";"))

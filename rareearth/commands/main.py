@@ -141,8 +141,9 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     """Print every problem of a folder of figures, or say how much is in order."""
-    from rareearth.figures import checks, csv_files
-    from rareearth.figures.checks import doubts
+    from rareearth.commands import checks
+    from rareearth.commands.checks import doubts
+    from rareearth.figures import csv_files
 
     curated = library.data_folder()
     folder = options.folder or curated
@@ -188,14 +189,15 @@ def _due(folder: Path, day: str) -> int:
 
 def _seal(folder: Path) -> None:
     """Seal the tables of a folder unless something else is wrong with them."""
-    from rareearth.figures import checks, seals
+    from rareearth.commands import checks
+    from rareearth.figures import seals
 
     if not (folder / seals.DESCRIPTOR).is_file():
         raise ParameterError(f"no {seals.DESCRIPTOR} in {shorten(str(folder))} to seal")
     if all(seals.REMEDY in problem.text for problem in checks.check(folder)):
-        if seals.write_keys(folder):
+        if checks.write_keys(folder):
             print(f"{seals.KEYS} lists the units and basis codes anew")
-        for name in seals.seal(folder):
+        for name in checks.seal(folder):
             print(f"{name} is sealed anew")
 
 
@@ -228,7 +230,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 def _open_comparisons() -> Iterator[str]:
     """Yield the comparisons across sources that nothing explains; they are no error."""
-    from rareearth.figures.reconcile import reconcile
+    from rareearth.commands.reconcile import reconcile
 
     try:
         table = reconcile()

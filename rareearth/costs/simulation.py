@@ -28,8 +28,7 @@ from rareearth.costs.parameters import Source
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load
 from rareearth.methods import draws as points
-from rareearth.methods.draws import BLOCK, Shape, Span
-from rareearth.methods.sensitivity import Result
+from rareearth.methods.draws import BLOCK, Result, Shape, Span
 from rareearth.money.money import Money
 
 MARKET = ("byproduct_price", "ndpr_price")

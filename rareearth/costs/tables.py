@@ -19,7 +19,7 @@ from rareearth.costs.simulation import (
     ratio_of,
     uncertain,
 )
-from rareearth.methods import sensitivity
+from rareearth.methods import draws
 from rareearth.methods.draws import middle_80
 from rareearth.words import chance, number, span
 
@@ -118,20 +118,18 @@ def assumed_share(study: Study, entity: str) -> float:
     return float(means[rests == ASSUMPTION].sum() / means.sum())
 
 
-def swings(
-    study: Study, outcome: str = "full"
-) -> tuple[pd.DataFrame, sensitivity.Result]:
+def swings(study: Study, outcome: str = "full") -> tuple[pd.DataFrame, draws.Result]:
     """Return the tornado of the ratio of the two, and the function behind it."""
     found, evaluate = _swings(study, outcome)
     return found.copy(), evaluate
 
 
 @lru_cache(maxsize=4)  # of one study, tables and charts ask for the same
-def _swings(study: Study, outcome: str) -> tuple[pd.DataFrame, sensitivity.Result]:
+def _swings(study: Study, outcome: str) -> tuple[pd.DataFrame, draws.Result]:
     evaluate = ratio_of(
         study.pair, study.producer, study.reference, study.discount_rate, outcome
     )
-    return sensitivity.tornado(uncertain(study.pair), evaluate), evaluate
+    return draws.tornado(uncertain(study.pair), evaluate), evaluate
 
 
 def tornado(study: Study, most: int = 12) -> pd.DataFrame:
@@ -384,9 +382,9 @@ def claims(study: Study, most: int = 6) -> pd.DataFrame:
     rows = []
     for outcome, label in (("cash", CASH), ("full", FULL)):
         table, evaluate = swings(study, outcome)
-        ends = [sensitivity.corner(table, evaluate, highest=up) for up in (False, True)]
+        ends = [draws.corner(table, evaluate, highest=up) for up in (False, True)]
         for claim, level in CLAIMS.items():
-            found = sensitivity.needed(table, evaluate, level).dropna().head(most)
+            found = draws.needed(table, evaluate, level).dropna().head(most)
             alone = [
                 f"{' of '.join(filter(None, named(key)[::-1]))}: {value:,.2g}"
                 for key, value in found[["key", "value"]].itertuples(index=False)

@@ -341,7 +341,7 @@ def _slug(title: str) -> str:
 
 def _svg(figure: Figure) -> str:
     """Return the figure as SVG in base64."""
-    from rareearth.charts.drawing import to_svg
+    from rareearth.charts.style import to_svg
 
     return base64.b64encode(to_svg(figure).encode()).decode()
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rareearth.errors import NoFigures
 from rareearth.figures import loading as store
-from rareearth.money.chemistry import metal_content
+from rareearth.money.money import metal_content
 from rareearth.prices.series import NDPR, Prices
 
 WHOLE = 0.01  # how far printed shares may be from 100 percent: rounding

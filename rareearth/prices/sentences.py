@@ -9,8 +9,8 @@ import pandas as pd
 
 from rareearth.figures.columns import has_codes
 from rareearth.methods.breaks import Breaks
-from rareearth.methods.forecasts import NAIVE, Forecast
 from rareearth.prices.digest_prices import verdict
+from rareearth.prices.forecasts import NAIVE, Forecast
 from rareearth.prices.markets import OTHER_FOB, SIDES, STALE, Markets
 from rareearth.prices.series import PriceSeries
 from rareearth.prices.study import CLEAR, Study, first_and_peak, last_price

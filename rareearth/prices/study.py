@@ -15,8 +15,6 @@ import pandas as pd
 
 from rareearth.errors import NoFigures, UnknownName
 from rareearth.methods.breaks import Breaks, breaks, stability
-from rareearth.methods.event_study import EventEffects, event_effects, local_projection
-from rareearth.methods.forecasts import Forecast, forecast
 from rareearth.methods.samples import Step
 from rareearth.methods.trends import (
     Stationarity,
@@ -25,6 +23,8 @@ from rareearth.methods.trends import (
     trend,
     volatility,
 )
+from rareearth.prices.event_study import EventEffects, event_effects, local_projection
+from rareearth.prices.forecasts import Forecast, forecast
 from rareearth.prices.series import Prices, PriceSeries, declared, measured
 
 EVENT_KINDS = ("control", "relaxation", "disruption", "ruling", "tariff")

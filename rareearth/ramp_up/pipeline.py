@@ -10,7 +10,7 @@ import pandas as pd
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load, ends, has_codes, joined
 from rareearth.methods.draws import Span, spans
-from rareearth.money.chemistry import metal_content
+from rareearth.money.money import metal_content
 from rareearth.ramp_up import delays
 from rareearth.ramp_up.delays import YEAR, Delay, History
 

@@ -12,10 +12,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-import rareearth
 from rareearth.errors import ParameterError, UnknownName, unknown_name
 
-PACKAGE = Path(rareearth.__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent.parent
 USUAL = 3.0  # seconds that a run takes, if its notebook does not say
 
 

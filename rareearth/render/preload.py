@@ -8,7 +8,7 @@ import importlib
 import io
 from contextlib import suppress
 
-from rareearth.figures.module_guard import ADDRESSES, WIDGETS, without
+from rareearth.render.recorder import ADDRESSES, WIDGETS, without
 
 HEAVY = (
     "pandas",

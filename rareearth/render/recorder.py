@@ -30,6 +30,13 @@ from rareearth.render import library
 MANIFEST = "RAREEARTH_MANIFEST"  # where the process of a stock kernel leaves its record
 
 
+# The grammar of international addresses takes two seconds to build. jsonschema wants it
+# for their format alone, which no schema of the workbook or of a notebook names.
+ADDRESSES = "rfc3987_syntax"
+# Only seaborn's pickers of palettes want them.
+WIDGETS = "ipywidgets"
+
+
 class OpenedDirectly(DataError):
     """A data file was opened behind the back of the loader."""
 
@@ -102,9 +109,21 @@ PACKAGE = "rareearth"
 # What the server has imported for itself, not for a run.
 _TOOLS = {
     "rareearth.figures",
-    "rareearth.figures.module_guard",
     "rareearth.figures.parameters",
 }
+
+
+@contextmanager
+def without(*names: str) -> Iterator[None]:
+    """Have modules look as if they were not installed, unless they are imported."""
+    hidden = [name for name in names if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 class Kept(MetaPathFinder, Loader):

@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from rareearth.errors import ParameterError
-from rareearth.render import library, look, provenance, report, store, thumbnail
+from rareearth.render import index as thumbnail
+from rareearth.render import library, look, provenance, report, store
 from rareearth.render.grid import Grid
 from rareearth.render.job import Job, Result, canonical, plan, report_name
 from rareearth.render.progress import Progress

@@ -16,7 +16,8 @@ from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
 from rareearth import charts
-from rareearth.charts import colours, drawing, fonts, marks, style
+from rareearth.charts import colours, fonts, marks, style
+from rareearth.charts import style as drawing
 from rareearth.display import output as display
 
 

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from rareearth.claims.audit import by_article
+from rareearth.claims.evidence import LABELS
 from rareearth.claims.sentences import amount, score_sentence, widest
-from rareearth.claims.verdicts import LABELS
 
 
 @pytest.mark.parametrize(

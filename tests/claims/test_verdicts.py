@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from rareearth.claims.verdicts import LABELS, Found, Print, Rival, Span, decide, said
+from rareearth.claims.evidence import LABELS, Found, Print, Rival, Span, decide, said
 
 
 def claim(value=math.nan, qualifier="exact", low=math.nan, high=math.nan, unit="t"):

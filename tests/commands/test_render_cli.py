@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import rareearth
+from rareearth.commands import checks
 from rareearth.commands import main as cli
 from rareearth.errors import ParameterError
-from rareearth.figures import checks
 from rareearth.figures.csv_files import FIGURE_COLUMNS
 from rareearth.render import library, pool, report
 from rareearth.render.job import Result
@@ -270,7 +270,7 @@ def test_check_counts_the_curated_figures_and_lists_open_comparisons(
     capsys, monkeypatch
 ):
     # That nothing is wrong with them is in test_checks, and takes a while.
-    monkeypatch.setattr("rareearth.figures.checks.check", lambda _: [])
+    monkeypatch.setattr("rareearth.commands.checks.check", lambda _: [])
     assert cli.main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
     for title in ("table", "confidence", "kind of source"):
@@ -360,7 +360,7 @@ def test_check_counts_the_figures_of_a_folder_in_order(tmp_path, monkeypatch, ca
     (tmp_path / "production.csv").write_text(f"{columns}\n{rows}\n")
     (tmp_path / "sources.csv").write_text("source_id\nx\n")
     monkeypatch.setattr(checks, "check", lambda folder: [])
-    monkeypatch.setattr("rareearth.figures.checks.doubts", lambda folder: [])
+    monkeypatch.setattr("rareearth.commands.checks.doubts", lambda folder: [])
     assert cli.main(["check", str(tmp_path)]) == 0
     assert capsys.readouterr().out == "2 figures in 1 table, no problem\n"
 

@@ -15,8 +15,9 @@ import pytest
 from small_data import SmallData
 
 import rareearth as ree
+from rareearth.commands import checks
 from rareearth.errors import DataError, NoFigures, UnknownName, WorkbookError
-from rareearth.figures import checks, seals
+from rareearth.figures import seals
 
 FILES = ["bases.csv", "entities.csv", "production.csv", "series.csv", "sources.csv"]
 SEEDS = 1_000
@@ -93,7 +94,7 @@ def pristine(tmp_path_factory):
 
 @pytest.fixture
 def is_sealed(curated):
-    seals.seal(curated.path)
+    checks.seal(curated.path)
     return curated
 
 
@@ -131,7 +132,7 @@ def test_a_thousand_damaged_files_are_reported_by_name_or_harmless(is_sealed, pr
 def test_the_check_reports_a_damaged_file_and_finds_a_whole_one_in_order(
     data_copy, seed
 ):
-    seals.seal(data_copy.path)
+    checks.seal(data_copy.path)
     before = {file: (data_copy.path / file).read_bytes() for file in FILES}
     name, how = damage(data_copy, seed)
     is_changed = (data_copy.path / name).read_bytes() != before[name]

@@ -4,9 +4,9 @@ import pytest
 from openpyxl import Workbook
 
 import rareearth as ree
+from rareearth.commands.checks import check
 from rareearth.errors import DataError
 from rareearth.figures import csv_files as tables
-from rareearth.figures.checks import check
 
 COLUMNS = tables.FIGURE_COLUMNS
 ROW = {

@@ -3,8 +3,9 @@
 import pytest
 
 from rareearth import load
+from rareearth.commands import checks
 from rareearth.errors import DataError
-from rareearth.figures import rules, seals
+from rareearth.figures import rules
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def checked(monkeypatch):
 
 
 def test_a_sealed_table_is_not_checked_again(curated, checked):
-    seals.seal(curated.path)
+    checks.seal(curated.path)
     load("mine_production")
     assert checked == []
 
@@ -31,7 +32,7 @@ def test_a_table_without_a_seal_is_checked(curated, checked):
 
 @pytest.mark.filterwarnings("ignore::rareearth.figures.seals.UnsealedWarning")
 def test_a_changed_dictionary_has_the_tables_checked_again(curated, checked):
-    seals.seal(curated.path)
+    checks.seal(curated.path)
     curated.edit("sources.csv", row=0, note="changed")
     load("mine_production")
     assert [table.file for table in checked] == ["production.csv"]
@@ -39,7 +40,7 @@ def test_a_changed_dictionary_has_the_tables_checked_again(curated, checked):
 
 @pytest.mark.filterwarnings("ignore::rareearth.figures.seals.UnsealedWarning")
 def test_a_table_that_was_changed_after_it_was_sealed_must_keep_the_rules(curated):
-    seals.seal(curated.path)
+    checks.seal(curated.path)
     curated.edit("production.csv", row=0, unit="lb")
     with pytest.raises(DataError, match="'lb' is not the unit of mine_production"):
         load("mine_production")

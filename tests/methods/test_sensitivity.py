@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rareearth.errors import ParameterError
-from rareearth.methods import sensitivity
+from rareearth.methods import draws as sensitivity
 from rareearth.methods.draws import Span
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from rareearth.errors import ParameterError, UnknownName
 from rareearth.figures import loading as figures
-from rareearth.money.chemistry import ATOMIC_WEIGHTS, metal_content
+from rareearth.money.money import ATOMIC_WEIGHTS, metal_content
 
 PRODUCTS = figures.dictionary("products")
 FORMULAS = PRODUCTS.query("formula != ''")["formula"]

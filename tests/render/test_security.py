@@ -24,10 +24,10 @@ from rareearth.charts import canvas
 from rareearth.claims import audit as claims
 from rareearth.claims import audit as own_claims
 from rareearth.commands import audit as cli_audit
+from rareearth.commands import checks
 from rareearth.commands import main as cli
 from rareearth.display import output as display
 from rareearth.errors import WorkbookError
-from rareearth.figures import checks
 from rareearth.figures import loading as figures
 from rareearth.render import grid, index, job, page
 from rareearth.render import parameters as notebook_parameters

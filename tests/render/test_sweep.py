@@ -15,7 +15,8 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from rareearth.commands import main as cli
-from rareearth.render import library, markup, thumbnail
+from rareearth.render import index as thumbnail
+from rareearth.render import library, markup
 from rareearth.render import sweep as sweeps
 from rareearth.render.grid import Grid
 from rareearth.render.look import POLICY

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from rareearth import check, load
+from rareearth.commands import checks
 from rareearth.errors import DataError
-from rareearth.figures import seals
 
 
 def found(folder):
@@ -256,17 +256,17 @@ def test_an_own_file_that_cannot_be_read_is_reported(mine):
 
 
 def test_a_plausible_wrong_digit_is_found_by_the_seal(data_copy):
-    seals.seal(data_copy.path)
+    checks.seal(data_copy.path)
     assert check(data_copy.path) == []
     data_copy.edit("production.csv", row=0, note="a doubt")
     (problem,) = check(data_copy.path)
     assert str(problem).startswith("production.csv: not as datapackage.json seals it")
-    assert seals.seal(data_copy.path) == ["production.csv"]
+    assert checks.seal(data_copy.path) == ["production.csv"]
     assert check(data_copy.path) == []
 
 
 def test_a_schema_is_sealed_as_well(data_copy):
-    seals.seal(data_copy.path)
+    checks.seal(data_copy.path)
     schema = data_copy.path / "schemas" / "figures.json"
     schema.write_text(schema.read_text().replace('"required": true', '"required":true'))
     problems = [str(each) for each in check(data_copy.path)]

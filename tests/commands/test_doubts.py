@@ -3,9 +3,9 @@
 import pytest
 from small_data import Folder, SmallData
 
+from rareearth.commands.checks import doubts
 from rareearth.commands.main import main
 from rareearth.figures import dictionaries
-from rareearth.figures.checks import doubts
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from published import nile
 from scipy import stats
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.methods.forecasts import (
+from rareearth.methods.samples import Step
+from rareearth.prices.forecasts import (
     CANDIDATES,
     NAIVE,
     Candidate,
@@ -20,7 +21,6 @@ from rareearth.methods.forecasts import (
     pinball,
     random_walk,
 )
-from rareearth.methods.samples import Step
 
 
 def monthly(values, start="2010-01"):

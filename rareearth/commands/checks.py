@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -32,9 +33,9 @@ from rareearth.figures.csv_files import (
 )
 from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.loading import figure_files, load
-from rareearth.figures.module_guard import ADDRESSES, without
 from rareearth.figures.records import quantities
 from rareearth.figures.seals import DESCRIPTOR
+from rareearth.render.recorder import ADDRESSES, without
 
 _STARTS = {"total": ("World", "Total"), "residual": ("Other", "Rest of")}
 
@@ -93,7 +94,7 @@ def _violations(where: Path, package: bool) -> list[Problem]:
             found += _guessable(part.table)
     found += _across(checked, known, unused=package, read=read)
     found += _two_values(checked, known)
-    if package and not found and seals.stale_keys(where):
+    if package and not found and stale_keys(where):
         text = f"lists other units or codes than the dictionaries; {seals.REMEDY}"
         found.append(Problem(seals.KEYS, None, None, text))
     if not package:
@@ -458,3 +459,82 @@ def _doubt(own: Any, published: pd.DataFrame, known: Dictionaries) -> str:
     if kind in ("flow", "stock") and own.value > highest:
         return f"{own.value:,.6g} is above the world's {highest:,.6g} {own.unit}"
     return ""
+
+
+def keys(folder: Path) -> dict[str, dict[str, object]]:
+    """Return what the schema of figures has to say of units and basis codes.
+
+    They are keys of ``series.csv`` and ``bases.csv`` that no foreign key of a data
+    package can hold, being lists: an enumeration and a pattern tell them to any tool.
+
+    Returns
+    -------
+    dict
+        From ``unit`` and ``basis`` to the constraint that each needs.
+    """
+    read = {
+        name: tables.read(folder / f"{name}.csv", DICTIONARIES[name]).frame
+        for name in ("series", "bases")
+    }
+    units = {unit for text in read["series"]["unit"] for unit in text.split("|")}
+    code = f"({'|'.join(sorted(map(re.escape, read['bases']['code']), reverse=True))})"
+    return {
+        "unit": {"enum": sorted(units)},
+        "basis": {"pattern": f"{code}(;{code})*"},
+    }
+
+
+def write_keys(folder: Path) -> bool:
+    """Write the units and basis codes of the dictionaries into the schema of figures.
+
+    Returns
+    -------
+    bool
+        Whether the schema was another one before; False without a schema.
+    """
+    path = folder / seals.KEYS
+    if not path.is_file():
+        return False
+    before = path.read_text(encoding="utf-8")
+    schema = json.loads(before)
+    known = keys(folder)
+    for field in schema["fields"]:
+        if field["name"] in known:
+            field["constraints"] = {"required": True} | known[field["name"]]
+    after = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+    if after != before:
+        path.write_text(after, encoding="utf-8", newline="\n")
+    return after != before
+
+
+def stale_keys(folder: Path) -> bool:
+    """Return whether the schema of figures lists other units or codes than known."""
+    path = folder / seals.KEYS
+    if not path.is_file():
+        return False
+    known = keys(folder)
+    return any(
+        not known[field["name"]].items() <= field.get("constraints", {}).items()
+        for field in json.loads(path.read_text(encoding="utf-8"))["fields"]
+        if field["name"] in known
+    )
+
+
+def seal(folder: Path) -> list[str]:
+    """Write the hash and size of each table into the package; return what changed."""
+    path = folder / DESCRIPTOR
+    package = json.loads(path.read_text(encoding="utf-8"))
+    changed = []
+    before = {each["path"]: each for each in package.get(seals.SCHEMAS, [])}
+    package[seals.SCHEMAS] = [before.get(n, {"path": n}) for n in seals.schemas(folder)]
+    for each in seals.sealable(package):
+        file = folder / each["path"]
+        now = f"sha256:{seals.sha256(file)}"
+        if each.get("hash") != now:
+            changed.append(each["path"])
+        each |= {"hash": now, "bytes": file.stat().st_size}
+    text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+    fresh = path.with_suffix(".new")
+    fresh.write_text(text, encoding="utf-8", newline="\n")
+    fresh.replace(path)
+    return changed

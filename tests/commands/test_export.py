@@ -8,10 +8,10 @@ from small_data import SmallData
 
 import rareearth as ree
 from rareearth.commands import export
+from rareearth.commands.export import COLUMNS, flat
 from rareearth.commands.main import main
 from rareearth.errors import NoFigures
 from rareearth.figures import dictionaries
-from rareearth.figures.loading import COLUMNS, flat
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.methods.event_study import (
+from rareearth.prices.event_study import (
     brown_forsythe,
     event_effects,
     local_projection,

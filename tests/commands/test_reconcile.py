@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from rareearth.figures import reconcile as module
-from rareearth.figures.reconcile import Pair, cover, reconcile
+from rareearth.commands import reconcile as module
+from rareearth.commands.reconcile import Pair, cover, reconcile
 
 
 def periods(*spans):
