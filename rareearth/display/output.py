@@ -22,7 +22,7 @@ import pandas as pd
 from IPython.display import display
 
 from rareearth.figures import loading as figures
-from rareearth.words import MINUS, harmless
+from rareearth.words import MINUS, day, harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -175,8 +175,18 @@ def cite(used: pd.DataFrame) -> str:
     return "Sources: " + ", ".join(link for _, link in sorted(links))
 
 
-def bibliography() -> None:
-    """Display the sources cited so far, numbered as in the text."""
+def bibliography(*main: pd.DataFrame, as_of: str = "latest") -> None:
+    """Display how new the report is, and the sources cited so far, as in the text.
+
+    Parameters
+    ----------
+    *main : DataFrame
+        The figures that carry the answer, as they were loaded. Of each of their series
+        the last day is told, and that it is past due if its next value should have been
+        out by the newest source that is listed.
+    as_of : str
+        As the figures were loaded: what a source printed later was not known.
+    """
     if not _cited:
         raise ValueError("nothing was cited; show charts and tables first")
     listed = figures.sources(pd.concat(_cited))
@@ -188,7 +198,41 @@ def bibliography() -> None:
             f"{escape(_citation(entry))}{_link(entry['url'])}"
             f"{_remark(entry)}</li>"
         )
-    _show({"text/html": f"<ol class='sources'>{''.join(items)}</ol>"})
+    printed = listed.loc[listed["published"] <= as_of, "published"]  # 2025 <= latest
+    how_new = escape(_how_new(printed.max(), main), quote=False)
+    _show(
+        {
+            "text/html": f"<p class='how-new'>{how_new}</p>"
+            f"<ol class='sources'>{''.join(items)}</ol>"
+        }
+    )
+
+
+def _how_new(newest: object, main: Sequence[pd.DataFrame]) -> str:
+    """Return what the newest source is, and to which day each main series reaches."""
+    if not isinstance(newest, str) or not newest:
+        return "No source of this report has a date."
+    told = f"Newest source of this report: {_written(newest)}."
+    known = figures.dictionary("series")
+    last = {}
+    for frame in main:
+        last |= dict(frame.groupby("series")["period_end"].max())
+    reach = []
+    for series, end in last.items():
+        text = f"{known.at[series, 'title']}, to {day(end)}"
+        due = known.at[series, "next_expected"]
+        if due and due < newest:
+            text += f" (past due: the next was expected by {_written(due)})"
+        reach.append(text)
+    return f"{told} Main series: {'; '.join(reach)}." if reach else told
+
+
+def _written(printed: str) -> str:
+    """Return a day, a month or a year as it stands in prose."""
+    if len(printed) == len("2025"):
+        return printed
+    date = pd.Timestamp(printed)
+    return f"{date:%B %Y}" if len(printed) == len("2025-11") else day(date)
 
 
 def to_csv(data: pd.DataFrame) -> str:
@@ -322,9 +366,9 @@ def _link(url: str) -> str:
 def _remark(source: pd.Series) -> str:
     parts = [f"Seen as: {source['via']}"] if source["via"] else []
     parts += ["From the reader's own folder"] if source["own"] else []
-    known = source["terms"] not in ("", "not stated")
-    parts += [f"Terms: {source['terms']}"] if known else []
-    return f"<br><small>{escape('. '.join(parts))}.</small>" if parts else ""
+    unknown = source["terms"] in ("", "not stated")
+    parts += ["Terms unknown" if unknown else f"Terms: {source['terms']}"]
+    return f"<br><small>{escape('. '.join(parts))}.</small>"
 
 
 def _title(figure: Figure) -> str:

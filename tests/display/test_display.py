@@ -379,6 +379,49 @@ def test_the_bibliography_lists_each_cited_source_once_in_order(shown):
     assert "Terms: public domain." in html
 
 
+def how_new(shown):
+    return re.search("<p class='how-new'>(.*?)</p>", shown[-1]["text/html"])[1]
+
+
+def mined(*ends):
+    days = pd.to_datetime(list(ends))
+    return pd.DataFrame({"series": "mine_production", "period_end": days})
+
+
+@pytest.mark.parametrize(
+    ("next_expected", "late"),
+    [
+        ("2026-04-30", " (past due: the next was expected by 30\xa0April 2026)"),
+        ("2026-06-30", ""),  # after the newest source, of May 2026
+        ("", ""),  # of a series that does not appear regularly
+    ],
+)
+def test_a_report_says_how_new_it_is_and_what_is_past_due(
+    shown, curated, next_expected, late
+):
+    often = "365" if next_expected else ""
+    curated.edit("series.csv", row=0, period_days=often, next_expected=next_expected)
+    display.cite(USED)
+    display.bibliography(mined("2023-12-31", "2024-12-31"))
+    assert how_new(shown) == (
+        "Newest source of this report: May 2026. "
+        f"Main series: Mine production, to 31\xa0December 2024{late}."
+    )
+
+
+def test_what_was_printed_later_is_not_the_newest_source_of_a_day(shown):
+    display.cite(USED)
+    display.bibliography(mined(), as_of="2025-11-03")
+    assert how_new(shown) == "Newest source of this report: 31\xa0January 2025."
+
+
+def test_a_source_without_known_terms_says_so(shown, curated):
+    curated.edit("sources.csv", row=0, terms="not stated")
+    display.cite(USED)
+    display.bibliography()
+    assert shown[-1]["text/html"].count("Terms unknown.") == 1
+
+
 def test_a_bibliography_of_nothing_is_refused(shown):
     with pytest.raises(ValueError, match="nothing was cited; show charts and tables"):
         display.bibliography()

@@ -18,6 +18,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 import rareearth as ree
+from rareearth.figures import loading as figures
 from rareearth.render import library
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -225,20 +226,26 @@ def test_a_report_is_small_enough_to_send(visit, name):
 
 
 @each_report
-def test_the_newest_source_is_one_that_the_report_lists(visit, name):
+def test_the_line_on_how_new_a_report_is_says_what_it_lists(visit, name):
     page = BeautifulSoup(visit(name).text, "html.parser")
     said = json.loads(page.find("meta", attrs={"name": "rareearth"})["content"])
-    published = ree.sources(
-        pd.DataFrame(
-            {
-                "source_id": [
-                    item["id"].removeprefix("source-")
-                    for item in page.select("ol.sources > li")
-                ]
-            }
-        )
-    )["published"]
-    assert said["vintage"]["newest_source"] == published.max()
+    line = page.select_one("p.how-new").get_text().replace("\xa0", " ")
+    items = page.select("ol.sources > li")
+    listed = [item["id"].removeprefix("source-") for item in items]
+    newest = ree.sources(pd.DataFrame({"source_id": listed}))["published"].max()
+    assert said["vintage"]["newest_source"] == newest
+    assert line.startswith(f"Newest source of this report: {prose(newest)}.")
+    known = figures.dictionary("series").set_index("title")["next_expected"]
+    main = re.findall(r"(?:series: |; )(.+?), to (\d+ \w+ \d{4})( \(past .+?\))?", line)
+    for title, _, is_late in main:
+        assert bool(is_late) == ("" < known[title] < newest)
+    assert len(main) == line.count(", to ") and (main or name == "11_claims_audit")
+
+
+def prose(day):
+    """Return a printed day, month or year in words."""
+    form = {4: "%Y", 7: "%B %Y", 10: "%-d %B %Y"}[len(day)]
+    return pd.Timestamp(day).strftime(form)
 
 
 @each_report
