@@ -30,6 +30,7 @@ help: ## Show this list
 	  while IFS='#' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
 
 workbook: $(READY) ## Render all notebooks into outputs/
+	@echo "rendering the notebooks; those that are up to date take no time"
 	@$(RUN) -m rareearth render
 
 test: $(READY_TO_TEST) ## Check style, types and data, and run every test
@@ -41,8 +42,8 @@ test: $(READY_TO_TEST) ## Check style, types and data, and run every test
 	else echo "no chromium on the PATH: the browser tests are skipped"; fi
 	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-lab: $(READY) ## Open JupyterLab in notebooks/
-	cd notebooks && ../$(RUN) -m jupyterlab
+lab: $(READY) ## Open JupyterLab in notebooks/; ARGS="--port=9999" is passed on
+	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
 check: $(READY) ## Validate the figures in data/
 	@$(RUN) -m rareearth check
@@ -99,17 +100,22 @@ define make_venv
 	  echo "$$chosen has no venv module (on Debian and Ubuntu: apt-get install python3-venv)"; \
 	  exit 1; \
 	fi; \
-	echo "setting up $(VENV) with $$("$$chosen" --version); the first time takes minutes"; \
+	echo "making the environment $(VENV) with $$("$$chosen" --version)"; \
 	"$$chosen" -m venv $(VENV)
 endef
 
+# pip is silent, and it is what takes long: so it is announced.
+say_install = @echo "installing $(1) into $(VENV), about 1 GB: minutes the first time"
+
 $(READY): $(ASKS)
 	$(make_venv)
+	$(call say_install,JupyterLab and what else the workbook needs)
 	@$(INSTALL) -c constraints.txt -e .
 	@pwd > $@
 
 $(READY_TO_TEST): $(ASKS)
 	$(make_venv)
+	$(call say_install,the workbook and the tools of its tests)
 	@$(INSTALL) -c constraints.txt -e ".[test]"
 	@pwd > $(READY)
 	@pwd > $@
@@ -117,4 +123,5 @@ $(READY_TO_TEST): $(ASKS)
 .PHONY: new
 new:
 	$(make_venv)
+	$(call say_install,the newest versions)
 	@$(INSTALL) -e ".[test]"

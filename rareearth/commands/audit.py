@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from rareearth.commands.render import Commands, own_folder
+from rareearth.commands.render import Commands, add_places, own_folder
 from rareearth.errors import ParameterError
 from rareearth.render import library
 from rareearth.render.job import HIDDEN, OWN_DATA, environment, plan
@@ -33,14 +33,16 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the command ``audit``."""
     text = "check a list of claims against the figures and write a report"
     command = commands.add_parser("audit", help=text, description=text)
-    command.add_argument("claims", type=Path, metavar="CLAIMS.csv")
     command.add_argument(
-        "--as-of", default="latest", metavar="DATE", help="what was known on a day"
+        "claims", type=Path, metavar="CLAIMS.csv", help="the list, one claim a row"
     )
-    command.add_argument("--out", type=Path, metavar="DIR", help="where reports go")
     command.add_argument(
-        "--data", type=Path, metavar="DIR", help="use the figures in this folder too"
+        "--as-of",
+        default="latest",
+        metavar="DATE",
+        help="what was known on a day (default: %(default)s)",
     )
+    add_places(command)
     command.add_argument(
         "--no-report", action="store_true", help="print the verdicts only"
     )

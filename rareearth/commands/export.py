@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth.commands.render import Commands, own_folder
+from rareearth.commands.render import OWN, Commands, own_folder
 from rareearth.errors import NoFigures, ParameterError
 
 if TYPE_CHECKING:
@@ -40,11 +40,9 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--as-of",
         default="latest",
         metavar="DATE",
-        help="only what had been published by this ISO date",
+        help="only what had been published by this ISO date (default: %(default)s)",
     )
-    command.add_argument(
-        "--data", type=Path, metavar="DIR", help="own figures beside the curated ones"
-    )
+    command.add_argument("--data", type=Path, metavar="DIR", help=OWN)
     command.set_defaults(run=_export)
 
 

@@ -31,6 +31,39 @@ from rareearth.render import library, parameters
 from rareearth.render.parameters import shorten, visible
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
+# What stands under the options of each command: an example, and its exit statuses.
+# Each command ends with 2 if it, or a parameter or file that it names, is wrong.
+UNDER_HELP = {
+    "render": (
+        "rareearth render 01 -p country Australia --out reports",
+        "0 all made or up to date, 1 a report failed, or with --check is out of date",
+    ),
+    "sweep": (
+        "rareearth sweep 01 --grid end_year=2020,2024 --jobs 2",
+        "0 all made or up to date, 1 a report failed",
+    ),
+    "jobs": (
+        "rareearth jobs 01 --grid country=Australia,Malaysia --out outputs/sweep",
+        "0 the commands are printed",
+    ),
+    "list": ("rareearth list 01", "0 all are shown"),
+    "check": (
+        "rareearth check my-figures",
+        "0 in order, or with --due nothing is late; 1 a problem, or something is late",
+    ),
+    "verify": (
+        "rareearth verify outputs/01_production_shares.html",
+        "0 it matches the workbook, 1 it differs",
+    ),
+    "export": (
+        "rareearth export --best best.csv --as-of 2025-11-03",
+        "0 the table is written",
+    ),
+    "audit": (
+        "rareearth audit my_claims.csv --as-of 2025-11-03 --no-report",
+        "0 every claim could be checked, 1 some could not or the report failed",
+    ),
+}
 SAID_ONLY = ("not compared", "here ")  # does not count as a difference
 
 
@@ -68,6 +101,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     export.add(commands)
     audit.add(commands)
+    for name, (example, statuses) in UNDER_HELP.items():
+        command = commands.choices[name]
+        command.formatter_class = argparse.RawDescriptionHelpFormatter
+        command.epilog = (
+            f"example:\n  {example}\n\n"
+            f"exit status: {statuses};\n"
+            "2 the command, or what it names, is wrong; 130 interrupted"
+        )
     return parser
 
 
@@ -80,7 +121,10 @@ def _add_list(commands: Commands[argparse.ArgumentParser]) -> None:
     text = "show the notebooks and their parameters"
     command = commands.add_parser("list", help=text, description=text)
     command.add_argument(
-        "notebooks", nargs="*", metavar="NOTEBOOK", help="a name, number or path"
+        "notebooks",
+        nargs="*",
+        metavar="NOTEBOOK",
+        help="a name, number or path (default: all)",
     )
     command.add_argument("--json", action="store_true", help="for other programs")
     command.set_defaults(run=_list)
@@ -116,7 +160,13 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
     """Add the commands ``check`` and ``verify``."""
     text = "validate a folder of figures"
     command = commands.add_parser("check", help=text, description=text)
-    command.add_argument("folder", nargs="?", type=Path, metavar="FOLDER")
+    command.add_argument(
+        "folder",
+        nargs="?",
+        type=Path,
+        metavar="FOLDER",
+        help="figures of your own (default: those of the workbook)",
+    )
     command.add_argument(
         "--seal",
         action="store_true",
@@ -127,14 +177,17 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
         nargs="?",
         const="today",
         metavar="DATE",
-        help="list the series whose next value is late by that day (default: today)",
+        help="only list the series whose next value is late by that day (or today)",
     )
     command.set_defaults(run=_check)
     text = "say whether a report still matches the data and code that it was made from"
     command = commands.add_parser("verify", help=text, description=text)
-    command.add_argument("report", type=Path, metavar="REPORT.html")
+    command.add_argument("report", type=Path, metavar="REPORT.html", help="one report")
     command.add_argument(
-        "--data", type=Path, metavar="DIR", help="the own figures that were used"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="the own figures that were used (default: they are not compared)",
     )
     command.set_defaults(run=_verify)
 

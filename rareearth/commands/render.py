@@ -22,6 +22,16 @@ from rareearth.render.parameters import shorten
 
 Commands = argparse._SubParsersAction  # no public name
 TABLES = (".csv", ".xlsx")
+JOBS = "runs at a time (default: one a processor)"
+TIMEOUT = "end a run that takes longer (default: none)"
+OUT = (
+    "where reports go (default: outputs/ in the project, in the folder where you are "
+    "if the package is installed without it; of a sweep, sweeps/NOTEBOOK in that)"
+)
+OWN = (
+    "use the figures in this folder as well; reports with them have own names "
+    f"(default: the folder that {OWN_DATA} names)"
+)
 _SHIELD = "\0"  # no argument of a command can hold it
 _MMAP_THRESHOLD, _LARGE = -3, 128 * 1024  # of mallopt(3), and bytes
 
@@ -34,14 +44,12 @@ def add_render(commands: Commands[argparse.ArgumentParser]) -> None:
         "notebooks",
         nargs="*",
         metavar="NOTEBOOK",
-        help="a name (01_production_shares), its number (01) or a path; all if none",
+        help="a name (01_production_shares), its number (01) or a path (default: all)",
     )
     add_given(command, "set a parameter, as in  -p country Australia")
     add_places(command)
-    command.add_argument("--jobs", type=positive, metavar="N", help="runs at a time")
-    command.add_argument(
-        "--timeout", type=seconds, metavar="SECONDS", help="end a run that takes longer"
-    )
+    command.add_argument("--jobs", type=positive, metavar="N", help=JOBS)
+    command.add_argument("--timeout", type=seconds, metavar="SECONDS", help=TIMEOUT)
     command.add_argument(
         "--force", action="store_true", help="make also what is up to date"
     )
@@ -162,13 +170,13 @@ def add_sweep(commands: Commands[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("sweep", help=text, description=text)
     _add_grid(command)
     where = command.add_mutually_exclusive_group()
-    where.add_argument("--jobs", type=positive, metavar="N", help="runs at a time")
+    where.add_argument("--jobs", type=positive, metavar="N", help=JOBS)
     where.add_argument(
-        "--dask", metavar="ADDRESS", help="use a Dask cluster, as in  tcp://host:8786"
+        "--dask",
+        metavar="ADDRESS",
+        help="use a Dask cluster, as in  tcp://host:8786 (default: this machine)",
     )
-    command.add_argument(
-        "--timeout", type=seconds, metavar="SECONDS", help="end a run that takes longer"
-    )
+    command.add_argument("--timeout", type=seconds, metavar="SECONDS", help=TIMEOUT)
     command.add_argument(
         "--force", action="store_true", help="make also what is up to date"
     )
@@ -339,6 +347,7 @@ def shielded(arguments: Sequence[str]) -> list[str]:
 
 def add_given(command: argparse.ArgumentParser, text: str) -> None:
     """Add the option that sets a parameter."""
+    text = f"{text} (default: as in the notebook)"
     command.add_argument(
         "-p",
         nargs=2,
@@ -353,13 +362,8 @@ def add_given(command: argparse.ArgumentParser, text: str) -> None:
 
 def add_places(command: argparse.ArgumentParser) -> None:
     """Add the options that name the folders of outputs and of own figures."""
-    command.add_argument("--out", type=Path, metavar="DIR", help="where reports go")
-    command.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="use the figures in this folder as well; their reports have own names",
-    )
+    command.add_argument("--out", type=Path, metavar="DIR", help=OUT)
+    command.add_argument("--data", type=Path, metavar="DIR", help=OWN)
 
 
 def positive(text: str) -> int:

@@ -214,7 +214,7 @@ def _how_new(newest: object, main: Sequence[pd.DataFrame]) -> str:
         return "No source of this report has a date."
     told = f"Newest source of this report: {_written(newest)}."
     known = figures.dictionary("series")
-    last = {}
+    last: dict[str, pd.Timestamp] = {}
     for frame in main:
         last |= dict(frame.groupby("series")["period_end"].max())
     reach = []

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shlex
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -421,6 +422,22 @@ def test_the_version_is_that_of_the_package(capsys):
         cli.main(["--version"])
     assert caught.value.code == 0
     assert capsys.readouterr().out == f"rareearth {rareearth.__version__}\n"
+
+
+COMMANDS = cli._parser()._subparsers._group_actions[0].choices
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_a_command_has_an_example_defaults_and_exit_statuses(name):
+    command = COMMANDS[name]
+    text = " ".join(command.format_help().split())
+    example = re.search(r"example: rareearth (.+?) exit status: 0 .+; 2 .+", text)[1]
+    assert cli._parser().parse_args(shlex.split(example)).run
+    for action in command._actions:
+        takes_a_value = action.option_strings and action.nargs in (None, 2)
+        may_lack = takes_a_value and not action.required and "grid" not in action.dest
+        assert not may_lack or "(default: " in action.help, action.dest
+        assert action.help, action.dest
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["render", "--help"]])

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from collections import Counter
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries, records, rules
 from rareearth.figures import loading as figures
 from rareearth.figures import rules as claim_rules
+from rareearth.render import library
 
 FOLDER = dictionaries.folder()
 FILES = sorted(FOLDER.glob("*.csv"))
@@ -234,6 +236,30 @@ def test_every_figure_has_a_source_and_a_place_in_it(path):
         if row["source_id"] not in known or not row["locator"].strip()
     ]
     assert bare == []
+
+
+@pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.stem)
+def test_a_figure_of_a_source_without_address_is_weak(path):
+    address = figures.dictionary("sources")["url"]
+    nowhere = [row for row in rows(path) if not address[row["source_id"]]]
+    assert {row["confidence"] for row in nowhere} <= {"tertiary"}
+
+
+def test_small_series_that_nothing_names_stand_with_the_single_statements():
+    where = (
+        library.PACKAGE.rglob("*.py"),
+        library.notebooks(),
+        [FOLDER / "claims.csv"],
+    )
+    named = "".join(path.read_text("utf-8") for each in where for path in each)
+    counted = Counter(row["series"] for path in FIGURES for row in rows(path))
+    known = figures.dictionary("series")
+    astray = [
+        name
+        for name, row in known[known["table"] != "statements"].iterrows()
+        if counted[name] <= 3 and name not in named and not row["period_days"]
+    ]
+    assert astray == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
