@@ -112,8 +112,8 @@ def test_commands_of_rareearth_exist(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_other_commands_are_among_those_that_the_set_up_brings(page):
     programs = {line.split()[0] for line in commands(page)}
-    brought = {"make", "rareearth", "papermill", "jupyter", "python", "conda", "dask"}
-    assert programs <= brought | {"source", "export", "cp", "grep", "cut"}
+    brought = {"make", "rareearth", "papermill", "jupyter", "python", "pip", "conda"}
+    assert programs <= brought | {"dask", "source", "export", "cp", "grep", "cut"}
 
 
 def test_files_that_pages_link_to_exist():
@@ -215,3 +215,19 @@ def test_a_source_without_a_figure_is_reported_as_the_recipe_says(tmp_path):
     assert seals.REMEDY in seal.text
     assert problem.column == "source_id"
     assert "no figure uses this" in problem.text
+
+
+def test_nobody_is_told_to_install_a_name_that_a_stranger_could_register():
+    # The project is on no registry: what installs it there is whoever took its name.
+    folders = (ROOT / "rareearth", ROOT / "docs", ROOT / "notebooks", ROOT / "data")
+    found = (path for folder in folders for path in folder.rglob("*"))
+    texts = [path for path in found if path.suffix in (".py", ".md", ".ipynb", ".j2")]
+    named = re.compile(
+        r"(?:pip|pipx|uv|conda|mamba)[\w -]* install[^\n]*?[ '\"]rareearth\b(?!-)"
+    )
+    hints = [
+        path
+        for path in [*ROOT.glob("*.md"), *texts]
+        if named.search(path.read_text("utf-8"))
+    ]
+    assert hints == []

@@ -34,15 +34,16 @@ from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.vintages import Printed
 
 Names = str | Sequence[str]
+Day = int | str | dt.date  # a year, an ISO date, or a date
 
 
 def load(
     series: Names,
     entity: Names | None = None,
     product: Names | None = None,
-    start: int | str | None = None,
-    end: int | str | None = None,
-    as_of: str = "latest",
+    start: Day | None = None,
+    end: Day | None = None,
+    as_of: str | dt.date = "latest",
     variants: Literal["best", "all"] = "best",
     extra: str | Path | None = None,
     missing: Literal["raise", "empty"] = "raise",
@@ -60,10 +61,10 @@ def load(
     entity, product : str or list of str, optional
         Keep only these. Names as in ``entities.csv`` and ``products.csv``; of an empty
         list there are no figures.
-    start, end : int or str, optional
+    start, end : int, str or date, optional
         Keep only figures whose period ends in these years, or on and between these
         ISO dates. Both ends are included.
-    as_of : str, default "latest"
+    as_of : str or date, default "latest"
         ISO date. Only figures published on or before it are considered; a date that
         is known to the month or year only counts from its last day, and a source
         without a date counts for "latest" alone.
@@ -371,9 +372,7 @@ def check_name(kind: str, name: str, index: pd.Index) -> None:
         raise lookup.unknown(kind, name, index)
 
 
-def period(
-    start: int | str | None, end: int | str | None
-) -> tuple[pd.Timestamp, pd.Timestamp]:
+def period(start: Day | None, end: Day | None) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the first and last day that two years or ISO dates name."""
     first = _date("start", start, last=False) if start is not None else pd.Timestamp.min
     last = _date("end", end, last=True) if end is not None else pd.Timestamp.max
@@ -382,8 +381,8 @@ def period(
     return first, last
 
 
-def _date(name: str, given: int | str, *, last: bool) -> pd.Timestamp:
-    text = str(given)
+def _date(name: str, given: Day, *, last: bool) -> pd.Timestamp:
+    text = given.isoformat()[:10] if isinstance(given, dt.date) else str(given)
     if len(text) == 4 and text.isdigit():
         text += "-12-31" if last else "-01-01"
     try:
@@ -399,7 +398,7 @@ def _what_exists(
     printed: Printed,
     chosen: np.ndarray,
     inside: np.ndarray,
-    as_of: str,
+    as_of: str | dt.date,
 ) -> str:
     """Return the sentence of `NoFigures`: the first choice that left nothing over."""
     figures = printed.figures

@@ -82,7 +82,7 @@ class Printed:
         never = none.astype(bool)
         return cls(figures.iloc[:0], none.view("datetime64[ns]"), none, none, never)
 
-    def published_by(self, as_of: str) -> np.ndarray:
+    def published_by(self, as_of: str | dt.date) -> np.ndarray:
         """Return which figures were public by a date.
 
         Raises
@@ -156,10 +156,12 @@ def available(figures: pd.DataFrame, known: Dictionaries) -> np.ndarray:
     return np.where(np.isnat(lag), dated, rolling).astype("datetime64[ns]")
 
 
-def day(as_of: str) -> pd.Timestamp:
+def day(as_of: str | dt.date) -> pd.Timestamp:
     """Return the day that `as_of` names; the last of all days for "latest"."""
     if as_of == "latest":
         return pd.Timestamp.max
+    if isinstance(as_of, dt.date):
+        as_of = as_of.isoformat()[:10]
     try:
         return pd.Timestamp(dt.date.fromisoformat(as_of))
     except (TypeError, ValueError):

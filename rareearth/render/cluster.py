@@ -128,7 +128,7 @@ def connect(address: str, timeout: float | None = None) -> Cluster:
         import distributed
     except ImportError:
         raise ClusterError(
-            "--dask needs the package distributed: pip install 'rareearth[cluster]'"
+            "--dask needs the package distributed of Dask: pip install distributed"
         ) from None
     if problem := _within(PATIENCE, lambda: _knock(address)):
         raise ClusterError(

@@ -1,5 +1,7 @@
 """`load` returns what it promises, and chooses among editions as it says."""
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 
@@ -89,6 +91,8 @@ def test_only_what_is_named_is_kept(curated, chosen, entities):
         ("2025-01-01", None, False),
         (None, "2024-12-30", False),
         ("2024", "2024", True),
+        (pd.Timestamp("2024-12-31"), dt.date(2024, 12, 31), True),
+        (pd.Timestamp("2025-01-01"), None, False),
     ],
 )
 def test_a_period_counts_by_its_last_day(curated, start, end, is_kept):
@@ -97,6 +101,13 @@ def test_a_period_counts_by_its_last_day(curated, start, end, is_kept):
     except NoFigures:
         kept = 0
     assert bool(kept) == is_kept
+
+
+def test_a_day_may_be_a_date():
+    then = ree.load("mine_production", "Australia", start=2024, as_of="2025-11-03")
+    for day in (dt.date(2025, 11, 3), pd.Timestamp("2025-11-03")):
+        same = ree.load("mine_production", "Australia", start=2024, as_of=day)
+        assert same.equals(then)
 
 
 @pytest.mark.parametrize(
