@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ SPACE = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
 # As wide as a plus; a hyphen is a dash that a line may break at.
 MINUS = "\N{MINUS SIGN}"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?")
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # empty letters and an empty pattern
 
 
 def number(
@@ -133,4 +136,12 @@ def _tells(text: str) -> bool:
 def harmless(text: str) -> str:
     """Return the text of a CSV cell so that no spreadsheet takes it for a formula."""
     plain = text.replace("\r", " ")  # unquoted by csv, it would start a row
-    return f"'{plain}" if text.lstrip(" \n").startswith(FORMULA) else plain
+    first = next((each for each in text if not _is_unseen(each)), "")
+    is_formula = unicodedata.normalize("NFKC", first).startswith(FORMULA)
+    is_formula = is_formula or text.lstrip(" \n").startswith(FORMULA)
+    return f"'{plain}" if is_formula and not _NUMBER.fullmatch(text) else plain
+
+
+def _is_unseen(character: str) -> bool:
+    """Return whether nothing is seen of a character: blanks, controls, fillers."""
+    return unicodedata.category(character)[0] in "CMZ" or character in _FILLERS

@@ -47,9 +47,15 @@ STYLE: dict[str, Any] = {
 }
 
 
+def _settle() -> None:
+    """Set the house style, whatever a matplotlibrc or an earlier cell has set."""
+    plt.rcdefaults()
+    sns.set_theme(style="ticks", rc=STYLE)
+
+
 def canvas(title: str, height: float = 4.0) -> tuple[Figure, Axes]:
     """Return a figure in the house style with its finding as the title."""
-    sns.set_theme(style="ticks", rc=STYLE)
+    _settle()
     figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
     headline(figure, title)
     return figure, axes
@@ -79,7 +85,7 @@ def panels(
     if not by:
         figure, axes = canvas(title, height)
         return figure, [(axes, frame)]
-    sns.set_theme(style="ticks", rc=STYLE)
+    _settle()
     grid = _Panels(
         frame[[by]],
         col=by,

@@ -10,9 +10,11 @@ import argparse
 import csv
 import datetime as dt
 import json
+import math
 import os
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,10 +29,11 @@ from rareearth.commands.render import (
     shielded,
 )
 from rareearth.errors import ParameterError, WorkbookError
-from rareearth.render import library, parameters
+from rareearth.render import library, parameters, server
 from rareearth.render.parameters import shorten, visible
 
-USAGE, FAILED, INTERRUPTED = 2, 1, 130
+USAGE, FAILED = 2, 1
+PATIENCE = 10  # seconds in which a second signal changes nothing
 # What stands under the options of each command: an example, and its exit statuses.
 # Each command ends with 2 if it, or a parameter or file that it names, is wrong.
 UNDER_HELP = {
@@ -70,6 +73,10 @@ SAID_ONLY = ("not compared", "here ")  # does not count as a difference
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     typed = sys.argv[1:] if arguments is None else arguments
+    if arguments is None:
+        for number in server.ENDINGS:
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup wishes
+                signal.signal(number, _Ended.now)
     options = _parser().parse_args(shielded(typed))
     try:
         return int(options.run(options))
@@ -81,10 +88,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"{place}{error.strerror or error}", FAILED)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as ended:
         if arguments is None:  # a second Ctrl-C while Python ends changes nothing
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return _complain("interrupted; finished reports are kept", INTERRUPTED)
+            for number in server.ENDINGS:
+                signal.signal(number, signal.SIG_IGN)
+        number = ended.args[0] if isinstance(ended, _Ended) else signal.SIGINT
+        return _complain("interrupted; finished reports are kept", 128 + number)
+
+
+class _Ended(KeyboardInterrupt):
+    """Somebody told this process to end, by which signal."""
+
+    since = -math.inf
+
+    @classmethod
+    def now(cls, number: int, _: object) -> None:
+        """Raise, but not again while what the first signal has begun is being ended."""
+        if time.monotonic() - cls.since > PATIENCE:
+            cls.since = time.monotonic()
+            raise cls(number)
 
 
 def _parser() -> argparse.ArgumentParser:

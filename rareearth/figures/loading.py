@@ -36,6 +36,11 @@ from rareearth.figures.vintages import Printed
 Names = str | Sequence[str]
 Day = int | str | dt.date  # a year, an ISO date, or a date
 
+# In every kernel pandas computes alike, whatever else is installed beside it.
+pd.set_option("compute.use_bottleneck", False)
+pd.set_option("compute.use_numexpr", False)
+pd.set_option("mode.string_storage", "python")
+
 
 def load(
     series: Names,

@@ -10,7 +10,6 @@ later.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import (
@@ -258,7 +257,7 @@ def work(parcel: Parcel) -> tuple[Result, Texts]:
     """Do a job on a worker; return its result and the files that it made."""
     if problem := differences(parcel.sender, identity()):
         return Result(parcel.job, 0.0, f"the worker has {problem}", "failed"), {}
-    with tempfile.TemporaryDirectory(prefix="rareearth-") as name:
+    with store.workplace() as name:
         job = _unpack(parcel, Path(name))
         result = _do(parcel, job)
         return replace(result, job=parcel.job), texts(job)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-import tempfile
+import sys
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -28,11 +28,12 @@ from papermill.exceptions import PapermillExecutionError
 from rareearth import errors
 from rareearth.render import library, recorder, server
 from rareearth.render.job import ERROR_NOTE, INJECTED, Job, environment
-from rareearth.render.store import shortened
+from rareearth.render.store import shortened, workplace
 from rareearth.render.warm import ENGINE as WARM
 from rareearth.render.warm import NeedsKernel, coalesce, follow_cells
 
 KERNEL = "python3"
+_OF_JUPYTER = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
 ENGINE = "rareearth-stock"
 # What Python calls the code of a cell: a temporary file with the process in its name.
 # Only from where a word begins: a long word would cost the square of its length.
@@ -119,11 +120,14 @@ def _on_kernel(
     follow: Callable[[NotebookNode, int, bool], None] | None,
 ) -> Executed:
     """Execute on a stock kernel, which leaves its record in a file."""
-    with tempfile.TemporaryDirectory(prefix="rareearth-") as folder:
+    with workplace() as folder:
         record = Path(folder) / "manifest.json"
-        settings = {**server.SETTINGS, recorder.MANIFEST: str(record)}
+        own = dict.fromkeys(("IPYTHONDIR", *_OF_JUPYTER), folder)
+        settings = {**server.settings(), **own, recorder.MANIFEST: str(record)}
+        # The user's own modules come after those of Python and of the libraries.
         watched = (
-            "__import__('rareearth.render.recorder', fromlist=['_']).start_in_kernel()"
+            f"__import__('sys').path.extend({sys.path!r}) or __import__("
+            "'rareearth.render.recorder', fromlist=['_']).start_in_kernel()"
         )
         with environment(settings):
             result = _execute(

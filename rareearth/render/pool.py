@@ -187,10 +187,11 @@ class ForkPool(Executor):
             number=theirs.fileno(),
             preload=self._preload,
         )
+        given = {**LARGE_PAGES, **os.environ, **server.settings()}
         process = subprocess.Popen(
             [sys.executable, "-P", "-c", code],
             pass_fds=[theirs.fileno()],
-            env={**LARGE_PAGES, **os.environ, **server.SETTINGS},
+            env={name: text for name, text in given.items() if text is not None},
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C reaches us alone
         )

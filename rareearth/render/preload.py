@@ -6,9 +6,10 @@ imports and loads stays the record of what it rests on.
 
 import importlib
 import io
-from contextlib import suppress
+from contextlib import chdir, suppress
 
-from rareearth.render.recorder import ADDRESSES, WIDGETS, without
+from rareearth.render import library
+from rareearth.render.recorder import ADDRESSES, CLOUDS, ENGINES, WIDGETS, without
 
 HEAVY = (
     "pandas",
@@ -48,9 +49,8 @@ HEAVY = (
 
 
 def _import() -> None:
-    with suppress(ImportError):
+    with chdir(library.PACKAGE), without(ADDRESSES, WIDGETS, *ENGINES, *CLOUDS):
         importlib.import_module("matplotlib").use("agg")
-    with without(ADDRESSES, WIDGETS):
         for name in HEAVY:
             with suppress(ImportError):
                 importlib.import_module(name)
@@ -89,8 +89,8 @@ def _show() -> None:
 
     from rareearth.render import index, page, provenance
 
-    for library in {*provenance.LIBRARIES, *provenance.RENDERERS}:
-        provenance.installed(library)
+    for name in {*provenance.LIBRARIES, *provenance.RENDERERS}:
+        provenance.installed(name)
     head = "<table><thead><tr><th>a &amp; b</th></tr></thead>"
     table = f"{head}<tr><td>1</td></tr></table>"
     image = "<figure><img src='data:image/png;base64,AA' alt='Some chart'></figure>"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import platform
 import re
 import subprocess
@@ -325,18 +326,20 @@ def versions() -> dict[str, str]:
 def commit(checkout: Path | None, files: Sequence[Path] = ()) -> str:
     """Return the last commit that changed any of `files`, in words if there is none.
 
-    It depends on these files alone: a commit elsewhere changes no report.
+    It depends on these files alone: a commit elsewhere changes no report. Of a notebook
+    that lies outside the checkout it says so.
     """
     if checkout is None or not (checkout / ".git").exists():
         return UNTRACKED
-    named = [str(path) for path in files]
-    if not _git(checkout, "rev-parse", "--verify", "HEAD"):
-        return "no commit yet"
-    head = _git(checkout, "log", "-1", "--format=%H", "--", *named)
-    is_dirty = _git(checkout, "status", "--porcelain", "--", *named)
+    root, found = checkout.resolve(), [path.resolve() for path in files]
+    ours = [str(path) for path in found if path.is_relative_to(root)]
+    head = _git(root, "rev-list", "-1", "HEAD", "--", *ours)
     if not head:
         return "no commit yet"
-    return f"{head}, with uncommitted changes" if is_dirty else head
+    if _git(root, "status", "--porcelain", "--untracked-files=all", "--", *ours):
+        head += ", with uncommitted changes"
+    elsewhere = len(ours) < len(found)
+    return f"{head}; the notebook is not part of it" if elsewhere else head
 
 
 def _tracked(job: Job, run: Mapping[str, Any]) -> list[Path]:
@@ -346,10 +349,17 @@ def _tracked(job: Job, run: Mapping[str, Any]) -> list[Path]:
 
 
 def _git(folder: Path, *words: str) -> str:
-    """Return what git answers, nothing when it cannot."""
+    """Return what git answers, nothing when it cannot.
+
+    Within a hook, variables tell of another repository. That the checkout belongs to
+    somebody else, as in a container, is no danger: this code is from there as well.
+    """
+    given = {k: text for k, text in os.environ.items() if not k.startswith("GIT_")}
+    options = ("--no-optional-locks", "-c", "safe.directory=*", "-c", "core.fsmonitor=")
     try:
         answer = subprocess.run(
-            ["git", "-C", str(folder), *words],
+            ["git", "-C", str(folder), *options, *words],
+            env=given,
             capture_output=True,
             text=True,
             timeout=10,

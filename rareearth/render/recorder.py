@@ -17,7 +17,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -35,6 +35,11 @@ MANIFEST = "RAREEARTH_MANIFEST"  # where the process of a stock kernel leaves it
 ADDRESSES = "rfc3987_syntax"
 # Only seaborn's pickers of palettes want them.
 WIDGETS = "ipywidgets"
+# With these pandas, SciPy and statsmodels compute or keep text in another way, and some
+# start threads. A notebook that imports one itself has it.
+ENGINES = "pyarrow", "polars", "numexpr", "bottleneck", "scikits", "sksparse"
+# Papermill's ways to notebooks in the clouds.
+CLOUDS = "azure", "boto3", "gcsfs", "github"
 
 
 class OpenedDirectly(DataError):
@@ -77,9 +82,16 @@ def manifest() -> dict[str, Any]:
 
 
 def start_in_kernel() -> None:
-    """Watch the process of a stock kernel and write its record after each cell."""
+    """Watch the process of a stock kernel and write its record after each cell.
+
+    As in the server, no matplotlibrc beside the notebook counts, and pandas computes
+    alike whatever else is installed.
+    """
     from IPython.core.getipython import get_ipython
 
+    with chdir(library.PACKAGE), without(*ENGINES):
+        importlib.import_module("matplotlib")
+        importlib.import_module("pandas")
     start()
     target = Path(os.environ[MANIFEST])
     shell: Any = get_ipython()

@@ -23,14 +23,37 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+INLINE = "module://matplotlib_inline.backend_inline"
 # One thread in each process: results do not depend on the machine, and forking is
-# safe. Sets of text iterate alike in all runs.
+# safe. Sets of text iterate alike in all runs. What a notebook reads of its time, its
+# language and its terminal is the same for all.
 SETTINGS = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
+    "COLUMNS": "80",
+    "LINES": "24",
+    "MPLBACKEND": INLINE,
+    "MATPLOTLIBRC": os.devnull,
+    "JUPYTER_PREFER_ENV_PATH": "1",
 }
+# What users set for other programs would get into a report, as far as it does not say
+# where Python and its libraries are.
+_FOREIGN = (
+    *("PYTHON", "IPYTHON", "JUPYTER", "PANDAS_", "NPY_", "OPENBLAS_", "OMP_", "MKL_"),
+    *("LANG", "LC_", "NO_COLOR", "FORCE_COLOR", "CLICOLOR"),
+)
+_PLACES = ("PYTHONHOME", "PYTHONUSERBASE", "PYTHONNOUSERSITE")
+# By Ctrl-C, batch systems, a terminal that is closed and Ctrl-\; Windows knows two.
+ENDINGS = [
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+    if hasattr(signal, name)
+]
 _DIE_WITH_PARENT, _ADOPT_ORPHANS = 1, 36  # of prctl(2)
 # Looking for garbage at Python's own pace is a tenth of a run of some seconds, and all
 # memory is given back at its end.
@@ -40,6 +63,12 @@ _answers: Connection | None = None  # in a forked child: where it answers
 
 class UnsafeFork(RuntimeError):
     """The server had threads or connections when it forked; the message says which."""
+
+
+def settings() -> dict[str, str | None]:
+    """Return what to set for a run in its environment; as None, what to remove."""
+    given = [name for name in os.environ if name.startswith(_FOREIGN)]
+    return {**{name: None for name in given if name not in _PLACES}, **SETTINGS}
 
 
 def is_child() -> bool:
@@ -62,7 +91,8 @@ def begin() -> None:
 def main(number: int, preload: list[str]) -> None:
     """Import `preload`, then fork a child for each request until the owner is gone."""
     owner = socket.socket(fileno=number)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for each in ENDINGS:  # they are the owner's, who may have been told as well
+        signal.signal(each, signal.SIG_IGN)
     _prctl(_ADOPT_ORPHANS, 1)
     gc.disable()  # nothing that an import makes is garbage, and looking takes a while
     for name in preload:
@@ -163,6 +193,8 @@ def _child(call: Connection) -> None:
         os.setpgid(0, 0)
         _prctl(_DIE_WITH_PARENT, signal.SIGKILL)
         _prctl(_ADOPT_ORPHANS, 1)
+        for each in ENDINGS:
+            signal.signal(each, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         gc.set_threshold(*_GARBAGE)
         _answers = call

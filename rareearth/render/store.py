@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +24,7 @@ from rareearth.render import library, server
 from rareearth.render.job import HIDDEN, INJECTED, Job
 
 _DRAFT = re.compile(r"\.draft-(\d+)-\w+\.tmp")
+_WORKPLACE = f"rareearth-{platform.node()}-"  # containers may share the folder
 _ABANDONED = 3600  # seconds after which a draft of another machine is given up
 
 
@@ -172,9 +175,26 @@ class Spool:
         self._file.flush()
 
 
+@contextmanager
+def workplace() -> Iterator[str]:
+    """Give a temporary folder, which the next process removes if this one is killed."""
+    _clean_workplaces()
+    with tempfile.TemporaryDirectory(prefix=f"{_WORKPLACE}{os.getpid()}-") as name:
+        yield name
+
+
+def _clean_workplaces() -> None:
+    """Remove the temporary folders of this machine's processes that are no more."""
+    for path in Path(tempfile.gettempdir()).glob(f"{_WORKPLACE}*"):
+        process = path.name.removeprefix(_WORKPLACE).partition("-")[0]
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
 def clean(folder: Path) -> None:
     """Remove what killed renderers have left in the folder of the outputs."""
     _clean_drafts(folder)
+    _clean_workplaces()
     hidden = folder / HIDDEN
     _clean_drafts(hidden)
     for spool in hidden.glob("*.spool"):

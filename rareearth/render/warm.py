@@ -29,8 +29,9 @@ from papermill.engines import Engine, papermill_engines
 from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
+from rareearth.render import server
+
 ENGINE = "rareearth-warm"
-BACKEND = "module://matplotlib_inline.backend_inline"
 
 Message = dict[str, Any]
 
@@ -189,7 +190,6 @@ class Runner:
 
     def _start(self) -> ZMQInteractiveShell:
         """Return the shell, as ipykernel would set it up, and take over the streams."""
-        os.environ.setdefault("MPLBACKEND", BACKEND)
         config = Config()
         config.HistoryManager.enabled = False  # no file, no thread
         config.InteractiveShell.cache_size = 1000
@@ -288,11 +288,8 @@ def _show_figures(shell: ZMQInteractiveShell) -> None:
     from matplotlib_inline.backend_inline import configure_inline_support
 
     plt.close("all")
-    if os.environ["MPLBACKEND"] == BACKEND:
-        activate_matplotlib(BACKEND)
-        configure_inline_support(shell, BACKEND)
-    else:
-        plt.switch_backend(os.environ["MPLBACKEND"])
+    activate_matplotlib(server.INLINE)
+    configure_inline_support(shell, server.INLINE)
 
 
 def follow_cells(

@@ -165,10 +165,9 @@ def test_a_fork_server_that_is_killed_is_started_anew(small):
         ("unsafe_socket", r"the fork server has a socket \(AF_INET\)"),
     ],
 )
-def test_a_parent_that_is_not_fit_to_be_forked_is_refused(monkeypatch, module, message):
-    monkeypatch.setenv("PYTHONPATH", HERE)
+def test_a_parent_that_is_not_fit_to_be_forked_is_refused(module, message):
     with (
-        ForkPool(1, preload=(module,)) as one,
+        ForkPool(1, preload=(f"tests.{module}",)) as one,
         pytest.raises(server.UnsafeFork, match=f"^{message}"),
     ):
         one.submit(pool_calls.add, 1, 1).result()
