@@ -22,6 +22,9 @@ What an installation brings on Linux, with the licence that each package states.
 The workbook's own code is under the BSD 3-Clause licence, its data as
 [LICENSE-DATA](../LICENSE-DATA) says.
 
+`bleach`, which comes with nbconvert, has reached its end of life (June 2026). It cleans
+no page of the workbook: the allow-list in `rareearth/render/markup.py` does.
+
 | package | licence |
 |---|---|
 """

@@ -90,11 +90,8 @@ def test_a_call_over_its_time_is_killed_and_the_next_one_runs():
         assert one.submit(pool_calls.add, 1, 1).result() == 2
 
 
-def test_the_time_limit_counts_from_when_the_process_has_begun(monkeypatch):
-    monkeypatch.setenv(
-        "PYTHONPATH", f"{HERE}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
-    )
-    with ForkPool(1, timeout=2, preload=("slow_to_load",)) as one:
+def test_the_time_limit_counts_from_when_the_process_has_begun():
+    with ForkPool(1, timeout=2, preload=("tests.slow_to_load",)) as one:
         assert one.submit(pool_calls.add, 1, 1).result() == 2
 
 

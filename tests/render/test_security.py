@@ -323,8 +323,52 @@ def test_a_downloaded_cell_is_one_cell_and_no_formula(text):
 @given(st.text())
 def test_any_text_is_harmless_in_a_spreadsheet_and_keeps_its_words(text):
     cell = words.harmless(text)
-    assert not cell.lstrip(" \n").startswith(words.FORMULA)
+    is_number = cell.startswith("-") and cell == text and float(cell) <= 0
+    assert is_number or not cell.lstrip(" \n").startswith(words.FORMULA)
     assert cell.removeprefix("'").split() == text.removeprefix("'").split()
+
+
+# As OWASP's page on CSV injection names them, and what is not seen before them.
+SIGNS = [*"=+-@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\ufe66", "\ufe6b"]
+UNSEEN = [
+    "",
+    " ",
+    "\n",
+    "\t",
+    "\r",
+    "\x00",
+    "\xa0",
+    "\xad",
+    "\u200b",
+    "\u200e",
+    "\u202e",
+]
+UNSEEN += ["\u2060", "\u2066", "\u2800", "\u3000", "\u3164", "\ufe0f", "\ufeff\u200b "]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN, ids=ascii)
+@pytest.mark.parametrize("sign", SIGNS, ids=ascii)
+def test_a_formula_is_defused_whatever_stands_unseen_before_it(sign, unseen):
+    assert words.harmless(f"{unseen}{sign}1+cmd").startswith("'")
+
+
+@pytest.mark.parametrize("number", ["-1", "-0.25", "-1e-05", "12", "0.5", "3e+20"])
+def test_a_number_stays_a_number_in_a_spreadsheet(number):
+    assert words.harmless(number) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["-1-1", "-1\n", "-\uff11", "-.5", "--1", "+1", "-1 %"]
+)
+def test_what_is_not_quite_a_number_is_defused(text):
+    assert words.harmless(text).startswith("'")
+
+
+@pytest.mark.parametrize(
+    "text", ["NdPr = 2", "a@b", "\u2212 5 %", "\xa0x", "\u200bNd", ""]
+)
+def test_other_text_is_left_as_it_is(text):
+    assert words.harmless(text) == text
 
 
 # Own figures
