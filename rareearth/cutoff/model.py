@@ -106,7 +106,9 @@ def car_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFrame
         total = float(used["value"].iloc[-1])
         shares += [tonnes * end / total for end in ends(per_car)]
     if not shares:
-        raise NoFigures(f"no share of electric cars was published by {as_of}")
+        raise NoFigures(
+            f"no share of electric cars was published by {as_of}; try a later date"
+        )
     return (
         Span.around(min(shares), min(max(shares), 1.0)),
         pd.concat([world, made, per_car, used], ignore_index=True),

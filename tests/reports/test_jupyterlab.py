@@ -1,10 +1,14 @@
 """The notebooks run in JupyterLab itself, and a control there moves a chart."""
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -17,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SOME = ["01_production_shares", "07_supply_risk", "08_cutoff_stress"]
 LOOKS_AT_ALL = bool(os.environ.get("RAREEARTH_LOOK"))
 NOTEBOOKS = [path.stem for path in library.notebooks()] if LOOKS_AT_ALL else SOME
+MAKEFILE = Path(__file__).parents[2] / "Makefile"
 SHOTS = library.outputs_folder() / "screenshots"
 PATIENCE = 180  # seconds, on a busy machine
 EXPLORE = """
@@ -114,14 +119,35 @@ def notebook_copies(tmp_path_factory):
 
 def wait_for_address(server, settings):
     """Return the address that the server says it listens on."""
-    import json
-
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and server.poll() is None:
         for path in (settings / "RUNTIME").glob("jpserver-*.json"):
             return json.loads(path.read_text("utf-8"))["url"]
         time.sleep(0.2)
     pytest.fail(f"JupyterLab did not start:\n{(settings / 'log').read_text()[-2000:]}")
+
+
+def test_make_lab_opens_the_notebooks_and_shows_the_figures(tmp_path):
+    (recipe,) = re.findall(r"^lab: .*\n\t@(.+)$", MAKEFILE.read_text("utf-8"), re.M)
+    quiet = "--no-browser --port=0 --allow-root --IdentityProvider.token="
+    words = recipe.replace("$(RUN)", sys.executable).replace("$(ARGS)", quiet).split()
+    env = os.environ | {"JUPYTER_RUNTIME_DIR": str(tmp_path / "RUNTIME")}
+    (tmp_path / "RUNTIME").mkdir()
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(
+            words, stdout=log, stderr=subprocess.STDOUT, env=env, cwd=MAKEFILE.parent
+        )
+    try:
+        address = wait_for_address(server, tmp_path)
+        with urlopen(f"{address}api/contents/data") as answer:
+            names = {each["name"] for each in json.load(answer)["content"]}
+        with urlopen(address) as answer:
+            opened = answer.url
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    assert {"production.csv", "README.md"} <= names
+    assert opened == f"{address}lab/tree/notebooks"
 
 
 def run_all(tab, name):
