@@ -56,7 +56,7 @@ UNDER_HELP = {
     ),
     "verify": (
         "rareearth verify outputs/01_production_shares.html",
-        "0 it matches the workbook, 1 it differs",
+        "0 it matches the workbook, 1 it differs; 2 also if nothing was compared",
     ),
     "export": (
         "rareearth export --best best.csv --as-of 2025-11-03",
@@ -67,11 +67,13 @@ UNDER_HELP = {
         "0 every claim could be checked, 1 some could not or the report failed",
     ),
 }
-SAID_ONLY = ("not compared", "here ")  # does not count as a difference
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
+    for name in ("stdout", "stderr"):  # closed by who started us, as daemons are
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
     typed = sys.argv[1:] if arguments is None else arguments
     if arguments is None:
         for number in server.ENDINGS:
@@ -202,7 +204,7 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
         help="only list the series whose next value is late by that day (or today)",
     )
     command.set_defaults(run=_check)
-    text = "say whether a report still matches the data and code that it was made from"
+    text = "make a report anew from its label and say whether the page is the same"
     command = commands.add_parser("verify", help=text, description=text)
     command.add_argument("report", type=Path, metavar="REPORT.html", help="one report")
     command.add_argument(
@@ -210,6 +212,12 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
         type=Path,
         metavar="DIR",
         help="the own figures that were used (default: they are not compared)",
+    )
+    command.add_argument(
+        "--notebook",
+        default="",
+        metavar="NOTEBOOK",
+        help="what it was made from, if that is none of the workbook's notebooks",
     )
     command.set_defaults(run=_verify)
 
@@ -322,18 +330,17 @@ def _open_comparisons() -> Iterator[str]:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    """Print each file that a report rests on, and whether it is still the same."""
-    from rareearth.render import provenance
+    """Print how a page differs from the report as it is made anew, if it does."""
+    from rareearth.render import verify
 
-    about = provenance.made_from(options.report)
     own = own_folder(options.data) if options.data else None
-    is_equal = True
-    for name, outcome in provenance.compare(about, own):
-        print(f"{name}  {outcome}")
-        is_equal &= outcome == "matches" or outcome.startswith(SAID_ONLY)
-    name = options.report.name
-    print(f"{name} {'matches' if is_equal else 'differs from'} the workbook")
-    return 0 if is_equal else 1
+    name, differences = verify.compare(options.report, options.notebook, own)
+    for each in differences:
+        print(visible(each))
+    outcome = "differs from" if differences else "matches"
+    as_what = "" if own or options.report.stem == name else f" as {name}"
+    print(visible(f"{options.report.name} {outcome} the workbook{as_what}"))
+    return FAILED if differences else 0
 
 
 def _count(number: int, thing: str) -> str:

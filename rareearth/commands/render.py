@@ -67,7 +67,7 @@ def add_render(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _render(options: argparse.Namespace) -> int:
     """Check all parameters, then make the reports that are out of date."""
-    folder = (options.out or library.outputs_folder()).resolve()
+    folder = real(options.out or library.outputs_folder())
     jobs = _plan(options, folder)
     states = [provenance.state(job) for job in jobs]
     stale = [
@@ -233,7 +233,7 @@ def _sweep(options: argparse.Namespace) -> int:
     from rareearth.render import progress, sweep
 
     grid, own = _grid(options), own_folder(options.data)
-    folder = (options.out or sweep.default_folder(grid.notebook)).resolve()
+    folder = real(options.out or sweep.default_folder(grid.notebook))
     if not options.quiet:
         print(_announce(grid), flush=True)
     watch = progress.Progress(grid.count, options.quiet)
@@ -384,12 +384,17 @@ def seconds(text: str) -> float:
     return found
 
 
+def real(path: Path) -> Path:
+    """Return a path without links; where they lead in a circle, the path itself."""
+    return Path(os.path.realpath(path))
+
+
 def own_folder(given: Path | None) -> Path | None:
     """Return the folder of the user's own figures: as given, or by the environment."""
     named = given or os.environ.get(OWN_DATA)
     if not named:
         return None
-    folder = Path(named).expanduser().resolve()
+    folder = real(Path(os.path.expanduser(named)))  # noqa: PTH111 - as it is if nobody's
     if not folder.is_dir():
         raise ParameterError(f"no folder at {folder}; own figures are CSV files in one")
     if not any(each.suffix.lower() in TABLES for each in folder.iterdir()):

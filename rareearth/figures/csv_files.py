@@ -104,6 +104,7 @@ class Table:
 _cache: dict[Path, tuple[tuple[int, int], Table]] = {}
 _titles: dict[Path, tuple[tuple[int, int], list[str]]] = {}  # sheets of a workbook
 _read: dict[Path, str] = {}
+_has_own_rows = False
 _opening: set[str] = set()  # what `read` itself opens; see rareearth.render.recorder
 
 
@@ -117,8 +118,21 @@ def note(read_before: dict[Path, str]) -> None:
     _read.update(read_before)
 
 
+def note_own(loaded: pd.Series, own: pd.Series) -> None:
+    """Note whether rows with ids of a user's `own` ones are among those `loaded`."""
+    global _has_own_rows
+    _has_own_rows = _has_own_rows or bool(loaded.isin(own).any())
+
+
+def has_own_rows() -> bool:
+    """Return whether this process has loaded a row of a user's own figures."""
+    return _has_own_rows
+
+
 def begin_record() -> None:
-    """Count no file as read yet; what was parsed stays in memory."""
+    """Count no file as read and no own row as loaded; what was parsed stays."""
+    global _has_own_rows
+    _has_own_rows = False
     _read.clear()
 
 

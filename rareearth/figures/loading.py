@@ -130,21 +130,25 @@ def load(
         ends = figures["period_end"].to_numpy()
         inside = chosen & (ends >= first.to_datetime64())
         inside &= ends <= last.to_datetime64()
-        rows = inside & printed.published_by(as_of)
-        if missing == "raise" and not rows.any():
+        kept = inside & printed.published_by(as_of)
+        if missing == "raise" and not kept.any():
             raise NoFigures(_what_exists(name, printed, chosen, inside, as_of))
         if variants == "best":
-            rows = printed.best(rows)
-            if missing == "raise" and not rows.any():
+            kept = printed.best(kept)
+            if missing == "raise" and not kept.any():
                 raise NoFigures(
                     f"no figures of {name} here but gaps that a compiler fills with "
                     "zero, which says nothing; variants='all' returns them"
                 )
-        found.append(figures[rows])
+        found.append(figures[kept])
     some = [part for part in found if len(part)] or found[:1]
     if not some:
         raise ParameterError("series: an empty list names none")
-    return (some[0] if len(some) == 1 else pd.concat(some)).reset_index(drop=True)
+    rows = (some[0] if len(some) == 1 else pd.concat(some)).reset_index(drop=True)
+    for path in figure_files(own) if own else []:
+        mine = _typed(path, known, (*CONFIDENCE, OWN))
+        tables.note_own(rows["figure_id"], mine["figure_id"])
+    return rows
 
 
 def revisions(

@@ -36,6 +36,13 @@ from typing import Any, NamedTuple
 from rareearth.errors import ParameterError, WorkbookError
 
 LONGEST_TEXT = 10_000  # characters; longer than any name, short enough for a page
+NOT_READ = (  # too deep for Python's parser is a MemoryError
+    SyntaxError,
+    ValueError,
+    RecursionError,
+    MemoryError,
+    tokenize.TokenError,
+)
 YEARS = range(1900, 2200)  # what a date can lie in; far beyond all figures
 _BRACKET = re.compile(r"\[[^\[\]]*\]$|[\[(][^\[\]()]*\.\.[^\[\]()]*[\])]$")
 _RANGE = re.compile(r"([\[(])\s*(\S*)\s*\.\.\s*(\S*)\s*([\])])")
@@ -188,7 +195,7 @@ def _declares(source: str) -> bool:
     try:
         statements = ast.parse(source).body
         comments = _comments(source).values()
-    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError):
+    except NOT_READ:
         return False
     are_plain = all(isinstance(each, ast.AnnAssign | ast.Assign) for each in statements)
     return are_plain and any(map(_BRACKET.search, comments))
@@ -199,9 +206,9 @@ def parse(source: str, where: str) -> list[Parameter]:
     try:
         statements = ast.parse(source).body
         comments = _comments(source)
-    except (SyntaxError, ValueError, RecursionError, tokenize.TokenError) as error:
+    except NOT_READ as error:
         raise ParameterError(
-            f"{where}: the parameters cell is not valid Python ({error})"
+            f"{where}: the parameters cell is not valid Python ({error or 'too deep'})"
         ) from error
     found: dict[str, Parameter] = {}
     for statement in statements:
@@ -220,7 +227,7 @@ def _parameter(
     name, annotation, value = _parts(statement, at)
     try:
         default = ast.literal_eval(value)
-    except (ValueError, TypeError, SyntaxError, RecursionError):
+    except (TypeError, *NOT_READ):
         raise ParameterError(f"{at}: the default of {name!r} is no literal") from None
     kind = ast.unparse(annotation) if annotation else _kind_of(default)
     if kind not in READERS:

@@ -167,6 +167,8 @@ def assumptions(
             frame = frame[frame[column].isin(wanted)]
     if frame.empty:
         raise NoFigures(f"no assumption on {parameter} of {entity} for {topic}")
+    if path is not None:
+        tables.note_own(frame["assumption_id"], mine["assumption_id"])
     return frame.reset_index(drop=True)
 
 

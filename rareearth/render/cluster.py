@@ -233,7 +233,7 @@ class Parcel:
     job: Job
     more: tuple[Any, ...]
     notebook: bytes
-    own: Texts
+    own: dict[str, bytes]
     made: Texts  # what is there already, if only its page has to be made anew
     sender: Identity
     timeout: float | None
@@ -247,7 +247,7 @@ def pack(
 ) -> Parcel:
     """Return the parcel of a call, with all that a worker may lack."""
     tables = [provenance.locate(n, job.own) for n in provenance.own_files(job.own)]
-    own = {path.name: path.read_text("utf-8") for path in tables}
+    own = {path.name: path.read_bytes() for path in tables}
     made = texts(job) if provenance.state(job).kind == "page" else {}
     content = job.notebook.read_bytes()
     return Parcel(function, job, more, content, own, made, dict(identity()), timeout)
@@ -266,9 +266,8 @@ def work(parcel: Parcel) -> tuple[Result, Texts]:
 def texts(job: Job) -> Texts:
     """Return what there is of a job's files, by their path below its folder."""
     found = {path.relative_to(job.folder).as_posix(): path for path in job.files}
-    return {
-        name: path.read_text("utf-8") for name, path in found.items() if path.is_file()
-    }
+    made = {name: path for name, path in found.items() if path.is_file()}
+    return {name: path.read_bytes().decode() for name, path in made.items()}
 
 
 def differences(here: Identity, there: Identity) -> str:
@@ -304,8 +303,8 @@ def _unpack(parcel: Parcel, folder: Path) -> Job:
     if parcel.job.own is not None:
         own = folder / "own" / parcel.job.own.name
         own.mkdir(parents=True)
-        for name, text in parcel.own.items():
-            (own / name).write_text(text, encoding="utf-8", newline="")
+        for name, content in parcel.own.items():
+            (own / name).write_bytes(content)
     for place in (notebook, library.notebooks_folder() / notebook.name):
         if _holds(place, parcel.notebook):
             return replace(parcel.job, folder=out, own=own, notebook=place)

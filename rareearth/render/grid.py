@@ -11,21 +11,24 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from math import prod
 from pathlib import Path
 from typing import Any
 
 from rareearth.errors import ParameterError
-from rareearth.render import parameters
+from rareearth.render import library, parameters
 from rareearth.render.job import canonical, fingerprint, slug
 from rareearth.render.parameters import Parameter, Value, shorten
 
 MOST = 1_000  # runs that need no confirmation
 _DIALECT: Any = {"skipinitialspace": True, "strict": True}
-MOST_YAML = 1_000_000  # bytes; a longer list of runs belongs into a CSV file
+MOST_YAML, MOST_CSV = 100_000, 50_000_000  # bytes; long lists of runs are CSV files
+MOST_COUNTED = 200_000  # rows of a file; more are refused before they are counted
+DEEPEST = 20  # lists within lists, of which a grid has one
 
 
 @dataclass
@@ -79,13 +82,15 @@ class Grid:
         """
         asked = prod(map(len, self.axes.values()))
         distinct = {name: _distinct(self.axes[name]) for name in self.axes}
-        lines = sum(1 for _ in self.rows) if self.rows else 1
+        counted = None if is_allowed else MOST_COUNTED
+        lines = sum(1 for _ in islice(self.rows, counted)) if self.rows else 1
         if self.rows and not lines:
             raise ParameterError(f"{self.rows.path.name}: no run below the header")
         count = lines * prod(map(len, distinct.values()))
         if count > MOST and not is_allowed:
+            least = "at least " if lines == counted else ""
             raise ParameterError(
-                f"the grid has {count:,} runs; more than {MOST:,} need --yes"
+                f"the grid has {least}{count:,} runs; more than {MOST:,} need --yes"
             )
         self.axes = {
             name: _distinct([self._value(name, each) for each in distinct[name]])
@@ -214,12 +219,10 @@ def _yaml_axes(path: Path) -> dict[str, list[Any]]:
     """Return the lists of values by name from a YAML file."""
     import yaml
 
-    text = _text(path)
+    text = _text(path, MOST_YAML, "YAML")
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
-            raise ParameterError(f"{path.name}: anchors and aliases are not read")
         content = yaml.load(text, Loader=_loader())  # noqa: S506 - reads text only
-    except (yaml.YAMLError, RecursionError) as error:
+    except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise ParameterError(f"{path.name} is not YAML: {reason[:200]}") from None
     if content in (None, "", {}):
@@ -245,66 +248,52 @@ class Rows:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with self._open() as file:
-            try:
-                header = next(csv.reader(file, **_DIALECT), [])
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise self._unreadable(error) from None
+        try:
+            header = next(csv.reader(self._open(), **_DIALECT), [])
+        except csv.Error as error:
+            raise self._unreadable(error) from None
         self.names = [name.strip() for name in header]
         if not any(self.names):
             raise ParameterError(f"{path.name}: the grid is empty")
         if "" in self.names:
             raise ParameterError(f"{path.name}:1: a column has no name")
-        for name in self.names:
-            if self.names.count(name) > 1:
-                raise ParameterError(f"{path.name}:1: {name!r} heads two columns")
+        for name, times in Counter(self.names).items():
+            if times > 1:
+                raise ParameterError(f"{path.name}:1: {name!r:.60} heads two columns")
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield each row's line in the file and its values by name."""
-        with self._open() as file:
-            rows = csv.reader(file, **_DIALECT)
-            try:
-                next(rows)
-                for row in rows:
-                    if not any(row):
-                        continue
-                    if len(row) != len(self.names):
-                        raise ParameterError(
-                            f"{self.path.name}:{rows.line_num}: {len(row)} cells "
-                            f"where the header has {len(self.names)}"
-                        )
-                    named = zip(self.names, row, strict=True)
-                    yield rows.line_num, {name: cell for name, cell in named if cell}
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise self._unreadable(error) from None
-
-    def _open(self) -> io.TextIOWrapper:
+        rows = csv.reader(self._open(), **_DIALECT)
         try:
-            return self.path.open(encoding="utf-8-sig", newline="")
-        except OSError as error:
-            raise _no_file(self.path, error) from None
+            next(rows)
+            for row in rows:
+                if not any(row):
+                    continue
+                if len(row) != len(self.names):
+                    raise ParameterError(
+                        f"{self.path.name}:{rows.line_num}: {len(row)} cells "
+                        f"where the header has {len(self.names)}"
+                    )
+                named = zip(self.names, row, strict=True)
+                yield rows.line_num, {name: cell for name, cell in named if cell}
+        except csv.Error as error:
+            raise self._unreadable(error) from None
+
+    def _open(self) -> io.StringIO:
+        return io.StringIO(_text(self.path, MOST_CSV, "CSV"), newline="")
 
     def _unreadable(self, error: Exception) -> ParameterError:
         return ParameterError(f"{self.path.name} is not CSV in UTF-8: {error}")
 
 
-def _text(path: Path) -> str:
-    """Return the text of a YAML file, which is a short one."""
+def _text(path: Path, most: int, kind: str) -> str:
+    """Return the text of a grid's file."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MOST_YAML + 1)
+        return library.read(path, most).decode("utf-8-sig")
     except OSError as error:
-        raise _no_file(path, error) from None
-    if len(content) > MOST_YAML:
-        raise ParameterError(f"{path.name} is longer than 1 MB; write the runs as CSV")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ParameterError(f"{path.name} is not text in UTF-8") from None
-
-
-def _no_file(path: Path, error: OSError) -> ParameterError:
-    return ParameterError(f"cannot read the grid {path}: {error.strerror}")
+        raise ParameterError(f"cannot read the grid {path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{path.name} is not {kind} in UTF-8: {error}") from None
 
 
 def _loader() -> Any:
@@ -312,14 +301,23 @@ def _loader() -> Any:
     import yaml
 
     class Loader(yaml.BaseLoader):
+        def get_token(self) -> Any:
+            token = super().get_token()
+            if isinstance(token, yaml.AliasToken):
+                raise ParameterError("grid: anchors and aliases are not read")
+            if self.flow_level + len(self.indents) > DEEPEST:
+                raise ParameterError("grid: too many lists within lists")
+            return token
+
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
             names = [self.construct_object(key, deep=True) for key, _ in node.value]
-            for place, (key, _) in enumerate(node.value):
-                name = names[place]
-                if not isinstance(name, str) or name in names[:place]:
+            known: set[str] = set()
+            for name, (key, _) in zip(names, node.value, strict=True):
+                if not isinstance(name, str) or name in known:
                     line = key.start_mark.line + 1
                     what = "is given twice" if isinstance(name, str) else "is no name"
-                    raise ParameterError(f"grid, line {line}: {name!r} {what}")
+                    raise ParameterError(f"grid, line {line}: {shorten(name)} {what}")
+                known.add(name)
             return super().construct_mapping(node, deep)
 
     return Loader

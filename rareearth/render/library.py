@@ -7,8 +7,10 @@ notebooks and the figures are inside it, and outputs go below the current folder
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import math
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +69,24 @@ def find(name: str, folder: Path | None = None) -> Path:
     if len(numbered) == 1:
         return known[numbered[0]]
     raise unknown_name("notebook", name, known)
+
+
+def read(path: Path, most: int) -> bytes:
+    """Return the content of a regular file of at most `most` bytes.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, is a pipe or a device, or is longer.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    with path.open("rb") as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        reason = f"it is longer than {most / 1e6:g} MB"
+        raise OSError(errno.EFBIG, reason, str(path))
+    return content
 
 
 def load_cells(notebook: Path) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What a report was made from: is it out of date, what its page says, does it match.
+"""What a report was made from, whether it is out of date, and what its label says.
 
 Beside the outputs lies a record of what each report was made from: what decides the
 results (code, parameters, data that were loaded, modules that were imported, versions)
@@ -14,26 +14,23 @@ import os
 import platform
 import re
 import subprocess
-import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from html.parser import HTMLParser
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from rareearth import __version__
-from rareearth.errors import ParameterError, UnknownName
 from rareearth.render import library, parameters
 from rareearth.render.job import Job
-from rareearth.render.parameters import shorten
 
 LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "seaborn", "statsmodels")
 RENDERERS = ("nbconvert", "mistune", "beautifulsoup4", "jinja2", "pygments")
 SOURCES = "data/sources.csv"
 UNTRACKED = "not under version control"
 SHORT = 16  # characters of the hash of a module, of which a run has up to a hundred
+LONGEST_RECORD = 10_000_000  # bytes
 PAGE_PARTS = "index look markup page parameters provenance".split()
 
 Record = dict[str, Any]
@@ -58,27 +55,28 @@ def state(job: Job) -> State:
     if job.failed.is_file():
         return State("run", ["its last run failed"])
     try:
-        reasons = _differences(record["run"], run_key(job, record["run"]))
+        reasons = changes(record["run"], run_key(job, record["run"]))
         if reasons:
             return State("run", reasons)
-        if job.executed.stat().st_size != record["size"]["executed"]:
-            return State("run", [f"{job.executed.name} is not as it was written"])
-        reasons = _differences(record["page"], page_key(job.notebook))
-        if not reasons and job.page.stat().st_size != record["size"]["page"]:
-            reasons = [f"{job.page.name} is not as it was written"]
-    except FileNotFoundError as error:
-        kind = "page" if str(error.filename) == str(job.page) else "run"
-        return State(kind, [f"{Path(error.filename).name} is gone"])
-    except (KeyError, TypeError):
+        if sha256(job.executed) != record["sha256"]["executed"]:
+            return State("run", [_not_as_written(job.executed)])
+        reasons = changes(record["page"], page_key(job.notebook))
+        if not reasons and sha256(job.page) != record["sha256"]["page"]:
+            reasons = [_not_as_written(job.page)]
+    except (KeyError, TypeError, ValueError, AttributeError):
         return State("run", ["its record is of another version"])
     return State("page" if reasons else "fresh", reasons)
+
+
+def _not_as_written(path: Path) -> str:
+    return f"{path.name} is {'not as it was written' if path.exists() else 'gone'}"
 
 
 def read(job: Job) -> Record | None:
     """Return the record of a report, None if there is none that can be read."""
     try:
-        record = json.loads(job.record.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        record = json.loads(library.read(job.record, LONGEST_RECORD))
+    except (OSError, ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
 
@@ -98,8 +96,9 @@ def run_key(job: Job, used: Mapping[str, Any]) -> Record:
         "parameters": dict(job.parameters),
         "data": hashes(used["data"], job.own),
         "own": hashes(own_files(job.own), job.own),
+        "own_rows": dict(used["own_rows"]),
         "modules": hashes(used["modules"], None),
-        "versions": _run_versions(),
+        "versions": versions(),
     }
 
 
@@ -127,32 +126,37 @@ def used_by(manifest: Mapping[str, Any]) -> Record:
     """Return the data files and modules of a run's record by their names.
 
     A name is ``data/...`` or ``rareearth/...``, never a path of the machine. The
-    user's own figures are not among them: all files of their folder count.
+    user's own figures are not among them: all files of their folder count. Whether a
+    row of theirs was loaded is told beside.
     """
     folder, read = library.data_folder(), map(Path, manifest.get("data", {}))
     ours = [path.relative_to(folder) for path in read if path.is_relative_to(folder)]
     data = [f"data/{path.as_posix()}" for path in ours]
     found = [_module_file(name) for name in manifest.get("modules", [])]
-    return {"data": sorted(data), "modules": sorted(filter(None, found))}
+    return {
+        "data": sorted(data),
+        "modules": sorted(filter(None, found)),
+        "own_rows": {"loaded": bool(manifest.get("own_rows"))},
+    }
 
 
 def own_files(own: Path | None) -> list[str]:
-    """Return the names of the tables in the folder of a user's own figures."""
-    return sorted(f"own/{path.name}" for path in own.glob("*.csv")) if own else []
+    """Return the names of the files with a user's own figures, as they are loaded."""
+    if own is None:
+        return []
+    from rareearth.figures.csv_files import file_of, tables_in  # heavy
+
+    return sorted({f"own/{file_of(path).name}" for path in tables_in(own).values()})
 
 
 def locate(name: str, own: Path | None) -> Path:
-    """Return the path of a name that `used_by` gave."""
-    top, _, rest = name.partition("/")
-    if not rest or ".." in rest.split("/"):
+    """Return the path of a name that `used_by` or `own_files` gave."""
+    top, *below = name.split("/")
+    tops = {"data": library.data_folder(), "own": own, "rareearth": library.PACKAGE}
+    folder = tops.get(top)
+    if folder is None or not below or {"", ".", ".."} & set(below) or "\0" in name:
         raise ValueError(f"{name!r} is not a file of the workbook")
-    if top == "data":
-        return library.data_folder() / rest
-    if top == "own" and own is not None:
-        return own / rest
-    if top == "rareearth":
-        return library.PACKAGE / rest
-    raise ValueError(f"{name!r} is not a file of the workbook")
+    return folder.joinpath(*below)
 
 
 def hashes(names: Iterable[str], own: Path | None) -> dict[str, str]:
@@ -160,19 +164,23 @@ def hashes(names: Iterable[str], own: Path | None) -> dict[str, str]:
     return {name: sha256(locate(name, own)) for name in names}
 
 
-_hashes: dict[Path, tuple[tuple[int, int, int], str]] = {}
-
-
 def sha256(path: Path) -> str:
-    """Return the hash of a file's content, computed once while the file is the same."""
+    """Return the hash of a regular file's content, nothing of what is none.
+
+    Computed once while the file is the same. When its status last changed is part of
+    that, which nobody can set as they can its date.
+    """
     try:
-        stat = path.stat()
+        now = path.stat()
     except OSError:
         return ""
-    stamp = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-    if path not in _hashes or _hashes[path][0] != stamp:
-        _hashes[path] = (stamp, hashlib.sha256(path.read_bytes()).hexdigest())
-    return _hashes[path][1]
+    times = now.st_mtime_ns, now.st_ctime_ns
+    return _sha256(path, *times, now.st_size, now.st_ino) if path.is_file() else ""
+
+
+@cache
+def _sha256(path: Path, *_: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def module_name(path: Path) -> str:
@@ -193,12 +201,6 @@ def _short(cell: dict[str, Any]) -> str:
 
 
 @cache
-def _run_versions() -> dict[str, str]:
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"Python": python, **{name: installed(name) for name in LIBRARIES}}
-
-
-@cache
 def installed(name: str) -> str:
     """Return the version of a library, or that it is not installed."""
     try:
@@ -207,8 +209,8 @@ def installed(name: str) -> str:
         return "not installed"
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Return in words how two keys differ."""
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return in words how two keys differ, the newer of which has the parts named."""
     found = []
     for part, after in new.items():
         before = old[part]
@@ -281,7 +283,8 @@ def describe(
         ],
         "environment": versions(),
     }
-    return {**about, "own": job.own.name} if job.own else about
+    own = job.own if run["own_rows"]["loaded"] else None
+    return {**about, "own": own.name} if own else about
 
 
 def cited(notebook: Mapping[str, Any]) -> set[str]:
@@ -315,6 +318,7 @@ def vintage(
     return {"as_of": as_of, "newest_source": max(known, default="none")}
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the libraries that results depend on."""
     return {
@@ -368,85 +372,3 @@ def _git(folder: Path, *words: str) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return answer.stdout.strip()
-
-
-class _Finder(HTMLParser):
-    """Finds the provenance in the head of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the content of ``<meta name="rareearth">``."""
-        known = dict(attrs)
-        if tag == "meta" and known.get("name") == "rareearth":
-            self.found = known.get("content") or ""
-
-
-def made_from(page: Path) -> dict[str, Any]:
-    """Return what a report says that it was made from.
-
-    Raises
-    ------
-    ParameterError
-        If the file cannot be read or is no report.
-    """
-    try:
-        text = page.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ParameterError(f"cannot read {page}: {error.strerror}") from error
-    except ValueError:
-        text = ""
-    finder = _Finder()
-    finder.feed(text.partition("</head>")[0])
-    try:
-        about = json.loads(finder.found)
-        files = [*about["data"], *about["modules"]]
-        if all({"name", "sha256"} <= each.keys() for each in files):
-            return dict(about)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        pass
-    raise ParameterError(f"{page} is not a report of rareearth")
-
-
-def compare(about: dict[str, Any], own: Path | None) -> Iterator[tuple[str, str]]:
-    """Yield each file that a report rests on with ``matches`` or what differs.
-
-    Another version of a library is told, but does not make the report another one.
-    """
-    yield f"notebook {about.get('notebook', '')}", _notebook(about)
-    yield from _environment(about.get("environment", {}))
-    for entry in [*about["data"], *about["modules"]]:
-        name = str(entry["name"])
-        if name.startswith("own/") and own is None:
-            yield name, "not compared: give the folder with --data"
-            continue
-        try:
-            now = sha256(locate(name, own))
-        except ValueError:
-            yield shorten(name), "is not a file of the workbook"
-            continue
-        if not now:
-            yield name, "is gone"
-        else:
-            known = entry["sha256"] in (now, now[:SHORT])
-            yield name, "matches" if known else "differs"
-
-
-def _environment(made_with: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    here = versions()
-    for name, other in made_with.items():
-        if (now := here.get(name, "not installed")) != other:
-            yield f"{name} {other}", f"here {now}"
-
-
-def _notebook(about: dict[str, Any]) -> str:
-    """Compare the code of the notebook with that of the report."""
-    try:
-        cells = library.load_cells(library.find(str(about.get("notebook"))))
-    except UnknownName:
-        return "not compared: it is not among the workbook's notebooks"
-    code = code_of(cells)
-    now = hashlib.sha256("".join(code).encode()).hexdigest()
-    return "matches" if now == about.get("code") else "differs"

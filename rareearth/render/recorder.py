@@ -65,7 +65,10 @@ def stop() -> None:
 
 
 def manifest() -> dict[str, Any]:
-    """Return what this process has used: data with hashes, modules, refused files."""
+    """Return what this process has used: data with hashes, modules, refused files.
+
+    ``own_rows`` says whether a row of a user's own figures was among it.
+    """
     tables = sys.modules.get("rareearth.figures.csv_files")
     read: dict[Path, str] = tables.files_read() if tables else {}
     return {
@@ -77,6 +80,7 @@ def manifest() -> dict[str, Any]:
             and not name.startswith("rareearth.render")
             and module is not None
         ),
+        "own_rows": tables is not None and tables.has_own_rows(),
         "refused": list(dict.fromkeys(_refused)),
     }
 

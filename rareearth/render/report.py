@@ -7,6 +7,7 @@ million jobs cost no more memory than a hundred.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -89,16 +90,20 @@ def _finish(job: Job, notebook: Any, record: dict[str, Any], render: Any) -> Non
     )
     html, executed = render(notebook), _text(notebook)
     record = {
-        "schema": 1,
+        "schema": 2,
         "run": record["run"],
         "page": provenance.page_key(job.notebook),
-        "size": {"page": len(html.encode()), "executed": len(executed.encode())},
+        "sha256": {"page": _sha256(html), "executed": _sha256(executed)},
     }
     job.record.unlink(missing_ok=True)
     store.write({job.page: html, job.executed: executed})
     card = index.describe(job.name, notebook)
     store.write({job.card: json.dumps(card), job.record: json.dumps(record)})
     job.failed.unlink(missing_ok=True)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _text(notebook: Any) -> str:

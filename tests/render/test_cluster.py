@@ -1,5 +1,6 @@
 """Reports arrive from a real Dask cluster, whole, whatever happens to its workers."""
 
+import hashlib
 import json
 import os
 import pickle
@@ -10,10 +11,11 @@ import sys
 import threading
 import time
 
+import pandas as pd
 import pytest
 
 from rareearth.commands import main as cli
-from rareearth.render import cluster, library, pool
+from rareearth.render import cluster, library, pool, provenance
 from rareearth.render.job import Result, plan
 from rareearth.render.report import run
 
@@ -308,6 +310,30 @@ def test_a_worker_needs_no_file_of_this_machine(notebook, own, tmp_path, no_fork
     assert result == Result(job, 1.0)
     assert texts == {f"{job.name}.html": f"{size} ['prices.csv']"}
     assert not (tmp_path / "out").exists()
+
+
+def write_hashes(job):
+    """Stand for `report.make`: write what the own files are and a Windows line end."""
+    hashes = provenance.hashes(provenance.own_files(job.own), job.own)
+    job.page.parent.mkdir(parents=True, exist_ok=True)
+    job.page.write_bytes(json.dumps(hashes).encode() + b"\r\n")
+    return Result(job, 1.0)
+
+
+def test_own_files_and_pages_travel_byte_for_byte(notebook, own, tmp_path, no_fork):
+    (own.path / "mine.csv").write_bytes(b"\xef\xbb\xbffigure_id\r\n")
+    (own.path / "MORE.CSV").write_bytes(b"figure_id;series\r\n\r\n")
+    pd.DataFrame({"figure_id": ["a"]}).to_excel(own.path / "all.XLSX", sheet_name="b")
+    (own.path / "._mine.csv").write_bytes(b"\0")
+    job = plan(notebook(TITLE, CELL), {}, tmp_path / "out", own.path)
+    parcel = pickle.dumps(cluster.pack(write_hashes, job, ()))
+    _, texts = cluster.work(pickle.loads(parcel))
+    names = ["own/MORE.CSV", "own/all.XLSX", "own/mine.csv"]
+    here = {
+        name: hashlib.sha256((own.path / name[4:]).read_bytes()).hexdigest()
+        for name in names
+    }
+    assert texts == {f"{job.name}.html": json.dumps(here) + "\r\n"}
 
 
 def test_a_worker_that_differs_says_so_instead_of_working(notebook, tmp_path, no_fork):

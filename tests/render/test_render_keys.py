@@ -112,7 +112,7 @@ def test_tags_and_cell_metadata_do_not_execute_anything(made, notebook, tmp_path
         (lambda r, j: r["run"]["modules"].update({"rareearth/figures/loading.py": "0"}),
          "rareearth/figures/loading.py changed"),
         (lambda r, j: r["run"]["versions"].update(pandas="2.0"), ", was 2.0"),
-        (lambda r, j: r["run"]["versions"].update(Python="3.1"), ", was 3.1"),
+        (lambda r, j: r["run"]["versions"].update(python="3.1"), ", was 3.1"),
         (lambda r, j: r["run"]["parameters"].update(name="Chile"),
          "parameter name is 'China', was 'Chile'"),
         (lambda r, j: r["run"]["code"].pop(), "the notebook has 2 code cells, had 1"),
@@ -229,9 +229,10 @@ def test_a_change_is_named_and_nothing_else_is_made(checkout):
     )  # fmt: skip
     status, text, _ = command(checkout, "verify", report)
     assert status == 1
-    assert "data/production.csv  differs\n" in text
-    assert "rareearth/words.py  differs\n" in text
-    assert "data/series.csv  matches\n" in text
+    assert "data/production.csv changed\n" in text
+    assert "rareearth/words.py changed\n" in text
+    assert "data/series.csv" not in text
+    assert text.endswith("01_shares.html differs from the workbook\n")
     status, text, _ = command(checkout, "render", "--explain")
     assert status == 0
     assert "data/production.csv changed" in text.splitlines()[0]

@@ -1,6 +1,7 @@
 """A grid is read as it was written, and refused before anything of it runs."""
 
 import json
+import os
 import re
 import shlex
 import time
@@ -184,9 +185,11 @@ def test_a_wrong_option_is_refused_with_what_would_be_right(sample, options, mes
         ("country: [a", "grid.yml is not YAML"),
         ("country: &a [x]\nnames: [*a, *a]", "anchors and aliases are not read"),
         ("? [a]\n: [b]", "is no name"),
-        ("a: " + "[" * 5_000, "is not YAML"),
+        ("a: " + "[" * 5_000, "too many lists within lists"),
+        ("a:\n" + "- " * 30 + "b", "too many lists within lists"),
+        ("a: " + "{b: " * 30, "too many lists within lists"),
         ("!!python/object/apply:os.getcwd []", "write a list of values"),
-        ("country: [x]\n" + "#" * 1_000_000, "longer than 1 MB"),
+        ("country: [x]\n" + "#" * 20_000_000, "longer than 0.1 MB"),
     ],
 )
 def test_a_wrong_yaml_file_is_refused_with_the_reason(sample, file, text, message):
@@ -219,6 +222,12 @@ def test_a_grid_file_of_another_kind_or_none_is_refused(sample, file, tmp_path):
     for name in ("none.yml", "none.csv"):
         with pytest.raises(ParameterError, match=r"cannot read the grid .*No such"):
             grid.read(sample, [], tmp_path / name)
+    for kind in ("yml", "csv"):
+        os.mkfifo(tmp_path / f"pipe.{kind}")
+        (tmp_path / f"zero.{kind}").symlink_to("/dev/zero")
+        for name in (f"pipe.{kind}", f"zero.{kind}"):
+            with pytest.raises(ParameterError, match="it is no regular file"):
+                grid.read(sample, [], tmp_path / name)
     for name in ("bad.yml", "bad.csv"):
         (tmp_path / name).write_bytes(b"country\n\xff\xfe\n")
         with pytest.raises(ParameterError, match="UTF-8"):
@@ -231,6 +240,26 @@ def test_a_name_is_not_both_in_the_file_and_on_the_command_line(sample, file):
         grid.read(sample, ["country=Chile"], path)
     with pytest.raises(ParameterError, match="sets 'country' twice"):
         grid.read(sample, ["country=Chile"], fixed=[("country", "China")])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a: " + "[" * 99_000, "grid.yml"),
+        ("? " * 49_000 + "x", "grid.yml"),
+        ("".join(f"k{number}: [1]\n" for number in range(8_000)), "grid.yml"),
+        ("country\n" + "China\n" * 3_500_000, "grid.csv"),
+        (",".join(f"a{number}" for number in range(1_000_000)), "grid.csv"),
+        ("country\n" + "x" * 20_000_000, "grid.csv"),
+    ],
+    ids=["lists", "names", "many names", "many rows", "many columns", "a long cell"],
+)
+def test_what_is_too_deep_or_too_long_is_refused_at_once(sample, file, text, name):
+    started = time.monotonic()
+    with pytest.raises(ParameterError) as caught:
+        grid.read(sample, [], file(text, name))
+    assert time.monotonic() - started < 5
+    assert len(str(caught.value).splitlines()[0]) < 300
 
 
 # Size
