@@ -89,6 +89,8 @@ def test_the_source_archive_builds_the_same_wheel(built, tmp_path):
     with tarfile.open(built.sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (source,) = tmp_path.iterdir()
+    for stray in ("Untitled.ipynb", "01_production_shares.html"):  # is not packed
+        (source / "notebooks" / stray).write_text("{}")
     python("-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / "d", cwd=source)
     (wheel,) = (tmp_path / "d").glob("*.whl")
     assert wheel.read_bytes() == built.wheel.read_bytes()
