@@ -211,13 +211,13 @@ def _add_check(commands: Commands[argparse.ArgumentParser]) -> None:
         "--data",
         type=Path,
         metavar="DIR",
-        help="the own figures that were used (default: they are not compared)",
+        help="the own figures that were used (default: none)",
     )
     command.add_argument(
         "--notebook",
         default="",
         metavar="NOTEBOOK",
-        help="what it was made from, if that is none of the workbook's notebooks",
+        help="what it was made from (default: the workbook's notebook of that name)",
     )
     command.set_defaults(run=_verify)
 
