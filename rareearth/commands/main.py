@@ -25,7 +25,9 @@ from rareearth.commands.render import (
     Commands,
     add_render,
     add_sweep,
+    complain,
     own_folder,
+    readable,
     shielded,
 )
 from rareearth.errors import ParameterError, WorkbookError
@@ -137,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _complain(text: str, status: int) -> int:
-    print(f"rareearth: {visible(text)}", file=sys.stderr)
+    complain(text)
     return status
 
 
@@ -156,16 +158,15 @@ def _add_list(commands: Commands[argparse.ArgumentParser]) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     """Print the notebooks with their parameters."""
-    paths = [library.find(each) for each in options.notebooks] or library.notebooks()
-    found = [(path, parameters.read(path)) for path in paths]
+    found, broken = readable(options.notebooks)
     if options.json:
-        print(json.dumps([_as_json(*each) for each in found], indent=2))
-        return 0
-    for path, known in found:
+        print(json.dumps([_as_json(*each) for each in found.items()], indent=2))
+        return FAILED if broken else 0
+    for path, known in found.items():
         print(visible(f"{path.stem}  {library.title(library.load_cells(path))}"))
         for each in known:
             print(visible(f"  {each}"))
-    return 0
+    return FAILED if broken else 0
 
 
 def _as_json(path: Path, known: list[parameters.Parameter]) -> dict[str, object]:

@@ -13,12 +13,12 @@ from concurrent.futures import Executor
 from contextlib import closing, suppress
 from pathlib import Path
 
-from rareearth.errors import ParameterError, few
+from rareearth.errors import ParameterError, WorkbookError, few
 from rareearth.render import library, parameters, provenance
 from rareearth.render.grid import Grid
 from rareearth.render.job import OWN_DATA, Job, Result, environment
 from rareearth.render.job import plan as plan_job
-from rareearth.render.parameters import shorten
+from rareearth.render.parameters import shorten, visible
 
 Commands = argparse._SubParsersAction  # no public name
 TABLES = (".csv", ".xlsx")
@@ -68,7 +68,7 @@ def add_render(commands: Commands[argparse.ArgumentParser]) -> None:
 def _render(options: argparse.Namespace) -> int:
     """Check all parameters, then make the reports that are out of date."""
     folder = real(options.out or library.outputs_folder())
-    jobs = _plan(options, folder)
+    jobs, broken = _plan(options, folder)
     states = [provenance.state(job) for job in jobs]
     stale = [
         (job, state)
@@ -80,8 +80,8 @@ def _render(options: argparse.Namespace) -> int:
             what = "" if state.kind == "run" else " (page only)"
             print(f"{job.name}{what}: {'; '.join(state.reasons) or 'forced'}")
     if options.check:
-        return 1 if stale else 0
-    return _make(jobs, len(stale), folder, options)
+        return 1 if stale or broken else 0
+    return _make(jobs, len(stale), folder, options) or int(broken)
 
 
 def _make(
@@ -115,18 +115,50 @@ def _make(
     return 1 if failed else 0
 
 
-def _plan(options: argparse.Namespace, folder: Path) -> list[Job]:
-    """Return the jobs of a command; each notebook has each parameter that is given."""
-    names, own = options.notebooks, own_folder(options.data)
-    paths = list(map(library.find, names)) if names else library.notebooks()
-    if not paths:
-        raise ParameterError(f"no notebooks in {library.notebooks_folder()}")
+def _plan(options: argparse.Namespace, folder: Path) -> tuple[list[Job], bool]:
+    """Return the jobs of a command, and whether a notebook cannot be read.
+
+    Each notebook has each parameter that is given.
+    """
+    own = own_folder(options.data)
+    known, broken = readable(options.notebooks, options.quiet)
     given = _given(options.given)
-    known = {path: parameters.read(path) for path in dict.fromkeys(paths)}
     for name in given:
         _refuse_unknown(name, known)
     jobs = [plan_job(path, given, folder, own, options.timeout) for path in known]
-    return _refuse_same_names(jobs)
+    return _refuse_same_names(jobs), broken
+
+
+def readable(
+    names: Sequence[str], quiet: bool = False
+) -> tuple[dict[Path, list[parameters.Parameter]], bool]:
+    """Return the notebooks that are meant with their parameters, none named for all.
+
+    A notebook that is named has to be one. Among all, what other programs have left
+    is told, unless in quiet, and one that cannot be read is told and costs itself:
+    the second value is whether there is one.
+    """
+    if names:
+        return {path: parameters.read(path) for path in map(library.find, names)}, False
+    known, broken = {}, False
+    for path in library.files():
+        try:
+            if what := library.stray(path):
+                if not quiet:
+                    complain(f"{' '.join(path.name.split())} is passed over: {what}")
+            else:
+                known[path] = parameters.read(path)
+        except WorkbookError as error:
+            broken = True
+            complain(" ".join(str(error).split()))
+    if not known and not broken:
+        raise ParameterError(f"no notebooks in {library.notebooks_folder()}")
+    return known, broken
+
+
+def complain(text: str) -> None:
+    """Print a line to the error stream, safe for a terminal."""
+    print(f"rareearth: {visible(text)}", file=sys.stderr, flush=True)
 
 
 def _refuse_unknown(name: str, known: dict[Path, list[parameters.Parameter]]) -> None:

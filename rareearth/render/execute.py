@@ -13,7 +13,6 @@ import logging
 import re
 import sys
 import time
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -171,9 +170,10 @@ def _execute(
 ) -> NotebookNode:
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     keep: list[NotebookNode] = []
+    content = load(notebook)
     try:
         return papermill.execute_notebook(
-            load(notebook),
+            content,
             None,
             parameters=dict(parameters),
             engine_name=engine,
@@ -212,20 +212,13 @@ def _checked(result: NotebookNode, used: dict[str, Any]) -> Executed:
 
 
 def load(notebook: Path) -> NotebookNode:
-    """Return a notebook whose cells have lasting identities."""
-    cells = library.load_cells(notebook)
-    seen: set[str] = set()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # missing identities, mended below
-        try:
-            content = nbformat.read(notebook, as_version=4)
-        except Exception as error:
-            raise errors.ParameterError(f"{notebook} is not a notebook") from error
-    for number, (stored, cell) in enumerate(zip(cells, content.cells, strict=True), 1):
-        name = stored.get("id")
-        cell["id"] = name if name and name not in seen else f"cell-{number}"
-        seen.add(cell["id"])
-    content.nbformat_minor = max(content.nbformat_minor, 5)
+    """Return a notebook that keeps to nbformat 4.5, or say where it does not."""
+    content = nbformat.from_dict(library.load(notebook))
+    try:
+        nbformat.validate(content)
+    except nbformat.ValidationError as error:
+        why = " ".join(str(error).split())[:_LONGEST_LINE]
+        raise errors.ParameterError(f"{notebook} is not a notebook: {why}") from None
     return content
 
 
@@ -249,7 +242,8 @@ def settle(notebook: Any) -> None:
         if not cell.metadata.get("tags", True):
             del cell.metadata["tags"]
         if "outputs" in cell:
-            cell["outputs"] = shortened(cell["outputs"])
+            kept = library.writable(shortened(cell["outputs"]))
+            cell["outputs"] = nbformat.from_dict(kept)
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
             if output.output_type == "stream":
@@ -280,7 +274,7 @@ def revised(job: Job) -> NotebookNode | None:
         if cell.cell_type != "code":
             continue
         before = next(outputs, None)
-        if before is None or _whole_text(before.source) != cell.source:
+        if before is None or "".join(before.source) != cell.source:
             return None
         cell["outputs"] = [_joined(each) for each in before.outputs]
         cell["execution_count"] = before.execution_count
@@ -291,22 +285,18 @@ def revised(job: Job) -> NotebookNode | None:
     now.cells = cells
     now.metadata = run.metadata
     for cell in injected:
-        cell["source"] = _whole_text(cell.source)
+        cell["source"] = "".join(cell.source)
     return now
 
 
 def _joined(output: NotebookNode) -> NotebookNode:
     """Return an output with its text in one piece, as a run has it."""
     if "text" in output:
-        output["text"] = _whole_text(output["text"])
+        output["text"] = "".join(output["text"])
     for kind, content in output.get("data", {}).items():
         if not kind.endswith("json") and isinstance(content, list):
-            output["data"][kind] = _whole_text(content)
+            output["data"][kind] = "".join(content)
     return output
-
-
-def _whole_text(content: Any) -> str:
-    return content if isinstance(content, str) else "".join(content)
 
 
 def _refuse_early_end(result: NotebookNode) -> None:
@@ -334,7 +324,7 @@ def _failure(
 
 def _reason(kind: str, text: str) -> str:
     """Return an error in one line; ours speak for themselves, others get a name."""
-    line = " ".join(text.split())
+    line = library.writable(" ".join(text.split()))
     if kind in _own_errors(errors.WorkbookError):
         return line[:_LONGEST_OF_OURS]
     return f"{kind}: {line[:_LONGEST_LINE]}" if line else kind

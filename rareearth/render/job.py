@@ -150,12 +150,12 @@ def report_name(
         for name, value in sorted(used.items())
         if defaults is None or name not in defaults or defaults[name] != value
     }
-    wanted = [stem, *(f"{key}-{_plain(value)}" for key, value in changed.items())]
+    wanted = [stem, *(f"{key}-{typed(value)}" for key, value in changed.items())]
     is_safe = (
         _SAFE_NAME.fullmatch(stem) is not None
         and _RESERVED.fullmatch(stem) is None
         and all(_SAFE_NAME.fullmatch(key) for key in changed)
-        and all(_SAFE_VALUE.fullmatch(_plain(value)) for value in changed.values())
+        and all(_SAFE_VALUE.fullmatch(typed(value)) for value in changed.values())
         and len("--".join(wanted)) <= LONGEST
     )
     if is_safe:
@@ -180,7 +180,7 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()[:_HASH]
 
 
-def _plain(value: Any) -> str:
+def typed(value: Any) -> str:
     """Return a value as it would be typed; lists and floats as JSON."""
     return value if isinstance(value, str) else canonical(value)
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rareearth.render import provenance, store
+from rareearth.render import library, provenance, store
 from rareearth.render.job import HIDDEN
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -58,9 +58,10 @@ def write(
 
 
 def page(name: str, **content: Any) -> Iterator[str]:
-    """Yield the pieces of a page other than a report; all text in it is escaped."""
+    """Return the pieces of a page other than a report; all text in it is escaped."""
     template = _templates().get_template(f"pages/{name}.html.j2")
-    return template.generate(policy=POLICY, style=style(), **content)
+    pieces = template.generate(policy=POLICY, style=style(), **content)
+    return map(library.spelled, pieces)
 
 
 @cache

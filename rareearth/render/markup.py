@@ -17,11 +17,15 @@ from xml.etree import ElementTree
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PreformattedString
+from mistune import InlineState
 from nbconvert.filters.markdown_mistune import (
+    InvalidNotebook,
     IPythonRenderer,
     MarkdownWithMath,
     MathInlineParser,
 )
+
+from rareearth.render import library
 
 HTML = set(
     "a abbr article aside b bdi bdo blockquote br caption cite code col colgroup dd "
@@ -115,7 +119,7 @@ def _address(tag: Tag, name: str, text: str) -> str:
 
 def _check_style(text: str) -> None:
     """Refuse a style that loads something or hides what it does."""
-    plain = re.sub(r"url\(\s*['\"]?#", "", text.lower())
+    plain = library.spelled(re.sub(r"url\(\s*['\"]?#", "", text.lower()))
     for word in ("url(", "\\", "@import", "expression(", "image-set(", "/*"):
         if word in plain:
             raise MarkupError(f"style={text[:60]!r}: {word} is not allowed in a report")
@@ -258,10 +262,16 @@ class Outline:
 # Markdown and formulas
 
 # As in Pandoc: a dollar sign opens a formula only before, and closes it only after,
-# something that is not a space, and never beside a letter or digit outside. So
-# "US$60/kg, A$90/kg" and "from $5 to $10" are money.
+# something that is not a space, and never beside a letter or digit outside; and there
+# is none within. So "US$60/kg, A$90/kg" and "from $5 to $10" are money.
 _DOLLAR = (
-    r"(?s:(?<![\w$\\])\$(?=[^\s$])(?P<math_inline_tex>.+?)(?<![\s\\$])\$(?![\w$]))"
+    r"(?<![\w$\\])\$(?=[^\s$])(?P<math_inline_tex>(?:[^$\\]|\\[\s\S])+?)"
+    r"(?<!\s)\$(?![\w$])"
+)
+_MONEY = (  # two of these: how an amount begins, prose within, how a currency ends
+    r"[\d/).,;:\"'*]",
+    r"[\s\S]*[\s/(-][a-z]{2}",
+    r"[\s\S]*[\s(,;/*>-](A|AU|C|CA|NZ|HK|S|SG|US|R|T|NT|MX)$",
 )
 
 
@@ -269,6 +279,14 @@ class InlineParser(MathInlineParser):
     """nbconvert's parser, which leaves amounts of money alone."""
 
     SPECIFICATION = {**MathInlineParser.SPECIFICATION, "inline_math_tex": _DOLLAR}  # noqa: RUF012
+
+    def parse_inline_math_tex(self, m: re.Match[str], state: InlineState) -> int:
+        """Take a formula in, and leave its first dollar sign as text if it is none."""
+        tex = m["math_inline_tex"]
+        signs = sum(re.match(sign, tex) is not None for sign in _MONEY)
+        if "</" in tex or (signs > 1 and not re.search(r"[\\^_={}<>]", tex)):
+            return 0
+        return int(super().parse_inline_math_tex(m, state))
 
 
 class Renderer(IPythonRenderer):
@@ -289,6 +307,12 @@ class Renderer(IPythonRenderer):
         """Return a LaTeX environment as a formula on its own line."""
         return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
 
+    def task_list_item(self, text: str, checked: bool = False) -> str:
+        """Return an item of a list of tasks, with a box that nobody can tick."""
+        box = "\N{BALLOT BOX WITH CHECK}" if checked else "\N{BALLOT BOX}"
+        ticked = re.sub("^(<p>)?", rf"\1{box} ", text)
+        return f"<li>{ticked}</li>\n"
+
     def block_mermaidjs(self, code: str) -> str:
         """Return the source of a diagram, which would need a script to be drawn."""
         return f"<pre><code>{escape(code)}</code></pre>"
@@ -300,7 +324,10 @@ def to_html(source: str, attachments: dict[str, Any] | None = None) -> str:
         escape=False, exclude_anchor_links=True, attachments=attachments or {}
     )
     parser = InlineParser(hard_wrap=False)
-    return MarkdownWithMath(renderer=renderer, inline=parser).render(source)
+    try:
+        return MarkdownWithMath(renderer=renderer, inline=parser).render(source)
+    except InvalidNotebook as error:
+        raise MarkupError(str(error)) from None
 
 
 def to_mathml(tex: str, display: str) -> str:

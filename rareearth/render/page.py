@@ -18,10 +18,9 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import Highlight2HTML, ansi2html
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from traitlets import default
 
 from rareearth.errors import WorkbookError
-from rareearth.render import library, markup, parameters
+from rareearth.render import library, markup, parameters, server
 from rareearth.render.job import ERROR_NOTE, INJECTED
 from rareearth.render.look import POLICY, TEMPLATES, style
 from rareearth.render.markup import Outline
@@ -33,7 +32,8 @@ SHOWN = (
     "text/html text/markdown image/svg+xml image/png image/jpeg text/latex text/plain"
 ).split()
 
-
+NO_ALT = "A picture that its author has not described"
+LACKS_ALT = "a picture without alt text; rareearth.display.show(..., alt=...) gives one"
 _PLAIN_TOKEN = re.compile(r'<span(?: class="(?:n|o|p|w|nl|nv)")?>([^<]*)</span>')
 _TOKEN = re.compile(r'<span class="(\w+)">')
 _NEIGHBOURS = re.compile(
@@ -107,11 +107,14 @@ class Composer(Preprocessor):
             is_injected = library.is_tagged(cell, INJECTED)
             number += not is_injected
             cell["role"] = "injected" if is_injected else cell.cell_type
+            place = library.describe_cell(number, cell.source)
             try:
                 _compose(cell, report)
-            except ValueError as error:
-                place = library.describe_cell(number, cell.source)
+            except (ValueError, WorkbookError) as error:
                 raise PageError(f"{place}: {error}") from error
+            if any(NO_ALT in output["html"] for output in cell.get("outputs", [])):
+                about = f"warning: {made_from.get('notebook', '')}: {place}"
+                server.tell(("complain", f"{about}: {LACKS_ALT}"))
         if not report.outline.title:
             raise PageError("the report has no title; begin the first cell with '# '")
         resources["report"] = report
@@ -172,17 +175,13 @@ def _picture(kind: str, content: str, metadata: NotebookNode) -> str:
         address = f"data:{kind};base64,{b64encode(content.encode()).decode()}"
     else:
         address = f"data:{kind};base64,{''.join(content.split())}"
-    alt = escape(str(about.get("alt", "")))
+    alt = escape(str(about.get("alt") or NO_ALT))
     return f'<figure class="chart"><img src="{address}" alt="{alt}"{size}></figure>'
 
 
 def _settings(source: str, made_from: dict[str, Any]) -> list[Setting]:
     """Return the parameters of the cell `source` with the values of this run."""
     used = made_from.get("parameters", {})
-    try:
-        known = parameters.parse(source, "the notebook")
-    except WorkbookError as error:
-        raise ValueError(str(error)) from error
     return [
         Setting(
             each.name,
@@ -190,7 +189,7 @@ def _settings(source: str, made_from: dict[str, Any]) -> list[Setting]:
             each.comment,
             used.get(each.name, each.default) != each.default,
         )
-        for each in known
+        for each in parameters.parse(source, "the notebook")
     ]
 
 
@@ -204,39 +203,26 @@ class RareEarthExporter(HTMLExporter):
     export_from_notebook = "Rare earth report"
 
     def __init__(self, config: Any = None, **kw: Any) -> None:
-        super().__init__(config=config, **kw)
+        kw = {"template_name": "rareearth", **kw}
+        super().__init__(config=config, extra_template_basedirs=[str(TEMPLATES)], **kw)
         self.optimistic_validation = True  # once, not after each preprocessor
         self.register_preprocessor(Composer(), enabled=True)
-
-    @default("template_name")
-    def _template_name_default(self) -> str:
-        return "rareearth"
-
-    @default("extra_template_basedirs")
-    def _extra_template_basedirs_default(self) -> list[str]:
-        return [str(TEMPLATES)]
-
-    def default_filters(self) -> Any:
-        """Yield nbconvert's filters and ours."""
-        yield from super().default_filters()
-        yield ("made_from", rows)
-        yield ("provenance_json", provenance_json)
+        highlight = Highlight2HTML(pygments_lexer="ipython3", parent=self)
+        self.register_filter("highlight", lambda code: plain_tokens(highlight(code)))
+        self.register_filter("made_from", rows)
+        self.register_filter("provenance_json", provenance_json)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Return the page of `nb`; a cell that cannot be shown is a `PageError`."""
         resources = {**(resources or {}), "policy": POLICY, "style": style()}
-        highlight = Highlight2HTML(pygments_lexer="ipython3", parent=self)
-        self.register_filter(
-            "highlight_code", lambda *a, **kw: plain_tokens(highlight(*a, **kw))
-        )
         # HTMLExporter would parse the finished page once more, to add alt texts and
         # tab stops that ours has: half of the time that a page takes.
         page, resources = super(HTMLExporter, self).from_notebook_node(
             nb, resources, **kw
         )
-        return lighten(str(page)), resources
+        return library.spelled(lighten(str(page))), resources
 
 
 def render(notebook: NotebookNode) -> str:

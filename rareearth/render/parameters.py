@@ -57,19 +57,20 @@ def unknown_parameter(
     lines = {str(each): each.name for each in known}
     head = f"no parameter {shorten(name)} in {where}"
     if not lines:
-        return ParameterError(f"{head}; its parameters cell is empty")
+        return ParameterError(f"{head}; it has none (a cell tagged 'parameters')")
     hint = nearest(name, set(lines.values()))
     return ParameterError("\n  ".join([f"{head}; {hint}", *lines]))
 
 
 def read(notebook: Path) -> list[Parameter]:
-    """Return the parameters of a notebook in the order of its parameters cell."""
+    """Return the parameters of a notebook in the order of its parameters cell.
+
+    Without a cell that is tagged ``parameters`` there are none.
+    """
     for cell in library.load_cells(notebook):
         if cell.get("cell_type") == "code" and library.is_tagged(cell, "parameters"):
             return parse(library.source(cell), notebook.name)
-    raise ParameterError(
-        f"{notebook.name} has no parameters cell; tag one code cell 'parameters'"
-    )
+    return []
 
 
 def readable(value: Any) -> str:

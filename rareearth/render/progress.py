@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from rareearth.render.job import Job, Result
+from rareearth.render.parameters import visible
 
 WORDS = {"made": "made", "page": "re-rendered", "fresh": "unchanged"}
 MOST_ROWS = 40  # of the closing table; unchanged reports are left out beyond
@@ -54,6 +55,11 @@ class Progress:
         """Say that a run waits for another renderer."""
         self._print(f"{name}  waits for another renderer that is making it")
 
+    def complain(self, line: str) -> None:
+        """Print a line to the error stream, also in quiet."""
+        self._clear()
+        print(f"rareearth: {visible(line)}", file=sys.stderr, flush=True)
+
     def finished(self, result: Result) -> None:
         """Print one line about a finished job, errors in any case."""
         with self._lock:
@@ -61,8 +67,7 @@ class Progress:
             self.done[result.state] += 1
             self._keep(result)
         if result.state == "failed":
-            self._clear()
-            print(f"rareearth: {_failure(result)}", file=sys.stderr, flush=True)
+            self.complain(_failure(result))
         elif result.state != "fresh":
             verb = "" if result.state == "made" else "  re-rendered"
             self._print(f"{result.job.name}  {result.seconds:.1f} s{verb}")

@@ -28,7 +28,7 @@ from rareearth.errors import ParameterError
 from rareearth.render import index as thumbnail
 from rareearth.render import library, look, provenance, report, store
 from rareearth.render.grid import Grid
-from rareearth.render.job import Job, Result, canonical, plan, report_name
+from rareearth.render.job import Job, Result, plan, report_name, typed
 from rareearth.render.progress import Progress
 from rareearth.words import harmless
 
@@ -269,11 +269,6 @@ def general(label: str, values: Mapping[str, Any]) -> str:
     return re.sub(pattern, lambda match: f"[{names[match[0]]}]", label)
 
 
-def _typed(value: Any) -> str:
-    """Return the value of a parameter as it would be typed."""
-    return value if isinstance(value, str) else canonical(value)
-
-
 def picture_size(runs: int) -> int:
     """Return how many characters the picture of one run may have."""
     return min(LARGEST_PICTURE, ALL_PICTURES // max(1, runs))
@@ -302,7 +297,7 @@ def _csv(spool: Spool, names: list[str], columns: Columns) -> Iterator[str]:
     yield _line([*header, *([MORE] if columns.has_more else []), *OWN])
     for row in spool:
         placed, rest = columns.place(row)
-        cells = [_typed(row.parameters[name]) for name in names]
+        cells = [typed(row.parameters[name]) for name in names]
         for label in columns.labels:
             cells += placed.get(label, ("", "", ""))[1:]
         more = ["; ".join(map(_sentence, rest))] if columns.has_more else []
@@ -326,7 +321,7 @@ def _html(spool: Spool, grid: Grid, columns: Columns, table: Path) -> Iterator[s
     question = next((row.title for row in spool if row.title), grid.notebook.stem)
     failed = [(number, row) for number, row in enumerate(spool, 1) if row.error]
     pictures = sum(1 for _ in _cards(spool, grid.varied))
-    fixed = (f"{name} = {_cut(_typed(value))}" for name, value in _same(grid).items())
+    fixed = (f"{name} = {_cut(typed(value))}" for name, value in _same(grid).items())
     more = [MORE] if columns.has_more else []
     is_short = table.stat().st_size <= LARGEST_DOWNLOAD
     return look.page(
@@ -363,7 +358,7 @@ def _rows(
         found = [placed.get(label, ("", "", ""))[1:] for label in columns.labels]
         if columns.has_more:
             found.append(("; ".join(map(_sentence, rest)), ""))
-        yield row, [_cut(_typed(row.parameters[name])) for name in varied], found
+        yield row, [_cut(typed(row.parameters[name])) for name in varied], found
 
 
 def _cards(spool: Spool, varied: list[str]) -> Iterator[tuple[int, Row, str, str]]:
@@ -372,7 +367,7 @@ def _cards(spool: Spool, varied: list[str]) -> Iterator[tuple[int, Row, str, str
     for number, row in enumerate(spool, 1):
         if row.picture and len(row.picture) <= room:
             room -= len(row.picture)
-            used = (f"{name} = {_cut(_typed(row.parameters[name]))}" for name in varied)
+            used = (f"{name} = {_cut(typed(row.parameters[name]))}" for name in varied)
             found = _sentence(row.findings[0]) if row.findings else ""
             yield number, row, ", ".join(used), found
 

@@ -249,14 +249,6 @@ def test_wrong_usage_is_refused_before_a_kernel_starts(
     assert not (tmp_path / "outputs").exists()
 
 
-def test_a_notebook_without_parameters_cell_is_named(
-    workbook, notebook, no_kernel, capsys
-):
-    notebook(TITLE, ("code", "1"), name="07_bare", folder=workbook)
-    assert cli.main(["render"]) == 2
-    assert "07_bare.ipynb has no parameters cell" in complaint(capsys)
-
-
 @pytest.mark.parametrize(
     "option", [["--jobs", "0"], ["--jobs", "x"], ["--timeout", "0"], ["--timeout", "x"]]
 )
@@ -304,12 +296,6 @@ def test_the_stock_engine_keeps_the_time_limit(
     assert "cell 3 (import time): over the time limit" in complaint(capsys)
     names = ["data_dictionary.html", "index.html", "slow.failed.ipynb"]
     assert files(tmp_path / "o") == names
-
-
-def test_an_unreadable_notebook_is_named(workbook, no_kernel, capsys):
-    (workbook / "05_torn.ipynb").write_text('{"cells": [')
-    assert cli.main(["render"]) == 2
-    assert "05_torn.ipynb is not a notebook" in complaint(capsys)
 
 
 def test_two_notebooks_of_one_name_are_refused(

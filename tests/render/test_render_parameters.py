@@ -152,10 +152,11 @@ def test_a_bad_parameters_cell_is_refused_by_line(source, message):
         parse(source, "x.ipynb")
 
 
-def test_a_notebook_without_a_parameters_cell_is_refused(notebook):
+def test_a_notebook_without_a_parameters_cell_has_no_parameters(notebook):
     path = notebook(("markdown", "# A question?"), ("code", "year = 2024"))
-    with pytest.raises(ParameterError, match=r"sample\.ipynb has no parameters cell"):
-        read(path)
+    assert read(path) == []
+    with pytest.raises(ParameterError, match="no parameter 'year' in sample; it has"):
+        resolve(path, {"year": "2024"})
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"cells": [1]}', "\x00"])
