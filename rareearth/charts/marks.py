@@ -151,21 +151,37 @@ def mark_events(axes: Axes, events: pd.DataFrame, *, line: bool = True) -> None:
     line : bool
         The line is drawn within the axes as well.
     """
+    low, high = sorted(axes.get_xlim())
+    places = [float(axes.convert_xunits(at)) for at in events["at"]]
+    # From right to left, so that an earlier label lies higher and the line that leads
+    # to it passes to the left of the later ones.
+    inside = [
+        (at, str(text))
+        for at, text in sorted(zip(places, events["label"], strict=True), reverse=True)
+        if low <= at <= high
+    ]
+    for at, _ in inside if line else ():
+        axes.axvline(at, color="#9A9A9A", lw=0.8, zorder=1)
+    if not inside:
+        return
+    if len(inside) == 1:  # it reaches to the side that has room
+        at, text = inside[0]
+        label = _label(axes, at, text)
+        pixel = axes.get_xaxis_transform().transform((at, 0))
+        is_left = axes.transAxes.inverted().transform(pixel)[0] < 0.5
+        label.set_ha("left" if is_left else "right")
+        label.set_position((0, 3))
+        _lead(axes, at, 3)
+        return
     figure: Any = axes.figure
     if layout := figure.get_layout_engine():
         with spared():
             layout.execute(figure)  # gives the axes the width that they will have
     renderer = figure.canvas.get_renderer()
     points = 72 / figure.dpi
-    low, high = sorted(axes.get_xlim())
     starts: list[float] = []  # of the leftmost label in each row, in pixels
-    # From right to left, so that an earlier label lies higher and the line that leads
-    # to it passes to the left of the later ones.
-    places = [float(axes.convert_xunits(at)) for at in events["at"]]
-    for at, text in sorted(zip(places, events["label"], strict=True), reverse=True):
-        if not low <= at <= high:
-            continue
-        label = _label(axes, at, str(text))
+    for at, text in inside:
+        label = _label(axes, at, text)
         width = label.get_window_extent(renderer).width + 6 / points
         place = float(axes.transData.transform((at, 0))[0])
         start = max(0.0, min(place, float(axes.bbox.x1) - width))
@@ -177,8 +193,6 @@ def mark_events(axes: Axes, events: pd.DataFrame, *, line: bool = True) -> None:
         height = 3 + ROW * row
         label.set_position(((start - place) * points, height))
         _lead(axes, at, height)
-        if line:
-            axes.axvline(at, color="#9A9A9A", lw=0.8, zorder=1)
 
 
 def _label(axes: Axes, at: float, text: str) -> Any:
