@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.figures.columns import has_codes
-from rareearth.methods.breaks import Breaks
+from rareearth.prices.breaks import Breaks
 from rareearth.prices.digest_prices import verdict
 from rareearth.prices.forecasts import NAIVE, Forecast
 from rareearth.prices.markets import OTHER_FOB, SIDES, STALE, Markets

@@ -14,7 +14,6 @@ from typing import Any
 import pandas as pd
 
 from rareearth.errors import NoFigures, UnknownName
-from rareearth.methods.breaks import Breaks, breaks, stability
 from rareearth.methods.samples import Step
 from rareearth.methods.trends import (
     Stationarity,
@@ -23,6 +22,7 @@ from rareearth.methods.trends import (
     trend,
     volatility,
 )
+from rareearth.prices.breaks import Breaks, breaks, stability
 from rareearth.prices.event_study import EventEffects, event_effects, local_projection
 from rareearth.prices.forecasts import Forecast, forecast
 from rareearth.prices.series import Prices, PriceSeries, declared, measured

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from published import driver_deaths, new_haven, nile, real_interest
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.methods.breaks import (
+from rareearth.methods.samples import Step, left_out, longest_run
+from rareearth.methods.trends import net_of, newey_west, stationarity, trend, volatility
+from rareearth.prices.breaks import (
     SUP_F_15,
     Segments,
     _explained,
@@ -22,8 +24,6 @@ from rareearth.methods.breaks import (
     stability,
     sup_f_p_value,
 )
-from rareearth.methods.samples import Step, left_out, longest_run
-from rareearth.methods.trends import net_of, newey_west, stationarity, trend, volatility
 
 # What R prints for its own examples: cran/strucchange 1.5-1,
 # tests/Examples/strucchange-Ex.Rout.save, written with R 3.2.0.
