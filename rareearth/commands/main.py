@@ -32,10 +32,11 @@ from rareearth.commands.render import (
 )
 from rareearth.errors import ParameterError, WorkbookError
 from rareearth.render import library, parameters, server
-from rareearth.render.parameters import shorten, visible
+from rareearth.render.parameters import cut, shorten, visible
 
 USAGE, FAILED = 2, 1
 PATIENCE = 10  # seconds in which a second signal changes nothing
+MOST = 20  # differences that are told of what a report was made from
 # What stands under the options of each command: an example, and its exit statuses.
 # Each command ends with 2 if it, or a parameter or file that it names, is wrong.
 UNDER_HELP = {
@@ -336,8 +337,10 @@ def _verify(options: argparse.Namespace) -> int:
 
     own = own_folder(options.data) if options.data else None
     name, differences = verify.compare(options.report, options.notebook, own)
-    for each in differences:
-        print(visible(each))
+    *inputs, place = differences or [""]
+    more = [f"and {len(inputs) - MOST:,} more"] if len(inputs) > MOST else []
+    for each in filter(None, [*inputs[:MOST], *more, place]):
+        print(visible(cut(each, 400)))
     outcome = "differs from" if differences else "matches"
     as_what = "" if own or options.report.stem == name else f" as {name}"
     print(visible(f"{options.report.name} {outcome} the workbook{as_what}"))

@@ -156,8 +156,7 @@ def read(path: Path, most: int) -> bytes:
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
-        reason = f"it is longer than {most / 1e6:g} MB"
-        raise OSError(errno.EFBIG, reason, str(path))
+        raise OSError(errno.EFBIG, f"it is longer than {most / 1e6:g} MB", str(path))
     return content
 
 

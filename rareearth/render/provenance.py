@@ -55,21 +55,21 @@ def state(job: Job) -> State:
     if job.failed.is_file():
         return State("run", ["its last run failed"])
     try:
+        written = record["sha256"]
         reasons = changes(record["run"], run_key(job, record["run"]))
+        reasons = reasons or _edited(job.executed, written["executed"])
         if reasons:
             return State("run", reasons)
-        if sha256(job.executed) != record["sha256"]["executed"]:
-            return State("run", [_not_as_written(job.executed)])
         reasons = changes(record["page"], page_key(job.notebook))
-        if not reasons and sha256(job.page) != record["sha256"]["page"]:
-            reasons = [_not_as_written(job.page)]
+        reasons = reasons or _edited(job.page, written["page"])
     except (KeyError, TypeError, ValueError, AttributeError):
         return State("run", ["its record is of another version"])
     return State("page" if reasons else "fresh", reasons)
 
 
-def _not_as_written(path: Path) -> str:
-    return f"{path.name} is {'not as it was written' if path.exists() else 'gone'}"
+def _edited(path: Path, written: str) -> list[str]:
+    reason = "not as it was written" if path.exists() else "gone"
+    return [] if sha256(path) == written else [f"{path.name} is {reason}"]
 
 
 def read(job: Job) -> Record | None:
@@ -240,15 +240,13 @@ def _changed_items(
     found = []
     for name in dict.fromkeys([*before, *after]):
         one, two = before.get(name), after.get(name)
-        if one == two:
-            continue
-        if part == "parameters":
-            found.append(f"parameter {name} is {two!r}, was {one!r}")
-        elif part == "versions":
-            found.append(f"{name} {two}, was {one}")
-        else:
-            verb = "is new" if not one else "changed" if two else "is gone"
-            found.append(f"{name} {verb}")
+        verb = "is new" if not one else "changed" if two else "is gone"
+        said = {
+            "parameters": f"parameter {name} is {two!r}, was {one!r}",
+            "versions": f"{name} {two}, was {one}",
+        }
+        if one != two:
+            found.append(said.get(part, f"{name} {verb}"))
     return found
 
 
@@ -348,8 +346,8 @@ def commit(checkout: Path | None, files: Sequence[Path] = ()) -> str:
 
 def _tracked(job: Job, run: Mapping[str, Any]) -> list[Path]:
     """Return the files of the workbook that a run rests on."""
-    names = [name for name in run["data"] if not name.startswith("own/")]
-    return [job.notebook, *(locate(n, None) for n in (*names, *run["modules"]))]
+    names = *run["data"], *run["modules"]
+    return [job.notebook, *(locate(name, None) for name in names)]
 
 
 def _git(folder: Path, *words: str) -> str:

@@ -16,14 +16,11 @@ from typing import Any
 from rareearth.errors import ParameterError, quoted
 from rareearth.render import library, pool, provenance, report
 from rareearth.render.job import plan
-from rareearth.render.parameters import cut
 
 LARGEST, LONGEST_LABEL = 50_000_000, 1_000_000  # bytes
 PATIENCE = 600.0  # seconds that a report may take
-MOST = 20  # differences that are named
 # What a report was made with, but what it says need not rest on.
 MADE_WITH = "commit", "own", "package_version"
-COMPARED = "parameters", "versions", "files"
 _LABEL = b'<meta name="rareearth" content=\'', b"'>"
 _HEADING = re.compile(
     rb"<(?:h\d|details class=\"block\"><summary)[^>]*>(.*?)</(?:h|su)"
@@ -67,22 +64,21 @@ def compare(
         raise _nothing(page, "has no label that says what a report is from") from None
     if own is None and any(name.startswith("own/") for name in about["files"]):
         raise _nothing(page, "was made with own figures: give their folder with --data")
+    stem = str(about["files"].get("its notebook", ""))
     known = {path.stem: path for path in library.notebooks()}
-    source = library.find(notebook) if notebook else known.get(about["notebook"])
+    source = library.find(notebook) if notebook else known.get(stem)
     if source is None:
-        what = f"is from the notebook {quoted(about['notebook'])}"
+        what = f"is from the notebook {quoted(stem)}"
         raise _nothing(page, f"{what}, none of the workbook's: name it with --notebook")
     name, made, run = anew(source, about["parameters"], own)
     if found == made:
         return name, []
     here = label(made)
-    told = provenance.changes(about, {part: here[part] for part in COMPARED})
-    more = [f"and {len(told) - MOST:,} more"] if len(told) > MOST else []
+    told = provenance.changes(about, here)
     if about["versions"] != here["versions"]:
         made = _as_made_with(about["versions"], run)
     same = "but for that, the page says what the workbook says"
-    last = same if found == made else _first(found, made)
-    return name, [*(cut(each, 200) for each in told[:MOST]), *more, last]
+    return name, [*told, same if found == made else _first(found, made)]
 
 
 def _nothing(page: Path, why: str) -> ParameterError:
@@ -105,7 +101,6 @@ def label(page: bytes) -> Label:
     versions = {**about.pop("environment")}
     versions |= {key: about.pop(key) for key in MADE_WITH if key in about}
     return {
-        "notebook": str(about["notebook"]),
         "parameters": {**about.pop("parameters")},
         "versions": {name: str(each) for name, each in versions.items()},
         "files": {**files, **{f"its {key}": value for key, value in about.items()}},
@@ -137,8 +132,7 @@ def _as_made_with(versions: Label, run: str) -> bytes:
 
     notebook = nbformat.reads(run, as_version=4)
     others = {key: versions.pop(key) for key in MADE_WITH if key in versions}
-    names = [name for name in provenance.versions() if name in versions]
-    environment = {name: versions[name] for name in [*names, *versions]}
+    environment = provenance.versions() | versions  # in its own order
     notebook.metadata["rareearth"].update(others, environment=environment)
     return render(notebook).encode()
 

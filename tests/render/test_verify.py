@@ -335,3 +335,13 @@ def test_a_record_of_a_stranger_is_read_within_bounds(made):
     job.page.unlink()
     os.mkfifo(job.page)
     assert provenance.state(job).kind == "page"
+
+
+def test_of_many_unknown_files_some_are_told(made, verified):
+    page = made[0].page.read_bytes()
+    many = [{"name": f"data/{n}\x1b[2J.csv", "sha256": "1"} for n in range(5_000)]
+    status, said = verified(relabel(page, lambda a: a["data"].extend(many)))
+    assert status == 1
+    assert "\nand 4,980 more\n" in said
+    assert said.count("\n") == 20 + 1 + 1 + 1
+    assert said.replace("\n", "").isprintable()
