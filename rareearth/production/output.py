@@ -23,7 +23,7 @@ def window(shares: pd.DataFrame, start_year: int, end_year: int) -> pd.DataFrame
         years = (
             f"totals are known for {shares['year'].min()} to {shares['year'].max()}"
             if len(shares)
-            else "no total had been published by then"
+            else "no total had been published by then; try a later date"
         )
         raise NoFigures(f"no world total for {start_year} to {end_year}; {years}")
     return inside.reset_index(drop=True)
