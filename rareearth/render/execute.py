@@ -21,6 +21,7 @@ import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
@@ -219,7 +220,7 @@ def load(notebook: Path) -> NotebookNode:
     except nbformat.ValidationError as error:
         why = " ".join(str(error).split())[:_LONGEST_LINE]
         raise errors.ParameterError(f"{notebook} is not a notebook: {why}") from None
-    return content
+    return rejoin_lines(content)  # of attachments
 
 
 def settle(notebook: Any) -> None:
@@ -261,7 +262,7 @@ def revised(job: Job) -> NotebookNode | None:
     """
     try:
         stored = json.loads(job.executed.read_text(encoding="utf-8"))
-        run = nbformat.from_dict(stored)
+        run = rejoin_lines(nbformat.from_dict(stored))
         ran = [cell for cell in run.cells if cell.cell_type == "code"]
     except (OSError, ValueError, AttributeError, TypeError):
         return None
@@ -274,9 +275,9 @@ def revised(job: Job) -> NotebookNode | None:
         if cell.cell_type != "code":
             continue
         before = next(outputs, None)
-        if before is None or "".join(before.source) != cell.source:
+        if before is None or before.source != cell.source:
             return None
-        cell["outputs"] = [_joined(each) for each in before.outputs]
+        cell["outputs"] = before.outputs
         cell["execution_count"] = before.execution_count
         if not cell.metadata.get("tags", True):
             del cell.metadata["tags"]
@@ -284,19 +285,7 @@ def revised(job: Job) -> NotebookNode | None:
             cells += injected
     now.cells = cells
     now.metadata = run.metadata
-    for cell in injected:
-        cell["source"] = "".join(cell.source)
     return now
-
-
-def _joined(output: NotebookNode) -> NotebookNode:
-    """Return an output with its text in one piece, as a run has it."""
-    if "text" in output:
-        output["text"] = "".join(output["text"])
-    for kind, content in output.get("data", {}).items():
-        if not kind.endswith("json") and isinstance(content, list):
-            output["data"][kind] = "".join(content)
-    return output
 
 
 def _refuse_early_end(result: NotebookNode) -> None:

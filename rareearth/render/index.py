@@ -124,14 +124,14 @@ def _answer(cells: list[dict[str, Any]]) -> str:
 
     for html, _ in displayed(cells):
         if found := _SENTENCE.match(html):
-            return _plain(found[1])
+            return _unmarked(found[1])
     for cell in cells:
         if cell.get("cell_type") == "markdown":
             try:
                 found = _SENTENCE.search(markup.to_html(library.source(cell)))
             except markup.MarkupError:
                 continue
-            return _plain(found[1]) if found else ""
+            return _unmarked(found[1]) if found else ""
     return ""
 
 
@@ -142,13 +142,6 @@ def _first_picture(cells: list[dict[str, Any]]) -> str:
         if address:
             return f'<img src="{address}" alt="{escape(alt)}">'
     return ""
-
-
-def _plain(html: str) -> str:
-    """Return the text of a piece of HTML on one line."""
-    from bs4 import BeautifulSoup
-
-    return " ".join(BeautifulSoup(html, "html.parser").get_text().split())
 
 
 def _sweeps(folder: Path) -> Iterator[tuple[str, str, str]]:
@@ -166,7 +159,7 @@ def _sweeps(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _unmarked(html: str) -> str:
-    """Return the text of a line that the workbook itself has written."""
+    """Return the text of a piece of HTML on one line."""
     return " ".join(unescape(re.sub("<[^>]+>", "", html)).split())
 
 

@@ -78,11 +78,10 @@ def stray(path: Path) -> str:
         if re.fullmatch(pattern, path.name):
             return what
     with suppress(OSError, WorkbookError):
-        if path.is_file() and path.stat().st_size < SMALL:
-            if not path.read_bytes().strip(b"\xef\xbb\xbf \r\n\t"):
-                return "an empty file"
-            if not any(cell["source"].strip() for cell in load_cells(path)):
-                return "a notebook without content"
+        if not read(path, SMALL).strip(b"\xef\xbb\xbf \r\n\t"):
+            return "an empty file"
+        if not any(cell["source"].strip() for cell in load_cells(path)):
+            return "a notebook without content"
     return ""
 
 

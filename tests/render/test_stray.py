@@ -237,6 +237,12 @@ def test_a_notebook_of_other_tools_is_read_as_jupyterlab_reads_it(tmp_path):
     assert found.nbformat_minor == 5
 
 
+def test_an_attachment_in_lines_is_one_text(tmp_path):
+    held = {"a.svg": {"image/svg+xml": ["<svg>\n", "</svg>"]}}
+    (cell,) = loaded(tmp_path, content(markdown("x", attachments=held))).cells
+    assert cell.attachments["a.svg"]["image/svg+xml"] == "<svg>\n</svg>"
+
+
 # As reports
 
 
