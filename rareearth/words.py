@@ -11,6 +11,7 @@ from typing import Any
 SPACE = "\N{NO-BREAK SPACE}"  # keeps a number and its unit on one line
 # As wide as a plus; a hyphen is a dash that a line may break at.
 MINUS = "\N{MINUS SIGN}"
+WEEKS = 365.25 / 12 / 7  # in a month
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:e[+-]?[0-9]+)?")
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # empty letters and an empty pattern
@@ -105,6 +106,50 @@ def chance(share: float) -> str:
 def day(date: dt.date) -> str:
     """Return a date as it stands in prose: 3 November 2025."""
     return f"{date.day}{SPACE}{date:%B %Y}"
+
+
+def period(start: dt.date, end: dt.date) -> str:
+    """Return how a period is named: 2024, March 2025, the first half of 2025.
+
+    A fiscal year is "the year to 30 June 2025"; any other stretch has its two days.
+    """
+    months = 12 * (end.year - start.year) + end.month - start.month + 1
+    is_whole = start.day == 1 and (end + dt.timedelta(days=1)).day == 1
+    if not is_whole or months < 1:
+        return f"{day(start)} to {day(end)}" if start != end else day(end)
+    if months == 1:
+        return f"{end:%B %Y}"
+    parts = {3: "quarter", 6: "half"}
+    if months in parts and start.year == end.year and (start.month - 1) % months == 0:
+        place = ("first", "second", "third", "fourth")[(start.month - 1) // months]
+        return f"the {place} {parts[months]} of {end.year}"
+    if months == 12:
+        return f"{end.year}" if end.month == 12 else f"the year to {day(end)}"
+    if start.month == 1 and end.month == 12:
+        return f"{start.year} to {end.year}"
+    return f"{start:%B %Y} to {end:%B %Y}"
+
+
+def duration(months: float) -> str:
+    """Return a length of time in weeks, months or years, whichever reads best.
+
+    Weeks up to two months, years from two years on: "3 weeks", "18 months",
+    "2.5 years".
+    """
+    if months < 2:
+        return count(round(months * WEEKS), "week")
+    if months < 24:
+        return count(round(months), "month")
+    years = round(months / 12, 1)
+    return count(years if years < 10 else round(years), "year")
+
+
+def count(many: float, thing: str) -> str:
+    """Return a number with what it counts: 1 year, 3 countries, no sources."""
+    if many == 1:
+        return f"1{SPACE}{thing}"
+    plural = f"{thing[:-1]}ies" if re.search("[^aeiou]y$", thing) else f"{thing}s"
+    return f"{number(many) if many else 'no'}{SPACE}{plural}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -127,3 +127,52 @@ def test_names_are_joined_as_in_a_sentence(names, printed):
 )
 def test_a_place_has_its_article(place, expected):
     assert words.the(place) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "printed"),
+    [
+        ("2024-01-01", "2024-12-31", "2024"),
+        ("2024-02-01", "2024-02-29", "February 2024"),
+        ("2025-01-01", "2025-06-30", "the first half of 2025"),
+        ("2025-10-01", "2025-12-31", "the fourth quarter of 2025"),
+        ("2024-07-01", "2025-06-30", "the year to 30 June 2025"),
+        ("2020-01-01", "2024-12-31", "2020 to 2024"),
+        ("2025-01-01", "2025-09-30", "January 2025 to September 2025"),
+        ("2025-05-05", "2025-05-05", "5 May 2025"),
+        ("2025-02-03", "2025-02-09", "3 February 2025 to 9 February 2025"),
+    ],
+)
+def test_a_period_has_the_name_that_people_give_it(start, end, printed):
+    found = words.period(pd.Timestamp(start), pd.Timestamp(end))
+    assert found.replace(words.SPACE, " ") == printed
+
+
+@pytest.mark.parametrize(
+    ("months", "printed"),
+    [
+        (0.23, "1 week"),
+        (0.9, "4 weeks"),
+        (2, "2 months"),
+        (18, "18 months"),
+        (24, "2 years"),
+        (30, "2.5 years"),
+        (180, "15 years"),
+    ],
+)
+def test_a_duration_is_told_in_the_unit_that_reads_best(months, printed):
+    assert words.duration(months).replace(words.SPACE, " ") == printed
+
+
+@pytest.mark.parametrize(
+    ("many", "thing", "printed"),
+    [
+        (1, "country", "1 country"),
+        (3, "country", "3 countries"),
+        (2, "day", "2 days"),
+        (0, "source", "no sources"),
+        (1200, "figure", "1,200 figures"),
+    ],
+)
+def test_what_is_counted_is_in_the_plural_but_for_one(many, thing, printed):
+    assert words.count(many, thing).replace(words.SPACE, " ") == printed

@@ -13,7 +13,8 @@ import io
 import math
 import re
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
 from numbers import Real
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -48,6 +49,8 @@ _IN_LAB = (
     ".findings .value{font-size:1.6em;font-weight:600;line-height:1.3}</style>"
 )
 
+_folds: list[list[str]] = []  # what is gathered for each fold that is open
+_left_out: list[str] = []
 _numbers: dict[str, int] = {}  # source_id -> its number in this report
 _cited: list[pd.DataFrame] = []
 
@@ -56,6 +59,37 @@ def say(text: str) -> None:
     """Display a paragraph with computed numbers; ``**bold**`` is all it may contain."""
     safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text, quote=False))
     _show({"text/html": f"<p>{safe}</p>", "text/plain": text})
+
+
+@contextmanager
+def fold(summary: str) -> Iterator[None]:
+    """Show what is displayed inside as one folded part that a reader may open.
+
+    Parameters
+    ----------
+    summary : str
+        What stands on the line that opens it.
+    """
+    _folds.append([])
+    try:
+        yield
+    finally:
+        inside = "".join(_folds.pop())
+    if inside:
+        about = f"<summary>{escape(summary)}</summary>"
+        _show({"text/html": f"<details class='fold'>{about}{inside}</details>"})
+
+
+def left_out(why: str = "") -> None:
+    """Keep why a section has nothing to say; without a reason, tell all that were kept.
+
+    A reason is a phrase that names the section: "quota beside output: no quota had been
+    published by 1 October 2010". They are told at the end of Method.
+    """
+    if why:
+        _left_out.append(why)
+    elif _left_out:
+        say(f"Left out here: {'; '.join(dict.fromkeys(_left_out))}.")
 
 
 def findings(items: Sequence[tuple[str, str, str]]) -> None:
@@ -258,9 +292,13 @@ def reset() -> None:
     """Forget what was cited: for tests, and for a notebook that starts again."""
     _numbers.clear()
     _cited.clear()
+    _left_out.clear()
 
 
 def _show(bundle: dict[str, Any]) -> None:
+    if _folds:
+        _folds[-1].append(bundle["text/html"])
+        return
     bundle.setdefault("text/plain", re.sub("<[^>]+>", " ", bundle["text/html"])[:200])
     display(bundle, raw=True)
 

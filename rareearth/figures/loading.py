@@ -34,6 +34,7 @@ from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.vintages import Printed
 
 Names = str | Sequence[str]
+OFFICIAL = ("official_statistics", "government", "legal")  # kinds of source
 Day = int | str | dt.date  # a year, an ISO date, or a date
 
 # In every kernel pandas computes alike, whatever else is installed beside it.
@@ -243,6 +244,24 @@ def origins(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.Series
     named = listed["origin"].where(listed["origin"] != "", listed["publisher"])
     counted = named.rename("origin").value_counts().rename("sources")
     return counted.sort_index().sort_values(ascending=False, kind="stable")
+
+
+def label(figures: pd.DataFrame, extra: str | Path | None = None) -> str:
+    """Return who says what a frame holds, as short as it stands on a card.
+
+    "USGS, official" where all of it is official statistics, a government's or a law;
+    "Reuters, after SMM" where a source repeats a number; several by their short names,
+    those with most rows first.
+    """
+    used = sources(figures, extra).sort_values(
+        "figures", ascending=False, kind="stable"
+    )
+    name = used["short"].where(used["short"] != "", used["publisher"])
+    after = used["origin"].where(used["origin"] != name, "")
+    told = name.where(after == "", name + ", after " + after).drop_duplicates()
+    official = used["kind"].isin(OFFICIAL).all() and not after.any()
+    more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+    return "; ".join(told[:3]) + more + (", official" if official else "")
 
 
 def countries(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from rareearth.errors import ParameterError
 from rareearth.figures.columns import RANK
 from rareearth.figures.dictionaries import Dictionaries, last_day
 
-__all__ = ["Printed", "available", "day", "last_day"]
+__all__ = ["Noise", "Printed", "available", "by_edition", "day", "last_day", "noise"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,3 +183,74 @@ def order(*keys: Iterable[Any]) -> list[int]:
     """Return the places of the rows in ascending order, the first key leading."""
     rows = list(zip(*keys, strict=True))
     return sorted(range(len(rows)), key=rows.__getitem__)
+
+
+def by_edition(printed: pd.DataFrame) -> pd.DataFrame:
+    """Return each figure of one publication as its first and newest edition had it.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        From `loading.revisions` with a ``publication``: editions of one family alone
+        revise one another. Rows without a value or a date say nothing of revisions.
+
+    Returns
+    -------
+    DataFrame, one row per series, entity, product, unit and period
+        ``first``, ``newest``: the values; ``first_source``, ``newest_source``;
+        ``editions``: how many have it; ``revision``: newest over first less one, 0 for
+        what one edition alone has.
+    """
+    known = printed.dropna(subset=["published", "value"]).sort_values("published")
+    key = ["series", "entity", "product", "unit", "period_start", "period_end"]
+    found = known.groupby(key, sort=False).agg(
+        first=("value", "first"),
+        newest=("value", "last"),
+        first_source=("source_id", "first"),
+        newest_source=("source_id", "last"),
+        editions=("published", "nunique"),
+    )
+    found["revision"] = found["newest"] / found["first"].replace(0, np.nan) - 1
+    return found.reset_index()
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How far a publication usually revises its own numbers.
+
+    Attributes
+    ----------
+    usual, largest : float
+        Median and largest of the sizes of revisions (relative, or in points).
+    figures : int
+        How many figures have two editions or more.
+    """
+
+    usual: float
+    largest: float
+    figures: int
+
+    def verdict(self, change: float) -> str:
+        """Return how a change compares with revisions, in words of three strengths."""
+        if abs(change) <= self.usual:
+            return "smaller than the usual revision"
+        if abs(change) <= self.largest:
+            return "of the size of revisions"
+        return "larger than any revision so far"
+
+
+def noise(revisions: pd.Series, fewest: int = 5) -> Noise | None:
+    """Return the usual and the largest revision; None where too few figures have any.
+
+    Parameters
+    ----------
+    revisions : Series of float
+        From first to newest edition: ``revision`` of `by_edition` for figures with two
+        editions or more, or differences of shares in points.
+    fewest : int
+        Figures without which nothing is called usual.
+    """
+    sizes = revisions.dropna().abs()
+    if len(sizes) < fewest:
+        return None
+    return Noise(float(sizes.median()), float(sizes.max()), len(sizes))

@@ -34,6 +34,8 @@ SHOWN = (
 
 NO_ALT = "A picture that its author has not described"
 LACKS_ALT = "a picture without alt text; rareearth.display.show(..., alt=...) gives one"
+LOWEST = 6  # level of a heading
+_HEADING = re.compile(r"#{1,6} .+")
 _PLAIN_TOKEN = re.compile(r'<span(?: class="(?:n|o|p|w|nl|nv)")?>([^<]*)</span>')
 _TOKEN = re.compile(r'<span class="(\w+)">')
 _NEIGHBOURS = re.compile(
@@ -99,7 +101,8 @@ class Composer(Preprocessor):
         self, nb: NotebookNode, resources: dict[str, Any]
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Compose all cells; `resources` gets the ``report``."""
-        nb.cells = [c for c in nb.cells if not library.is_tagged(c, ERROR_NOTE)]
+        cells = [c for c in nb.cells if not library.is_tagged(c, ERROR_NOTE)]
+        nb.cells = _without_bare_headings(cells)
         made_from = nb.metadata.get("rareearth", {})
         report = Report(made_from=made_from)
         number = 0
@@ -119,6 +122,27 @@ class Composer(Preprocessor):
             raise PageError("the report has no title; begin the first cell with '# '")
         resources["report"] = report
         return nb, resources
+
+
+def _without_bare_headings(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells without the headings under which nothing is shown.
+
+    A heading is a Markdown cell of one line; what stands under it reaches to the next
+    heading that is as high.
+    """
+    kept: list[NotebookNode] = []
+    next_level = 1  # of the heading that comes next, the end as the highest
+    for cell in reversed(cells):
+        text = cell.source.strip() if cell.cell_type == "markdown" else ""
+        level = text.find(" ") if _HEADING.fullmatch(text) else 0
+        if level > 1 and next_level <= level:
+            continue
+        if level:
+            next_level = level
+        elif text or cell.get("outputs"):
+            next_level = LOWEST + 1
+        kept.append(cell)
+    return kept[::-1]
 
 
 def _compose(cell: NotebookNode, report: Report) -> None:

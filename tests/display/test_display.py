@@ -456,3 +456,33 @@ def test_everything_shown_has_a_form_without_html(shown):
     display.table(DATA, "Mine production")
     display.show(figure(), DATA, ALT)
     assert all("<" not in bundle["text/plain"] for bundle in shown)
+
+
+def test_a_fold_gathers_what_is_shown_inside_it(shown):
+    with display.fold("All inputs <3>"):
+        display.say("One & two.")
+        display.table(pd.DataFrame({"Input": ["ore"], "Value": [1]}), "Inputs")
+    (bundle,) = shown
+    html = bundle["text/html"]
+    assert html.startswith("<details class='fold'><summary>All inputs &lt;3&gt;<")
+    assert html.index("One &amp; two.") < html.index("<table>")
+    assert html.endswith("</details>")
+
+
+def test_a_fold_without_anything_inside_is_not_there(shown):
+    with display.fold("Nothing"):
+        pass
+    assert shown == []
+
+
+def test_what_is_left_out_is_told_once_with_its_reasons(shown):
+    display.left_out()
+    assert shown == []
+    display.left_out("quota beside output: no quota had been published by then")
+    display.left_out("magnets: no figures")
+    display.left_out("magnets: no figures")
+    display.left_out()
+    assert shown[-1]["text/plain"] == (
+        "Left out here: quota beside output: no quota had been published by then; "
+        "magnets: no figures."
+    )

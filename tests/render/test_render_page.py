@@ -209,7 +209,7 @@ def test_the_contents_list_leads_to_every_heading():
 )
 def test_headings_out_of_order_fail_the_page_and_name_the_cell(sources, message):
     with pytest.raises(PageError, match=message):
-        render(*markdown(*sources))
+        render(*markdown(*(f"{each}\n\nText." for each in sources)))
 
 
 def test_the_cell_number_is_that_of_the_stored_notebook():
@@ -646,3 +646,20 @@ def test_the_index_lists_the_sweeps(tmp_path):
     (item,) = build(tmp_path).find("ul", class_="sweeps").find_all("li")
     assert item.a["href"] == "sweeps/01%20shares/sweep.html"
     assert item.text == "Who <mines>?4 runs of 01, over year"
+
+
+def test_a_heading_with_nothing_under_it_is_dropped():
+    cells = [
+        *markdown("# Title", "## Prices"),
+        new_code_cell("left_out('no prices')"),
+        *markdown("### In yuan"),
+        new_code_cell("pass"),
+        *markdown("## Shares", "### By country"),
+        shown({"text/html": "<p>China 70</p>"}),
+        *markdown("## Nothing more"),
+    ]
+    text, tree = render(*cells)
+    headings = [each.get_text() for each in tree.find("main").find_all(["h2", "h3"])]
+    assert [each for each in headings if each != "Contents"] == ["Shares", "By country"]
+    assert "In yuan" not in text
+    assert "Nothing more" not in text
