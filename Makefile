@@ -61,7 +61,7 @@ versions: ## Try each Python here with the oldest and newest libraries (long)
 	@$(or $(PYTHON),python3) tests/versions.py
 
 faults: $(READY_TO_TEST) ## Kill the renderer at 50 random moments (long)
-	@RAREEARTH_KILLS=50 $(RUN) -m pytest tests/render/test_render_faults.py -q -k killed
+	@RAREEARTH_KILLS=50 $(RUN) -m pytest tests/render/test_render_kills.py -q -s
 
 strip: $(READY) ## Empty the outputs of the notebooks, as git should hold them
 	@$(RUN) -m nbconvert --clear-output --inplace --log-level WARN \

@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 from nbformat.v4.rwbase import rejoin_lines
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from rareearth import errors
 from rareearth.render import library, recorder, server
@@ -136,6 +137,9 @@ def _on_kernel(
                 ENGINE,
                 follow,
                 timeout_func=_remaining(timeout),
+                config=Config(
+                    KernelManager={"connection_file": f"{folder}/kernel.json"}
+                ),
                 extra_arguments=[
                     "--IPKernelApp.log_level=ERROR",
                     f"--IPKernelApp.exec_lines={watched}",

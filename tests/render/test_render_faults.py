@@ -1,8 +1,5 @@
 """A notebook that takes too much costs its own report, and leaves nothing behind."""
 
-import json
-import os
-import random
 import subprocess
 import sys
 import time
@@ -10,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from rareearth.render import provenance, store
-from rareearth.render.job import HIDDEN, plan
+from rareearth.render import store
+from rareearth.render.job import plan
 from rareearth.render.pool import ForkPool
 from rareearth.render.report import run
 
 TITLE = ("markdown", "# A question?")
 SETTINGS = ("parameters", "year: int = 2024")
-KILLS = int(os.environ.get("RAREEARTH_KILLS", "4"))  # `make faults` sets 50
 
 
 @pytest.fixture(scope="module")
@@ -183,32 +179,3 @@ def test_outputs_on_a_disk_that_may_only_be_read_are_one_line(
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "Read-only file system" in done.stderr
-
-
-# When it is killed
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(KILLS))
-def test_a_renderer_killed_at_any_moment_leaves_no_half_report(notebook, out, seed):
-    cells = [("code", f"print({number}, year)") for number in range(10)]
-    paths = [notebook(TITLE, SETTINGS, *cells, name=f"n{n}") for n in range(3)]
-    words = ["-m", "rareearth", "render", *map(str, paths), "--out", str(out)]
-    process = subprocess.Popen(
-        [sys.executable, *words, "--force"], stdout=subprocess.DEVNULL
-    )
-    time.sleep(random.Random(seed).uniform(0, 6))
-    process.kill()
-    process.wait()
-    for page in out.glob("*.html"):
-        assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
-    for stored in out.glob("*.ipynb"):
-        assert json.loads(stored.read_text(encoding="utf-8"))["cells"]
-    again = subprocess.run([sys.executable, *words], capture_output=True, text=True)
-    assert again.returncode == 0, again.stderr
-    made = [f"n{number}.{end}" for number in range(3) for end in ("html", "ipynb")]
-    assert files(out) == ["data_dictionary.html", "index.html", *made]
-    jobs = [plan(path, {}, out) for path in paths]
-    assert [provenance.state(job).kind for job in jobs] == ["fresh"] * 3
-    left = [each.name for each in (out / HIDDEN).iterdir()]
-    assert not [name for name in left if name.endswith((".spool", ".tmp"))]
