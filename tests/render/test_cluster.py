@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 
 from rareearth.commands import main as cli
-from rareearth.render import cluster, library, pool, provenance
+from rareearth.render import cluster, library, pool, provenance, store
 from rareearth.render.job import Result, plan
 from rareearth.render.report import run
 
@@ -39,8 +40,8 @@ def distributed():
 class Dask:
     """A scheduler and workers, each a process of its own."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, **settings):
+        self.folder, self.settings = folder, settings
         self.processes = []
         file = folder / "scheduler.json"
         self._start("scheduler", "--host", "127.0.0.1", "--port", "0", file=file)
@@ -75,7 +76,7 @@ class Dask:
     def _start(self, kind, *options, file):
         run = [sys.executable, "-m", f"distributed.cli.dask_{kind}", *options]
         run += ["--scheduler-file", str(file), "--no-dashboard"]
-        env = {**os.environ, "DASK_LOGGING__DISTRIBUTED": "critical"}
+        env = {**os.environ, "DASK_LOGGING__DISTRIBUTED": "critical", **self.settings}
         place = self.folder / f"place-{len(self.processes)}"
         place.mkdir()
         process = subprocess.Popen(
@@ -106,9 +107,23 @@ def dask(distributed, tmp_path_factory):
 def ready(distributed, tmp_path_factory):
     """Return the address of a scheduler with one worker, for tests that harm neither.
 
-    A worker takes a while to be of use: it imports what the runs need.
+    A worker takes a while to be of use: it imports what the runs need. Its user has
+    settings for other programs, which change nothing.
     """
-    started = Dask(tmp_path_factory.mktemp("ready"))
+    folder = tmp_path_factory.mktemp("ready")
+    (folder / "matplotlibrc").write_text("axes.facecolor: red\n")
+    (folder / "path").mkdir()
+    (folder / "path" / "sitecustomize.py").write_text("__builtins__['odd'] = 1\n")
+    started = Dask(
+        folder,
+        MATPLOTLIBRC=str(folder / "matplotlibrc"),
+        MPLBACKEND="TkAgg",
+        PYTHONOPTIMIZE="1",
+        PYTHONPATH=str(folder / "path"),
+        COLUMNS="20",
+        TZ="Asia/Tokyo",
+        GIT_DIR=str(folder),
+    )
     started.add_worker()
     yield started.address
     started.close()
@@ -150,7 +165,12 @@ def test_every_report_arrives_when_a_worker_is_killed_in_the_middle(
 def test_a_sweep_on_a_cluster_writes_the_bytes_of_a_local_one(
     ready, notebook, tmp_path, monkeypatch, capsys
 ):
-    path = notebook(TITLE, CELL, ("code", "print(year, name)"), folder=tmp_path / "n")
+    code = (
+        "import matplotlib, shutil, sys, time\n"
+        "print(year, name, time.tzname, shutil.get_terminal_size())\n"
+        "print(sys.flags.optimize)\nmatplotlib.rcParams['axes.facecolor'], 'odd' in dir(__builtins__)"
+    )
+    path = notebook(TITLE, CELL, ("code", code), folder=tmp_path / "n")
     monkeypatch.chdir(tmp_path)
     sweep = ["sweep", str(path), "--grid", "year=2001,2002", "--grid", "name=a,🧲"]
     assert cli.main([*sweep, "--out", "local"]) == 0
@@ -222,6 +242,47 @@ def test_an_interrupted_sweep_leaves_the_cluster_ready(ready, notebook, tmp_path
 
 
 # Addresses where nothing answers
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+def test_a_signal_ends_a_sweep_on_a_cluster(ready, notebook, tmp_path, number):
+    path, out = notebook(TITLE, CELL, ("code", SLOW)), tmp_path / "out"
+    words = ["sweep", path, "--grid", "year=" + ",".join(map(str, range(2000, 2020)))]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rareearth", *words, "--out", out, "--dask", ready],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 120
+    while not list(out.glob("*.html")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert said.endswith("rareearth: interrupted; finished reports are kept\n")
+    assert "Traceback" not in said
+    assert 0 < len(list(out.glob("*.html"))) < 20
+    assert not [each for each in out.rglob("*") if each.suffix in (".spool", ".tmp")]
+
+
+def test_the_folder_of_a_killed_worker_is_removed_by_the_next(tmp_path, monkeypatch):
+    code = (
+        "import os, signal\nfrom pathlib import Path\n"
+        "from rareearth.render import store\n"
+        "with store.workplace() as folder:\n"
+        "    (Path(folder) / 'own.csv').write_text('licensed')\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    env = {**os.environ, "TMPDIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", code], env=env, check=False)
+    (left,) = tmp_path.iterdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with store.workplace() as other, store.workplace() as mine:
+        assert not left.exists()
+        assert {str(each) for each in tmp_path.iterdir()} == {other, mine}
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture
