@@ -77,12 +77,28 @@ def local(jobs: int = 1, timeout: float | None = None) -> Executor:
     if can_fork():
         return ForkPool(jobs, timeout)
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, initializer=_settle_worker)
+    return SpawnPool(jobs, context, initializer=_settle_worker)
+
+
+class SpawnPool(ProcessPoolExecutor):
+    """Where forking is not safe: processes that end with this one, and when told."""
+
+    def kill(self) -> None:
+        """End all running calls at once."""
+        for process in list((self._processes or {}).values()):
+            process.terminate()
 
 
 def _settle_worker() -> None:
     os.environ.update(server.SETTINGS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 class ForkPool(Executor):

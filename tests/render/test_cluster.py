@@ -168,7 +168,8 @@ def test_a_sweep_on_a_cluster_writes_the_bytes_of_a_local_one(
     code = (
         "import matplotlib, shutil, sys, time\n"
         "print(year, name, time.tzname, shutil.get_terminal_size())\n"
-        "print(sys.flags.optimize)\nmatplotlib.rcParams['axes.facecolor'], 'odd' in dir(__builtins__)"
+        "print(sys.flags.optimize, 'odd' in dir(__builtins__))\n"
+        "matplotlib.rcParams['axes.facecolor']"
     )
     path = notebook(TITLE, CELL, ("code", code), folder=tmp_path / "n")
     monkeypatch.chdir(tmp_path)

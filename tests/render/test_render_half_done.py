@@ -154,6 +154,20 @@ def test_ctrl_c_leaves_no_process_and_no_half_report(notebook, out, moment):
         )
 
 
+def test_a_signal_ends_at_once_also_where_forking_is_not_safe(
+    notebook, out, monkeypatch
+):
+    monkeypatch.setenv("RAREEARTH_ENGINE", "stock")
+    process = start("render", notebook(TITLE, SETTINGS, SLOW), "--out", out)
+    wait_until(lambda: spool_says(out, '"start": 2'))
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert errors.endswith("rareearth: interrupted; finished reports are kept\n")
+    wait_until(lambda: not processes_of(out.parent))
+    assert of_runs(out) == ["sample.failed.ipynb"]
+
+
 def test_what_a_killed_renderer_leaves_is_removed_by_the_next(notebook, out):
     process = start("render", notebook(TITLE, SETTINGS, SLOW), "--out", out)
     wait_until(lambda: spool_says(out, '"start": 2'))
