@@ -5,10 +5,9 @@ as a range and a weak figure as an open mark. One colour per name everywhere. Th
 take frames with the columns that they document, and know nothing of their subject.
 """
 
+from rareearth.charts.bars import columns, cumulated, rows, share_columns
 from rareearth.charts.colours import COLOURS, colour
-from rareearth.charts.columns import columns, share_columns
 from rareearth.charts.lines import FAN, contours, lines
-from rareearth.charts.rows import cumulated, rows
 from rareearth.charts.style import canvas
 from rareearth.charts.timeline import in_force, timeline
 

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from rareearth.charts.bars import rows
 from rareearth.charts.colours import INK
 from rareearth.charts.marks import draw_marks, mark_events
-from rareearth.charts.rows import rows
 from rareearth.charts.style import date_axis, panels, plain, write_key
 
 KINDS = {

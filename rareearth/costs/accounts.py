@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.costs.parameters import Source
+from rareearth.costs.inputs import Source
 from rareearth.errors import NoFigures, UnknownName
 from rareearth.figures.columns import RANK, Load, has_codes
 from rareearth.figures.csv_files import FIGURE_COLUMNS

@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rareearth.costs import accounts, parameters
+from rareearth.costs import accounts
+from rareearth.costs import inputs as parameters
+from rareearth.costs.inputs import Source
 from rareearth.costs.model import (
     COMPONENTS,
     breakeven,
@@ -24,7 +26,6 @@ from rareearth.costs.model import (
     full_cost,
     unit_cost,
 )
-from rareearth.costs.parameters import Source
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load
 from rareearth.methods import draws as points

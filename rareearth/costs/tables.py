@@ -10,8 +10,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.costs import accounts
+from rareearth.costs.inputs import ASSUMPTION, grades, named
 from rareearth.costs.model import COMPONENTS, received, unit_cost
-from rareearth.costs.parameters import ASSUMPTION, grades, named
 from rareearth.costs.simulation import (
     ACCOUNTS_OF,
     Simulation,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.production.output import STAGES
+from rareearth.production.mining import STAGES
 from rareearth.words import change, listed, number, pct, span
 
 

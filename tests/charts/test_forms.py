@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection, PathCollection, PolyCollectio
 from matplotlib.colors import to_hex
 
 from rareearth import charts
-from rareearth.charts.columns import stacked_shares
+from rareearth.charts.bars import stacked_shares
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 import rareearth as ree
-from rareearth.costs import accounts, parameters, simulation, tables
-from rareearth.costs.parameters import Source
+from rareearth.costs import accounts, simulation, tables
+from rareearth.costs import inputs as parameters
+from rareearth.costs.inputs import Source
 from rareearth.errors import NoFigures, ParameterError, UnknownName
 from rareearth.money.money import Money
 

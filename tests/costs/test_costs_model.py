@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rareearth.costs import model
-from rareearth.costs.parameters import PARAMETERS
+from rareearth.costs.inputs import PARAMETERS
 from rareearth.errors import ParameterError
 
 # 1 / (0.25 x 0.8) = 5 kg REO in the feed per kg NdPr oxide.

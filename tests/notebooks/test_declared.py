@@ -7,7 +7,7 @@ from rareearth.demand.uses import APPLICATIONS
 from rareearth.errors import ParameterError
 from rareearth.figures.columns import IMPORTERS
 from rareearth.figures.parameters import parse
-from rareearth.production.output import STAGES
+from rareearth.production.mining import STAGES
 from rareearth.ramp_up.pipeline import GOODS
 from rareearth.render import library, parameters
 from rareearth.supply_risk.analysis import PRODUCTS

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rareearth.production import output
+from rareearth.production import mining as output
 
 FOCUS = pd.DataFrame(
     {

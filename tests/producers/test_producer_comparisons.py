@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from rareearth.producers import markets
+from rareearth.producers import comparisons as markets
 
 DAYS = {
     "period_start": pd.Timestamp("2024-07-01"),

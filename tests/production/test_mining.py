@@ -6,7 +6,7 @@ import pytest
 
 from rareearth.errors import NoFigures
 from rareearth.figures.loading import revisions
-from rareearth.production import output
+from rareearth.production import mining as output
 
 
 def shares(**columns):
