@@ -23,6 +23,7 @@ from rareearth.charts.marks import (
     mark_events,
 )
 from rareearth.charts.style import (
+    SMALL,
     canvas,
     date_axis,
     is_date,
@@ -38,8 +39,8 @@ from rareearth.charts.style import (
 from rareearth.words import MINUS, number
 
 UNNAMED = "Not named"  # a rest and no country: its bar is hollow
-LETTERS = 36  # in a line of a row's name
-OF_GROUP = 92  # and of the definition over a group of rows
+LETTERS = 28  # in a line of a row's name
+OF_GROUP = 72  # and of the definition over a group of rows
 STEP, NARROW = 0.34, 0.29  # inches from row to row: of few rows, and of many
 LINE = 0.18  # inches more for each line of a name
 
@@ -115,8 +116,6 @@ def rows(
         axes.set_xlabel(xlabel)
     first = parts[0][0]
     first.set_yticks(list(names), list(names.values()))
-    if len(names) > 12:
-        first.tick_params(axis="y", labelsize=8.5)
     first.set_ylim(height, 0)
     for top, text in heads:
         _head(first, top, text)
@@ -320,7 +319,7 @@ def _head(axes: Axes, top: float, text: str) -> None:
         text,
         (0.01, top),
         xycoords=("figure fraction", "data"),
-        fontsize=9,
+        fontsize=SMALL,
         fontstyle="italic",
         va="center",
         color="#444444",
@@ -517,7 +516,7 @@ def share_columns(
     for year in source.index[1:][(source != source.shift())[1:]]:
         axes.axvline(year - 0.5, color="white", lw=1.4, ls=(0, (2.5, 2)))
     number_axis(axes.yaxis, percent=True)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     axes.grid(visible=False)
     return figure
 

@@ -146,12 +146,12 @@ def lines(
             _marks(axes, beside[here], look)
             heights = pd.concat([heights, beside[here]["y"]])
         _upwards(axes, heights, percent=percent, log=log, top=top)
-        _along(axes, whole["x"], events, falling=falling, most=5 if panel else 9)
+        _along(axes, whole["x"], events, falling=falling, most=5 if panel else 8)
         axes.set_xlabel(xlabel)
     if not panel:
         first.set_ylabel(ylabel)
     elif ylabel:
-        figure.supylabel(ylabel, fontsize=10)
+        figure.supylabel(ylabel, fontsize=9.5)
     if spans is not None:
         _stretches(first, spans)
     if breaks is not None and len(breaks):
@@ -358,7 +358,7 @@ def _stretches(axes: Axes, spans: pd.DataFrame) -> None:
         axes.axvspan(left, right, color="#EFE6D5", lw=0, zorder=0)
         style = {"ha": "center", "color": "#6B5B3A"}
         above = axes.get_xaxis_transform()
-        note(axes, text, ((left + right) / 2, 1.0), (0, 4), xycoords=above, **style)
+        note(axes, text, ((left + right) / 2, 1.0), (0, 8), xycoords=above, **style)
 
 
 def _intervals(axes: Axes, breaks: pd.DataFrame) -> None:

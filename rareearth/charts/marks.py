@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 
 from rareearth.charts.colours import NEUTRAL, colour, pale
 from rareearth.charts.fonts import spared
+from rareearth.charts.style import SMALL
 
 ROW = 11.0  # points from one row of event labels to the next
 LOOKS = {
@@ -193,6 +194,7 @@ def mark_events(axes: Axes, events: pd.DataFrame, *, line: bool = True) -> None:
         height = 3 + ROW * row
         label.set_position(((start - place) * points, height))
         _lead(axes, at, height)
+    figure.set_figheight(figure.get_figheight() + ROW * max(0, len(starts) - 3) / 72)
 
 
 def _label(axes: Axes, at: float, text: str) -> Any:
@@ -202,7 +204,7 @@ def _label(axes: Axes, at: float, text: str) -> Any:
         (0, 0),
         xycoords=axes.get_xaxis_transform(),
         textcoords="offset points",
-        fontsize=8.5,
+        fontsize=SMALL,
         color="#444444",
         va="bottom",
         ha="left",

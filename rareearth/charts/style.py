@@ -22,17 +22,20 @@ from rareearth.charts.colours import INK, readable
 from rareearth.charts.fonts import family, spared
 from rareearth.words import MINUS
 
-WIDTH = 6.0  # inches: text of 10 points is 8 pixels high on the narrowest phone
+WIDTH = 5.0  # inches, as narrow as a phone, so that text need not shrink with it
+# The smallest text, in points: 10 pixels where a chart is 390 pixels wide, 9 points on
+# paper.
+SMALL = 9.3
 
 STYLE: dict[str, Any] = {
     "figure.dpi": 100,
     "svg.hashsalt": "rareearth",
     "svg.fonttype": "path",
     "font.family": family(),
-    "font.size": 10,
-    "axes.labelsize": 10,
-    "xtick.labelsize": 9.5,
-    "ytick.labelsize": 9.5,
+    "font.size": 9.5,
+    "axes.labelsize": 9.5,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
     "axes.titleweight": "bold",
     "axes.labelcolor": INK,
     "axes.edgecolor": "#999999",
@@ -101,9 +104,10 @@ def panels(
     parts = []
     for axes, name in zip(grid.axes.flat, grid.col_names, strict=True):
         axes.set(title="", xlabel="")
-        axes.set_ylabel("" if wrap > 1 else name, fontsize=8.5)
+        axes.set_ylabel("" if wrap > 1 else name, fontsize=SMALL)
         if wrap > 1:
-            axes.set_title(name, fontsize=9.5, fontweight="normal", loc="left")
+            told = textwrap.fill(str(name), 50 // wrap)
+            axes.set_title(told, fontsize=SMALL, fontweight="normal", loc="left")
         parts.append((axes, frame[frame[by] == name]))
     grid.figure.set_figheight(1.2 + height * -(-len(parts) // wrap))
     return grid.figure, parts
@@ -120,11 +124,11 @@ class _Panels(sns.FacetGrid):
 def headline(figure: Figure, title: str) -> None:
     """Write the finding over a figure, wrapped to its width."""
     figure.suptitle(
-        "\n".join(textwrap.wrap(title, 58)),
+        "\n".join(textwrap.wrap(title, 48)),
         x=0.01,
         ha="left",
         fontweight="bold",
-        fontsize=12,
+        fontsize=11.5,
         linespacing=1.25,
     )
 
@@ -150,7 +154,7 @@ def label_ends(
             (5, 0),
             textcoords="offset points",
             va="center",
-            fontsize=9.5,
+            fontsize=SMALL,
             color=readable(hues[str(name)]),
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3, "alpha": 0.7},
             zorder=4,
@@ -162,7 +166,7 @@ def note(
     axes: Axes, text: str, at: tuple[Any, Any], shift: tuple[int, int], **style: Any
 ) -> None:
     """Write a text so many points to the right of a place, and above it."""
-    usual: dict[str, Any] = {"fontsize": 9, "textcoords": "offset points"}
+    usual: dict[str, Any] = {"fontsize": SMALL, "textcoords": "offset points"}
     axes.annotate(text, at, shift, **(usual | style))
 
 
@@ -175,8 +179,8 @@ def write_key(figure: Figure, handles: Sequence[Any]) -> None:
         handles=handles,
         loc="outside lower left",
         frameon=False,
-        ncols=max(1, min(len(handles), 4, int(86 / (longest + 6)))),
-        fontsize=9,
+        ncols=max(1, min(len(handles), 4, int(68 / (longest + 6)))),
+        fontsize=SMALL,
         handlelength=1.5,
         handletextpad=0.5,
         columnspacing=1.4,
@@ -259,6 +263,8 @@ _PATH = re.compile(r' d="([^"]*)"( transform="scale\(0\.015625\)")?')  # of lett
 _SPACED = re.compile(r" ?([A-Za-z]) ?")
 _PLACED = re.compile(r'( (?:x|y|x1|y1|x2|y2|width|height|points)="|translate\()[^")]*')
 _STYLE = re.compile(r' style="[^"]*"')
+_FONT = re.compile(r'(?<=["#])DejaVuSans-')
+_MOVED = re.compile(r'(<use xlink:href="[^"]*") transform="translate\(([-\d.]+) 0\)"')
 _META = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
 
 
@@ -306,6 +312,7 @@ def compact(svg: str) -> str:
     svg = _META.sub("", svg)
     svg = _PATH.sub(lambda found: _letter(found[1]) if found[2] else _line(found), svg)
     svg = _PLACED.sub(lambda found: _rounded(found[0]), svg)
+    svg = _MOVED.sub(r'\1 x="\2"', _FONT.sub("D", svg))
     svg = _STYLE.sub(lambda found: re.sub(r"([:;])\s+", r"\1", found[0]), svg)
     return re.sub(r">\s+<", "><", svg)
 

@@ -7,7 +7,6 @@ number in the whole report.
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import math
@@ -169,7 +168,7 @@ def show(
         raise ValueError("the chart has no data; say in words what is missing")
     title = _title(figure)
     name = _slug(title)
-    image = _svg(figure)
+    image = _picture(figure)
     link = csv_address(to_csv(data))
     cited = used if used is not None else data
     sources = cite(cited) if "source_id" in cited else ""
@@ -177,12 +176,12 @@ def show(
         {
             "text/html": (
                 f"<figure class='chart'><img alt='{escape(alt, quote=True)}' "
-                f"src='data:image/svg+xml;base64,{image}'><figcaption>"
+                f'src="{image}"><figcaption>'
                 f"<p class='source'>{sources}</p>"
                 f"<details class='data'><summary>Data behind this chart</summary>"
                 f"<p><a download='{name}.csv' href='{link}'>"
                 f"Download as CSV</a> · <a download='{name}.svg' "
-                f"href='data:image/svg+xml;base64,{image}'>Download the picture</a></p>"
+                f'href="{image}">Download the picture</a></p>'
                 f"{_table_behind(data, title, formats or {})}"
                 "</details></figcaption></figure>"
             ),
@@ -421,11 +420,12 @@ def _slug(title: str) -> str:
     return words[:60].strip("-") or "chart"
 
 
-def _svg(figure: Figure) -> str:
-    """Return the figure as SVG in base64."""
+def _picture(figure: Figure) -> str:
+    """Return the figure as an address: SVG as it is, a quarter less than as base64."""
     from rareearth.charts.style import to_svg
 
-    return base64.b64encode(to_svg(figure).encode()).decode()
+    drawing = to_svg(figure).replace("'", "&apos;").translate(_ESCAPED)
+    return "data:image/svg+xml," + drawing.replace("%22", "'")
 
 
 def assumption_table(assumed: pd.DataFrame) -> pd.DataFrame:

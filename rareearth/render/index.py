@@ -18,6 +18,7 @@ from html import escape, unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import rareearth
 from rareearth.render import dictionary, library, look
@@ -166,7 +167,7 @@ def _unmarked(html: str) -> str:
 WIDTH = 320  # pixels of a scaled picture
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(
-    r"""\bsrc=['"]data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=]+)['"]"""
+    r"""\bsrc=(['"])data:image/(svg\+xml|png|jpeg)(;base64)?,(.+?)\1"""
 )
 _ALT = re.compile(r"""\balt=(?:'([^']*)'|"([^"]*)")""")
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -203,7 +204,10 @@ def first_picture(html: str, most: int) -> tuple[str, str]:
         source, alt = _SOURCE.search(found[0]), _ALT.search(found[0])
         if source:
             described = unescape((alt[1] or alt[2] or "") if alt else "")
-            return small(source[1], source[2], most), described
+            _, kind, is_base64, content = source.groups()
+            if not is_base64:
+                content = base64.b64encode(unquote_to_bytes(content)).decode()
+            return small(kind, content, most), described
     return "", ""
 
 

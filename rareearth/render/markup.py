@@ -101,11 +101,14 @@ def _address(tag: Tag, name: str, text: str) -> str:
     """Return an address that loads nothing by itself, or refuse it."""
     plain = re.sub(r"[\x00-\x20]", "", text)  # as browsers read it
     probe = plain.lower()
+    is_download = tag.name == "a" and "download" in tag.attrs
+    if tag.name == "img" or is_download:
+        plain = re.sub(r"[\x00-\x1f]", "", text).strip()  # a space is content
+        probe = plain.lower()
     if tag.name == "img":
         allowed, what = IMAGE.match(probe), "an image must be inside the file"
-    elif tag.name == "a" and "download" in tag.attrs:
-        plain = re.sub(r"[\x00-\x1f]", "", text).strip()  # a space is content
-        allowed, what = DOWNLOAD.match(plain.lower()), "a download must be inside"
+    elif is_download:
+        allowed, what = DOWNLOAD.match(probe), "a download must be inside"
     elif tag.name == "a":
         allowed, what = LINK.match(probe), "a link leads to http, mailto, # or a report"
     else:

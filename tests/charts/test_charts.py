@@ -257,7 +257,7 @@ def test_no_sign_is_drawn_as_an_empty_box(monkeypatch, installed):
         figure, axes = plt.subplots()
         figure.suptitle("Quota 总量控制指标 \U0001f98e, −3 °C")
         axes.set_xlabel("Prices (元/公斤)")
-        display._svg(figure)
+        display._picture(figure)
     fonts._drawn_signs.cache_clear()
     assert figure.get_suptitle().startswith("Quota ")
     assert figure.get_suptitle().endswith(", −3 °C")
@@ -285,13 +285,15 @@ def test_a_drawing_loses_idle_digits_and_keeps_its_shapes():
         '<path id="DejaVuSans-32" transform="scale(0.015625)"/>\n'
         '<path id="y" d="M 800 -16\n" transform="scale(0.015625)"/>\n'
         '<use x="1.555555" transform="translate(3.141593 0.5) scale(0.095 -0.095)"/>\n'
+        '<use xlink:href="#DejaVuSans-32" transform="translate(61.5 0)"/>\n'
         "</svg>"
     )
     assert drawing.compact(svg) == (
         '<svg><path id="x-9" d="M0 5.12L1250.99 -8z" style="fill:none;stroke:#fff"/>'
-        '<path id="DejaVuSans-32" transform="scale(0.015625)"/>'
+        '<path id="D32" transform="scale(0.015625)"/>'
         '<path id="y" d="M100 -2" transform="scale(0.125)"/>'
-        '<use x="1.56" transform="translate(3.14 0.5) scale(0.095 -0.095)"/></svg>'
+        '<use x="1.56" transform="translate(3.14 0.5) scale(0.095 -0.095)"/>'
+        '<use xlink:href="#D32" x="61.5"/></svg>'
     )
 
 

@@ -121,7 +121,7 @@ KINDS = {
     "attribute": replaced(r' (?:id|alt|href|class|aria-label)="([^"]*\w)"', another),
     "table cell": replaced(r"<td[^>]*>([^<]*\w[^<]*)</td>", another),
     "data URI": replaced(r'"data:text/csv[^,]*,([^"]*)"', another),
-    "SVG": replaced(r'"data:image/svg\+xml;base64,([^"]*)"', another),
+    "SVG": replaced(r'"data:image/svg\+xml,([^"]*)"', another),
     "label": relabelled,
     "script": with_script,
     "whitespace in pre": replaced(r"<pre[^>]*>[^<]*?([ \n]+)", lambda t, _: t + " "),
