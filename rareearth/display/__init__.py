@@ -4,9 +4,20 @@ from rareearth.display.output import (
     assumption_table,
     bibliography,
     findings,
+    fold,
+    left_out,
     say,
     show,
     table,
 )
 
-__all__ = ["assumption_table", "bibliography", "findings", "say", "show", "table"]
+__all__ = [
+    "assumption_table",
+    "bibliography",
+    "findings",
+    "fold",
+    "left_out",
+    "say",
+    "show",
+    "table",
+]

@@ -56,12 +56,7 @@ def in_focus(
     DataFrame
         ``year`` int; ``entity``; ``value``, ``low``, ``high`` shares from 0 to 1;
         ``quantity``, ``total`` (NaN where only a share is printed); ``confidence``;
-        ``source_id``.
-
-    Raises
-    ------
-    NoFigures
-        If the country has neither. The message names the countries that have.
+        ``source_id``. Empty if the country has neither.
     """
     own = shares[shares["entity"] == country].rename(columns={"share": "value"})
     stated = stated.assign(
@@ -79,12 +74,6 @@ def in_focus(
     found = pd.concat(
         [own.reindex(columns=columns), more.drop(columns=["low", "high"])]
     ).reindex(columns=columns)
-    if found.empty:
-        have = sorted(shares.loc[shares["kind"] == "country", "entity"].unique())
-        raise NoFigures(
-            f"no figures of mine production for {country} from {start_year} to "
-            f"{end_year}; there are some for {', '.join(have)}"
-        )
     for bound in ("low", "high"):
         found[bound] = found[bound].fillna(found["value"])
     return found.sort_values("year", ignore_index=True)
@@ -103,7 +92,7 @@ def largest(shares: pd.DataFrame, country: str, most: int) -> list[str]:
 def revised_year(printed: pd.DataFrame, end_year: int) -> int:
     """Return the last year up to `end_year` that two primary sources print a total for.
 
-    Falls back on the last year with any total.
+    Falls back on the last year with any total, and then on `end_year`.
     """
     world = printed[(printed["entity"] == "World") & printed["value"].notna()]
     year = world["period_end"].dt.year
@@ -111,7 +100,7 @@ def revised_year(printed: pd.DataFrame, end_year: int) -> int:
     primary = world["confidence"] == "primary"
     editions = world[primary].groupby(year[primary])["source_id"].nunique()
     twice = editions[editions > 1]
-    return int(twice.index.max() if len(twice) else year.max())
+    return int(max(twice.index, default=max(year, default=end_year)))
 
 
 def first_and_last(printed: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -227,16 +216,9 @@ def stage_shares(load: Load, as_of: str = "latest") -> pd.DataFrame:
         ``stage`` and ``row``, its label; ``entity``, ``year`` int, ``scope`` str,
         ``value``, ``low`` and ``high`` from 0 to 1 (``low`` alone where "more than" is
         printed, both where a range is), ``confidence``, ``source_id``, ``note``.
-
-    Raises
-    ------
-    NoFigures
-        If nothing had been published of any stage.
     """
     stages = {series: stage for stage, (series, _) in STAGES.items()}
     frame = load(list(stages), as_of=as_of, missing="empty")
-    if frame.empty:
-        raise NoFigures(f"no share of the world was published by {as_of} at any stage")
     order = frame["series"].map(list(stages).index).sort_values(kind="stable").index
     frame = frame.loc[order].reset_index(drop=True)
     stage = frame["series"].map(stages)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from rareearth.errors import NoFigures
 from rareearth.production.mining import STAGES
-from rareearth.words import change, listed, number, pct, span
+from rareearth.words import change, listed, number, pct, span, the
 
 
 def path(focus: pd.DataFrame) -> str:
@@ -28,26 +27,17 @@ def standing(shares: pd.DataFrame, country: str) -> str:
 
 
 def stage_sentence(chain: pd.DataFrame, stage: str, country: str) -> str:
-    """Return in words what is printed of a country at a stage.
-
-    Raises
-    ------
-    NoFigures
-        If nothing at all is printed for the stage.
-    """
+    """Return in words what is printed of a country at a stage."""
     at = chain[chain["stage"] == stage]
     label = STAGES[stage].label
     if at.empty:
-        have = [STAGES[name].label for name in chain["stage"].unique()]
-        raise NoFigures(
-            f"no printed shares of {label}; there are some of {listed(have)}"
-        )
+        return f"No share of any country in {label} had been published by then."
     own = at[at["entity"] == country]
     if own.empty:
         others = sorted(name for name in at["entity"].unique() if " and " not in name)
         return (
             f"No source states a share of {country} in {label}; shares are printed for "
-            f"{listed(others)}."
+            f"{listed([the(name) for name in others])}."
         )
     number_ = own["value"].fillna(own["low"])
     newest = own.loc[own["year"] == own["year"].max()].index

@@ -127,15 +127,15 @@ class Composer(Preprocessor):
 def _without_bare_headings(cells: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells without the headings under which nothing is shown.
 
-    A heading is a Markdown cell of one line; what stands under it reaches to the next
-    heading that is as high.
+    Such a heading is a Markdown cell of one line; what stands under it reaches to the
+    next cell that begins with a heading that is as high.
     """
     kept: list[NotebookNode] = []
     next_level = 1  # of the heading that comes next, the end as the highest
     for cell in reversed(cells):
         text = cell.source.strip() if cell.cell_type == "markdown" else ""
-        level = text.find(" ") if _HEADING.fullmatch(text) else 0
-        if level > 1 and next_level <= level:
+        level = text.find(" ") if _HEADING.match(text) else 0
+        if "\n" not in text and level > 1 and next_level <= level:
             continue
         if level:
             next_level = level
