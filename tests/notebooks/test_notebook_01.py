@@ -46,7 +46,6 @@ def test_shares_are_told_for_other_countries_years_and_dates(run, parameters):
 @pytest.mark.parametrize(
     ("parameters", "error", "message"),
     [
-        ({"country": "Japan"}, NoFigures, "no figures of mine production for Japan"),
         ({"start_year": 2022, "end_year": 2020}, NoFigures, "for 2022 to 2020; totals"),
         ({"as_of": "1990-01-01"}, NoFigures, "the first that are known came out"),
     ],
@@ -56,3 +55,31 @@ def test_what_cannot_be_answered_is_refused_with_the_choices(
 ):
     with pytest.raises(error, match=message):
         run(SHARES, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said", "left_out"),
+    [
+        (
+            {"country": "Laos"},
+            "No figure published so far gives any rare earths mined in <strong>Laos",
+            "mining in Laos by year",
+        ),
+        (
+            {"country": "Estonia", "stage": "separation"},
+            "Neo Silmet (3,200\N{NO-BREAK SPACE}t of REO a year, 2026)",
+            "mining in Estonia by year",
+        ),
+        (
+            {"as_of": "2010-10-01"},
+            "<strong>cannot be said</strong>: no world total of mine",
+            "shares of mining, their concentration and revisions",
+        ),
+    ],
+)
+def test_what_is_asked_about_leads_also_when_nobody_has_published_it(
+    run, parameters, said, left_out
+):
+    page = run(SHARES, **parameters)
+    assert said in page
+    assert f"Left out here: {left_out}" in page
