@@ -14,7 +14,7 @@ from rareearth.render import library, provenance, store
 from rareearth.render.job import HIDDEN
 
 TEMPLATES = Path(__file__).parent / "templates"
-CODE = ("look", "index", "dictionary")  # what decides the pages beside the reports
+CODE = ("look", "index")  # what decides the pages beside the reports
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -77,6 +77,7 @@ def _templates() -> Any:
         keep_trailing_newline=True,
     )
     found.filters["breakable"] = _breakable
+    found.filters["anchor"] = lambda key: re.sub(r"\W+", "-", key)
     return found
 
 

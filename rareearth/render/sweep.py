@@ -32,8 +32,6 @@ from rareearth.render.job import Job, Result, plan, report_name, typed
 from rareearth.render.progress import Progress
 from rareearth.words import harmless
 
-# As rareearth.display.output emits them.
-FINDINGS = "application/vnd.rareearth.findings+json"
 Finding = tuple[str, str, str]  # label, value, range or condition
 ALL_PICTURES = 24_000_000  # characters of all pictures of a page together
 LARGEST_PICTURE = 60_000  # characters of one
@@ -164,7 +162,7 @@ def read(result: Result, most: int) -> Row:
         return row
     row.title = library.title(cells)
     for html, data in thumbnail.displayed(cells):
-        for each in data.get(FINDINGS, []):
+        for each in data.get(thumbnail.FINDINGS, []):
             if {"label", "value"} <= each.keys():
                 row.findings.append((each["label"], each["value"], each["range"]))
         if not row.picture and not row.alt:

@@ -1,15 +1,20 @@
 """A page is one harmless file with one title, a contents list and folded code."""
 
 import base64
+import itertools
 import re
+import xml.etree.ElementTree as ET
 
 import nbformat
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import rareearth
-from rareearth.render import index, page
+from rareearth import charts, words
+from rareearth.charts.style import to_svg
+from rareearth.render import index, library, page
 from rareearth.render.markup import to_mathml
 from rareearth.render.page import PageError
 
@@ -579,6 +584,83 @@ def test_the_index_has_a_card_for_each_report(outputs):
     assert "China mined 69 %." in second.text
     assert second.find(class_="changed").text == "With c = <i>"
     assert second.img["alt"] == "Line of prices, rising"
+
+
+def test_the_index_has_reports_in_the_order_in_which_to_read_them(outputs):
+    names = ("00_a", "01_a", "02_a", "05_a", "08_a", "09_a", "10_a", "11_a", "my_own")
+    for name in names:
+        folder = outputs(name, *markdown("# Q?"))
+    order = [each.a["href"][:2] for each in build(folder).select("li.card")]
+    assert order == ["00", "01", "05", "10", "08", "09", "11", "02", "my"]
+
+
+def test_a_card_has_one_number_one_sentence_and_a_date(outputs):
+    found = [
+        {"label": "Mined in China", "value": "69 %", "range": "in 2025"},
+        {"label": "Elsewhere", "value": "31 %", "range": ""},
+    ]
+    how_new = "Newest source of this report: 8\N{NO-BREAK SPACE}October 2026. More."
+    text = (
+        "By No. 18 of 2025, China mined 69 %<sup><a href='#s'>3</a></sup>. Others less."
+    )
+    outputs_of = [
+        shown({"text/html": "<section>69 %</section>", index.FINDINGS: found}),
+        shown({"text/html": f"<p>{text}</p>"}),
+        shown({"text/html": f"<p class='how-new'>{how_new}</p>"}),
+    ]
+    card = build(outputs("01_a", *markdown("# Q?"), *outputs_of)).find("li", "card")
+    assert [" ".join(each.text.split()) for each in card.find_all("p")] == [
+        "69 % Mined in Chinain 2025",
+        "By No. 18 of 2025, China mined 69 %.",
+        "Newest source: 8 October 2026",
+    ]
+
+
+def test_a_card_that_an_older_version_kept_is_made_anew(outputs):
+    folder = outputs("01_a", *markdown("# Q?"))
+    (folder / ".rareearth").mkdir()
+    (folder / ".rareearth" / "01_a.card.json").write_text('{"name": "01_a"}')
+    assert build(folder).find("li", "card").find(class_="title").text == "Q?"
+
+
+def test_the_index_says_how_far_the_data_reach_and_what_is_past_due(tmp_path):
+    read = {}
+    for name in ("series", "sources"):
+        path = library.data_folder() / f"{name}.csv"
+        read[name] = pd.read_csv(path, dtype=str, keep_default_na=False)
+    newest = read["sources"]["published"].max()
+    due = read["series"]["next_expected"]
+    late = read["series"][(due != "") & (due < newest)]
+    tree = build(tmp_path)
+    assert words.day(pd.Timestamp(newest)) in tree.find(class_="note").text
+    told = [each.code.text for each in tree.select("#due li")]
+    assert sorted(told) == sorted(late["series"])
+    assert tree.find("a", href="#due")
+
+
+def test_letters_of_a_small_picture_can_be_read_and_lie_apart():
+    sizes = {"row": [f"plant number {n}" for n in range(9)], "value": range(9)}
+    figure = charts.rows(pd.DataFrame(sizes), "A title that says it", "t", bars=True)
+    data = base64.b64encode(to_svg(figure).encode()).decode()
+    address = index.small("svg+xml", data, 60_000)
+    root = ET.fromstring(base64.b64decode(address.split(",")[1]))
+    left, top, width, height = map(float, root.get("viewBox").split())
+    boxes = []
+    for text in root.iter("{http://www.w3.org/2000/svg}text"):
+        if not text.text:
+            continue
+        size, x, y, length = (
+            float(text.get(name)) for name in ("font-size", "x", "y", "textLength")
+        )
+        assert size * 286 / width >= 9  # pixels on the narrowest card
+        boxes.append((x, y - 0.7 * size, x + length, y))
+        assert left <= x
+        assert x + length <= left + width
+        assert top <= y <= top + height
+    assert len(boxes) > 4
+    for one, other in itertools.combinations(boxes, 2):
+        apart = one[2] < other[0] or other[2] < one[0]
+        assert apart or one[3] < other[1] or other[3] < one[1]
 
 
 def test_the_index_keeps_the_promises_of_a_page(outputs):

@@ -344,7 +344,7 @@ def test_a_parameter_and_a_finding_of_one_name_have_two_columns(tmp_path):
 def test_findings_are_those_that_the_notebooks_emit():
     from rareearth.display import output as display
 
-    assert sweeps.FINDINGS == display.FINDINGS
+    assert thumbnail.FINDINGS == display.FINDINGS
 
 
 # Pictures and size
