@@ -163,7 +163,7 @@ def the(place: str) -> str:
     """Return the name of a place as it stands in a sentence: the European Union."""
     if place == "World":
         return "the world"
-    unions = ("Union", "States", "Kingdom")
+    unions = ("Union", "States", "Kingdom", "G7", "WTO")
     return f"the {place}" if place.endswith(unions) else place
 
 

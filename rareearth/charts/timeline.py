@@ -115,7 +115,7 @@ def _keys(events: pd.DataFrame) -> list[Line2D]:
 
 
 def in_force(spans: pd.DataFrame, on: pd.Timestamp, title: str) -> Figure:
-    """Return measures as bars: filled in force, hatched suspended, a line for the day.
+    """Return measures as bars: filled in force, hatched suspended, hollow unknown.
 
     Parameters
     ----------
@@ -127,14 +127,16 @@ def in_force(spans: pd.DataFrame, on: pd.Timestamp, title: str) -> Figure:
         The day asked about.
     """
     begin = max(spans["start"].min(), on - pd.DateOffset(years=4))
-    look = np.where(spans["state"] == "in force", "filled", "hatched")
+    looks = {"in force": "filled", "suspended": "hatched", "unknown": "hollow"}
+    look = spans["state"].map(looks)
     whose = spans["actor"].str.split(";").str[0]
     bars = spans.assign(look=look, entity=whose, row=spans["label"], value=pd.NaT)
     until = bars.assign(
         low=bars["start"].clip(lower=begin), high=bars["end"].clip(upper=on)
     )
     after = bars.assign(low=bars["start"].clip(lower=on), high=bars["end"])
-    after["look"] = after["look"].map({"filled": "faint", "hatched": "faint hatched"})
+    paler = {"filled": "faint", "hatched": "faint hatched"}
+    after["look"] = after["look"].replace(paler)
     drawn = pd.concat([until, after])
     actors = {name: name for name in dict.fromkeys(whose)}
     return rows(
@@ -142,5 +144,5 @@ def in_force(spans: pd.DataFrame, on: pd.Timestamp, title: str) -> Figure:
         title,
         "",
         lines=pd.DataFrame({"at": [on], "label": [f"{on:%d %b %Y}"]}),
-        key=actors | {"hatched": "suspended"},
+        key=actors | {"hatched": "suspended", "hollow": "unknown"},
     )

@@ -1,18 +1,17 @@
-"""What was decided, what is in force and what flows did, in sentences."""
+"""What is in force, in sentences, and the names of measures as charts have room for."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import pandas as pd
 
 from rareearth.figures.columns import has_codes
-from rareearth.policy.states import MEASURES, binds
-from rareearth.words import change, day, listed, number
+from rareearth.policy.states import ALL, MEASURES, UNKNOWN
+from rareearth.words import count, day, the
 
 LANES = ("China", "United States", "European Union", "WTO", "others")
 """The lanes of a timeline: actors with one of their own, and all others."""
 
+PLACES = {"eu": "EU", "us": "US", "japan": "Japan"}  # in the keys of events
 APRIL_LICENCES = "2025-04-04-mofcom-18-seven-rare-earths"
 
 
@@ -44,22 +43,12 @@ def labels(events: pd.DataFrame) -> pd.DataFrame:
     return (names.str[0] + more).rename("label").reset_index()
 
 
-def state_title(found: pd.DataFrame, on: pd.Timestamp) -> str:
-    """Return how many measures are in force and suspended on a day."""
-    counts = found["state"].value_counts()
-    parts = [
-        f"{counts[name]} {name}"
-        for name in ("in force", "suspended", "suspension over", "announced")
-        if name in counts
-    ]
-    return f"On {day(on)}: {listed(parts)}"
-
-
 def short(subject: str) -> str:
     """Return the name of a measure as a chart has room for it."""
     for long, brief in (
         ("MOFCOM and GACC Announcement No. ", "No. "),
         ("MOFCOM Announcement No. ", "No. "),
+        ("MOFCOM Announcements No. ", "No. "),
         ("Article 2 of MOFCOM Announcement No. ", "Art. 2 of No. "),
         (", interim measures for total quantity control", ""),
         ("Rare Earth Administration Regulations", "Administration Regulations"),
@@ -79,182 +68,69 @@ def short(subject: str) -> str:
     return subject
 
 
-def suspension_sentence(found: pd.DataFrame) -> str:
-    """Return what is suspended until when, by last day."""
-    own = found[found["state"] == "suspended"]
-    if own.empty:
-        return "Nothing is suspended on that day."
-    parts = []
-    for until, group in own.groupby("until"):
-        names = listed([short(name) for name in group["subject"]])
-        parts.append(f"{names} until **{day(until)}**")
-    return f"Suspended: {'; '.join(parts)}. The last day is part of the suspension."
-
-
-def over_sentence(found: pd.DataFrame, known: pd.Timestamp, on: pd.Timestamp) -> str:
-    """Return what is beyond the sources on a day, "" if nothing is."""
-    if on <= known:
-        return ""
-    own = found[found["state"] == "suspension over"]
-    text = (
-        f"**The newest source on policy is of {day(known)}.** What was decided after "
-        "that is not in these data"
-    )
-    if own.empty:
-        return f"{text}."
-    names = listed([short(name) for name in own["subject"]])
-    return (
-        f"{text}: by the texts as published, the suspensions of {names} are over by "
-        f"{day(on)}, unless they were extended."
-    )
-
-
-def controls_sentence(found: pd.DataFrame) -> str:
-    """Return which Chinese controls are in force, by name."""
-    own = found[
-        (found["state"] == "in force")
-        & (found["kind"] == "control")
-        & has_codes(found["actor"], "China")
-    ]
-    if own.empty:
-        return "No Chinese control of the table is in force on that day."
-    parts = [
-        f"{short(item.subject)} (since {day(item.since)}; for {item.target})"
-        for item in own.itertuples()
-    ]
-    return f"Chinese controls **in force**: {listed(parts)}."
-
-
-def meeting_sentences(then: pd.DataFrame, whom: str) -> list[str]:
-    """Return what changed between two days for somebody, and what did not.
+def lead(
+    found: pd.DataFrame, on: pd.Timestamp, known: pd.Timestamp, actor: str = ALL
+) -> list[str]:
+    """Return what is in force, what is suspended and what is unknown on a day.
 
     Parameters
     ----------
-    then : DataFrame
-        From `policy.compared`.
-    whom : str
-        An importer, e.g. ``"European Union"``.
-    """
-    chinese = then[has_codes(then["actor"], "China") & binds(then["target"], whom)]
-    paused = chinese[chinese["changed"] & (chinese["after"] == "suspended")]
-    stays = chinese[~chinese["changed"] & (chinese["after"] == "in force")]
-    new = chinese[(chinese["before"] == "") & (chinese["after"] != "suspended")]
-    texts = []
-    if len(paused):
-        last = listed([day(each) for each in sorted(set(paused["until"]))])
-        texts.append(
-            f"**Changed for the {whom}:** {len(paused)} Chinese controls went from "
-            f"announced or in force to suspended ({_names(paused)}), until {last}."
-        )
-    if len(stays):
-        texts.append(
-            f"**Unchanged for the {whom}:** {_names(stays)}, in force before the "
-            "meeting and after it."
-        )
-    if len(new):
-        texts.append(f"**New since, for the {whom}:** {_names(new)}.")
-    return texts or [f"No Chinese control of the table binds the {whom}."]
-
-
-def _names(frame: pd.DataFrame) -> str:
-    return listed([short(name) for name in frame["subject"]])
-
-
-def flow_title(magnets: pd.Series, event: pd.Timestamp) -> str:
-    """Return how far magnet exports fell after an event, and where they are now."""
-    month = pd.Period(event, "M")
-    before = magnets[magnets.index < month]
-    after = magnets[magnets.index > month]
-    if before.empty or after.empty:
-        return "Chinese exports of rare earths and magnets, and prices"
-    low, last = after.iloc[:6].idxmin(), after.index[-1]
-    return (
-        f"Magnet exports went from {number(before.iloc[-1])} t ({before.index[-1]}) to "
-        f"{number(after[low])} t in {low} and {number(after[last])} t in {last}"
-    )
-
-
-def flow_sentence(series: Mapping[str, pd.Series], event: pd.Timestamp) -> str:
-    """Return what prices and shipments did from the month before an event on."""
-    month = pd.Period(event, "M")
-    parts, peaks = [], []
-    for name, values in series.items():
-        before = values[values.index < month]
-        later = values[values.index > month]
-        if before.empty or later.empty:
-            continue
-        start, first, last = before.index[-1], later.index[0], later.index[-1]
-        parts.append(
-            f"{name} {change(later[first] / before[start] - 1)} from {start} to "
-            f"{first} and {change(later[last] / before[start] - 1)} to {last}"
-        )
-        if before[start] == values.max():
-            peaks.append(f"The base of {name}, {start}, is the highest month at hand. ")
-    if not parts:
-        return f"No series has a month before and after {day(event)}."
-    return (
-        f"Against the last known month before {day(event)}: {'; '.join(parts)}. "
-        f"{''.join(peaks)}One month is not a trend, and exports have seasons (New "
-        "Year, holidays)."
-    )
-
-
-def findings(
-    found: pd.DataFrame,
-    then: pd.DataFrame,
-    magnets: pd.Series,
-    on: pd.Timestamp,
-    known: pd.Timestamp,
-) -> list[tuple[str, str, str]]:
-    """Return the key findings of the report on policy.
-
-    Parameters
-    ----------
-    found, then : DataFrame
-        From `states.state` and `states.around_meeting`.
-    magnets : Series
-        Exports in t, by month.
+    found : DataFrame
+        From `states.state`, of one actor or of all.
     on, known : Timestamp
-        The day asked about, and that up to which the sources know.
+        The day asked about, and that of the newest source.
     """
-    force, paused = (
-        found[found["state"] == name] for name in ("in force", "suspended")
+    force, paused, lost = (
+        found[found["state"] == name] for name in ("in force", "suspended", UNKNOWN)
     )
-    china = has_codes(force["actor"], "China").sum()
-    whose = f"of them {china} Chinese" if len(force) else "of those in the table"
-    items = [(f"In force, {day(on)}", _count(force), whose)]
+    basis = (
+        "the day of the newest source" if on == known else f"by sources to {day(known)}"
+    )
+    china = has_codes(force["actor"], "China").sum() if len(force) else 0
+    whose = f" of {the(actor)}" if actor != ALL else ""
+    of_china = f", {china} of them China's" if china and actor == ALL else ""
+    measures = count(len(force), "measure")
+    texts = [
+        f"On {day(on)}, {basis}, **{measures}{whose} on rare earths {_is(force)} in "
+        f"force**{of_china}."
+    ]
     if len(paused):
-        last = f"the last of them until {day(max(paused['until']))}"
-        items.append(("Suspended", _count(paused), last))
-    for state in found.loc[found["event_id"] == APRIL_LICENCES, "state"]:
-        label = "Licences for seven rare earths (April 2025)"
-        items.append((label, state, "for all destinations, the EU as well"))
-    moved = then[then["changed"] & (then["after"] == "suspended")]
-    moved = moved[has_codes(moved["actor"], "China")]
-    if len(moved):
-        eu = f"{binds(moved['target'], 'European Union').sum()} of them for the EU"
-        chinese = f"{len(moved)} Chinese measures"
-        items.append(("Suspended after Busan", chinese, f"{eu} as well"))
-    since = magnets[magnets.index >= pd.Period("2025-04", "M")]
-    if len(since):
-        low, last = since.idxmin(), since.index[-1]
-        least = f"lowest month since April 2025: {number(since[low])} t ({low})"
-        items.append((f"Magnet exports, {last}", f"{number(since[last])} t", least))
-    reach = "The sources on policy reach to", day(known), "what came later is not here"
-    return [*items, reach]
+        texts.append(
+            f"{count(len(paused), 'measure').capitalize()} {_is(paused)} suspended, "
+            f"{until(paused['until'])}; **what holds after that is unknown**."
+        )
+    if len(lost):
+        last = lost["since"].min()
+        texts.append(
+            f"**Of {count(len(lost), 'measure')} more it is unknown since {day(last)} "
+            "whether they are in force**: their last day has passed, and no source at "
+            "hand is newer."
+        )
+    return texts
 
 
-def _count(frame: pd.DataFrame) -> str:
-    return f"{len(frame)} measure{'' if len(frame) == 1 else 's'}"
+def until(days: pd.Series) -> str:
+    """Return the last days of several measures: one, or the first and the last."""
+    first, last = days.min(), days.max()
+    if first == last:
+        return f"until {day(last)}"
+    return f"the first until {day(first)}, the last until {day(last)}"
+
+
+def _is(frame: pd.DataFrame) -> str:
+    return "is" if len(frame) == 1 else "are"
 
 
 def recent(spans: pd.DataFrame, on: pd.Timestamp, years: int = 4) -> pd.DataFrame:
     """Return the stretches of measures that reach into the last years before a day.
 
     With ``label``: the short name of the measure, and what an announcement is about.
+    What lies more than a year ahead is left out.
     """
     last = spans.groupby("event_id")["end"].transform("max")
-    own = spans[last >= on - pd.DateOffset(years=years)]
+    ahead = on + pd.DateOffset(years=1)
+    own = spans[(last >= on - pd.DateOffset(years=years)) & (spans["start"] < ahead)]
+    own = own.assign(end=own["end"].clip(upper=ahead))
     own = own.assign(label=[_label(row) for _, row in own.iterrows()])
     begins = own.groupby("event_id")["start"].transform("min")
     order = own.assign(begins=begins).sort_values(["begins", "event_id", "start"])
@@ -264,6 +140,7 @@ def recent(spans: pd.DataFrame, on: pd.Timestamp, years: int = 4) -> pd.DataFram
 def _label(row: pd.Series) -> str:
     """Return "No. 57/2025: five more rare earths", from the subject and the key."""
     _, number, about = row["event_id"].rpartition("-mofcom-")
-    what = about.partition("-")[2].replace("-", " ") if number else ""
-    what = "" if what.startswith("article") else what.replace("japan", "Japan")
+    words = [each for each in about.split("-")[1:] if not each.isdigit()]
+    what = " ".join(PLACES.get(each, each) for each in words) if number else ""
+    what = "" if what.startswith("article") else what
     return short(row["subject"]) + (f": {what}" if what else "")

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import codes, has_codes
-from rareearth.figures.vintages import day, last_day
+from rareearth.figures.vintages import day
 
 MEASURES = ("control", "tariff", "price_floor", "law")
 """Kinds of events that stay in force; the others happen and are over."""
 
 ALL = "all"
 DAY = pd.Timedelta(1, unit="D")
+BEYOND = pd.Timedelta(120, unit="D")  # how much of the unknown a chart has at least
 MEETING = pd.Timestamp("2025-10-30")
 """Day of the leaders' meeting in Busan (events.csv)."""
 
 KEPT = "event_id,title,subject,covers,actor,target,kind,note,source_id".split(",")
+UNKNOWN = "unknown"
 STATES = (
     "in force",
     "suspended",
-    "suspension over",
+    UNKNOWN,
     "announced",
-    "no day of effect printed",
+    "no day of effect published",
     "ended",
 )
-"""What a measure can be on a day, the most binding first. "suspension over" says that a
-suspension had an end and that it has passed: in force by its terms, unless extended."""
+"""What a measure can be on a day, the most binding first. Unknown is one of which the
+last day, of a suspension or a term, has passed when no source at hand is newer."""
 
 
 def bounds(start: str, end: str) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -78,16 +78,16 @@ def within(
 
 
 def horizon(events: pd.DataFrame, published: pd.Series) -> pd.Timestamp:
-    """Return the day up to which the sources of the events can know.
+    """Return the day of the newest source of the events, NaT where none has a date.
 
     Parameters
     ----------
-    published : Series of str, indexed by source
-        When each source came out, as in ``sources.csv``.
+    published : Series of datetime64, indexed by source
+        The last day on which each source can have come out.
     """
     policy = events[events["kind"] != "price_extreme"]
     names = policy["source_id"].str.split(";").explode().unique()
-    return last_day(published.reindex(names).fillna("")).max().normalize()
+    return published.reindex(names).max()
 
 
 def day_of(as_of: str, known: pd.Timestamp) -> pd.Timestamp:
@@ -95,13 +95,23 @@ def day_of(as_of: str, known: pd.Timestamp) -> pd.Timestamp:
     return known if as_of == "latest" else day(as_of).normalize()
 
 
-def state(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
+def state(
+    events: pd.DataFrame, on: pd.Timestamp, known: pd.Timestamp = pd.Timestamp.max
+) -> pd.DataFrame:
     """Return what each measure is on a day.
 
     A measure is in force from its day of effect to its last day, both included. It is
     suspended from the day on which an event that names it in ``suspends`` takes
     effect to the last day of that event, and ended from the day of one that names it
-    in ``ends``. Only what had been announced by that day counts.
+    in ``ends``. Only what had been announced by that day counts. When the last day of
+    a suspension or of a term has passed and no source is newer, nothing is known.
+
+    Parameters
+    ----------
+    on : Timestamp
+        The day asked about.
+    known : Timestamp
+        The day of the newest source, from `horizon`.
 
     Returns
     -------
@@ -109,7 +119,8 @@ def state(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
         ``event_id``, ``title``, ``subject``, ``covers``, ``actor``, ``target``,
         ``kind``, ``note``, ``source_id`` str; ``state`` str, of `STATES`; ``since``,
         ``until`` datetime64: the first and the last day of that state, NaT where
-        open; ``by`` str: the event that suspends or ends it.
+        open; ``by`` str: the event that suspends or ends it; ``sources`` str: of the
+        measure and of what acts on it, for the date of the newest.
     """
     public = events[events["date"] <= on]
     measures = public[public["kind"].isin(MEASURES)]
@@ -121,19 +132,27 @@ def state(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
             ends.get(item["event_id"], none),
             pauses.get(item["event_id"], none),
             on,
+            known,
         )
         for _, item in measures.iterrows()
     ]
-    found = pd.DataFrame(rows, columns=[*KEPT, "state", "since", "until", "by"])
+    columns = [*KEPT, "state", "since", "until", "by", "sources"]
+    found = pd.DataFrame(rows, columns=columns)
     rank = found["state"].map({name: place for place, name in enumerate(STATES)})
     order = found.assign(rank=rank).sort_values(["rank", "since", "event_id"])
     return order.drop(columns="rank").reset_index(drop=True)
 
 
 def _state(
-    item: pd.Series, ended: pd.DataFrame, paused: pd.DataFrame, on: pd.Timestamp
+    item: pd.Series,
+    ended: pd.DataFrame,
+    paused: pd.DataFrame,
+    on: pd.Timestamp,
+    known: pd.Timestamp,
 ) -> dict[str, object]:
     row = {name: item[name] for name in KEPT}
+    acting = [*ended["source_id"], *paused["source_id"]]
+    row["sources"] = ";".join([item["source_id"], *acting])
     now = paused[paused["date_until"] >= on]
     start, end = item["date_effective"], item["date_until"]
     by, since, until = "", start, end
@@ -141,20 +160,26 @@ def _state(
         last = ended.iloc[-1]
         what, by, since, until = "ended", last["title"], last["date_effective"], None
     elif pd.notna(end) and end < on:
-        what, since, until = "ended", end + DAY, None
+        what, since, until = _after(end, known, "ended"), end + DAY, None
     elif len(now):
         by, since = now["title"].iloc[-1], _since(paused)
         what, until = "suspended", now["date_until"].iloc[-1]
     elif pd.isna(start):
-        what, since = "no day of effect printed", item["date"]
+        what, since = "no day of effect published", item["date"]
     elif start > on:
         what, until = "announced", start - DAY
         since = item["date"]
     elif len(paused):
-        what, since = "suspension over", paused["date_until"].max() + DAY
+        over = paused["date_until"].max()
+        what, since = _after(over, known, "in force"), over + DAY
     else:
         what = "in force"
     return row | {"state": what, "since": since, "until": until, "by": by}
+
+
+def _after(last: pd.Timestamp, known: pd.Timestamp, by_its_terms: str) -> str:
+    """Return what is after a last day: what its terms say if a source is newer."""
+    return by_its_terms if known > last else UNKNOWN
 
 
 def _naming(
@@ -180,15 +205,21 @@ def _since(paused: pd.DataFrame) -> pd.Timestamp:
     return start
 
 
-def spans(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
+def spans(
+    events: pd.DataFrame, on: pd.Timestamp, known: pd.Timestamp = pd.Timestamp.max
+) -> pd.DataFrame:
     """Return from when to when each measure was in force or suspended, for a chart.
+
+    After a last day of which no source is newer it is unknown, to the day asked about
+    or at least for `BEYOND`.
 
     Returns
     -------
     DataFrame, one row per stretch
-        ``event_id``, ``subject``, ``actor``, ``kind`` str; ``state`` str: in force or
-        suspended; ``start``, ``end`` datetime64, ``end`` no later than the last day
-        that is printed or `on`; ``open`` bool: no end is printed; ``source_id`` str.
+        ``event_id``, ``subject``, ``actor``, ``kind`` str; ``state`` str: in force,
+        suspended or unknown; ``start``, ``end`` datetime64, ``end`` no later than the
+        last day that is published or `on`; ``open`` bool: no end is published;
+        ``source_id`` str.
     """
     public = events[events["date"] <= on]
     ends, pauses = (
@@ -197,13 +228,18 @@ def spans(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
     none, rows = public.iloc[:0], []
     for _, item in public[public["kind"].isin(MEASURES)].iterrows():
         name = item["event_id"]
-        rows += _stretches(item, ends.get(name, none), pauses.get(name, none), on)
+        acts = ends.get(name, none), pauses.get(name, none)
+        rows += _stretches(item, *acts, on, known)
     columns = "event_id,subject,actor,kind,state,start,end,open,source_id".split(",")
     return pd.DataFrame(rows, columns=columns)
 
 
 def _stretches(
-    item: pd.Series, ended: pd.DataFrame, paused: pd.DataFrame, on: pd.Timestamp
+    item: pd.Series,
+    ended: pd.DataFrame,
+    paused: pd.DataFrame,
+    on: pd.Timestamp,
+    known: pd.Timestamp,
 ) -> list[dict[str, object]]:
     start, end = item["date_effective"], item["date_until"]
     if pd.isna(start):
@@ -211,6 +247,7 @@ def _stretches(
     if len(ended):
         end = ended["date_effective"].iloc[0]
     last = end if pd.notna(end) else max(on, start)
+    over = last if pd.notna(end) and not len(ended) else paused["date_until"].max()
     found, at = [], start
     for pause in paused.itertuples():
         begin, after = pause.date_effective, pause.date_until + DAY
@@ -218,60 +255,38 @@ def _stretches(
             found.append(("in force", at, begin, False))
         found.append(("suspended", begin, after, False))
         at = after
-    if at < last:
+    is_lost = pd.notna(over) and over >= known and not len(ended)
+    if at < last and not (is_lost and len(paused)):
         found.append(("in force", at, last, bool(pd.isna(end))))
+    if is_lost:
+        found.append((UNKNOWN, over + DAY, max(on, over + BEYOND), True))
     row = {name: item[name] for name in KEPT}
     names = "state", "start", "end", "open"
     return [row | dict(zip(names, each, strict=True)) for each in found]
 
 
-def compared(
-    events: pd.DataFrame, before: pd.Timestamp, after: pd.Timestamp
+def around_meeting(
+    events: pd.DataFrame, on: pd.Timestamp, known: pd.Timestamp = pd.Timestamp.max
 ) -> pd.DataFrame:
-    """Return the state of each measure on two days, and whether it changed.
+    """Return the states on the eve of the Busan meeting and on a day after it.
 
     Returns
     -------
     DataFrame
-        ``subject``, ``covers``, ``actor``, ``target``, ``source_id`` str, ``before``,
-        ``after`` str: states, "" before it was announced; ``until`` datetime64: the
-        last day of the later state; ``changed`` bool.
+        As from `state` for the later day, what has ended by then left out, with
+        ``before``: the state on the eve, "" if it had not been announced. Empty if the
+        day is not after the meeting.
     """
-    then = state(events, before).set_index("event_id")["state"]
-    found = state(events, after)
-    found = found.assign(
-        before=found["event_id"].map(then).fillna(""), after=found["state"]
-    )
-    found["changed"] = found["before"] != found["after"]
-    columns = (
-        "event_id,subject,covers,actor,target,source_id,before,after,until,changed"
-    ).split(",")
-    return found[columns]
-
-
-def around_meeting(events: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
-    """Return the states on the eve of the Busan meeting and on a day after it.
-
-    Empty if the day is not after the meeting; what has ended by then is left out.
-    """
-    if on <= MEETING:
-        return compared(events, on, on).iloc[:0]
-    found = compared(events, MEETING - DAY, on)
-    return found[found["after"] != "ended"].reset_index(drop=True)
+    then = state(events, MEETING - DAY).set_index("event_id")["state"]
+    found = state(events, on, known)
+    found = found.assign(before=found["event_id"].map(then).fillna(""))
+    return found[(found["state"] != "ended") & (on > MEETING)].reset_index(drop=True)
 
 
 def binds(target: pd.Series, whom: str) -> pd.Series:
     """Return which targets include somebody: named, or everyone."""
-    return target.map(lambda names: not codes(names).isdisjoint({whom, ALL}))
-
-
-APRIL = pd.Timestamp("2025-04-04")
-"""Day of China's licences for seven medium and heavy rare earths (events.csv)."""
-
-SHIPPING = ("control", "relaxation", "disruption", "tariff", "ruling")
-"""Kinds of events that change what may be shipped, or at what cost."""
-
-MOST = 3  # titles named for a month
+    bound = target.map(lambda names: not codes(names).isdisjoint({whom, ALL}))
+    return bound.astype(bool)
 
 
 def monthly(figures: pd.DataFrame) -> pd.Series:
@@ -291,61 +306,3 @@ def monthly(figures: pd.DataFrame) -> pd.Series:
     own = figures[whole | (start == end)]
     own = own.assign(month=months[own.index]).dropna(subset=["value"])
     return own.drop_duplicates("month").set_index("month")["value"].sort_index()
-
-
-def shipping(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the events that change, or promise to change, what China ships.
-
-    Of agreements those with China, and those that somebody is named to profit from.
-    """
-    promised = events["actor"].str.contains("China") | (events["target"] != "")
-    own = events["kind"].isin(SHIPPING) | (events["kind"].eq("agreement") & promised)
-    return events[own].reset_index(drop=True)
-
-
-def by_month(events: pd.DataFrame) -> pd.DataFrame:
-    """Return the months with events, oldest first.
-
-    Returns
-    -------
-    DataFrame, one row per month
-        ``month`` Period; ``date`` datetime64, of its first event; ``title`` str, at
-        most `MOST` of them; ``source_id`` str.
-    """
-    ordered = events.sort_values("date", kind="stable")
-    rows = [
-        (month, own["date"].min(), _titles(own["title"]), ";".join(own["source_id"]))
-        for month, own in ordered.groupby(ordered["date"].dt.to_period("M"))
-    ]
-    return pd.DataFrame(rows, columns=["month", "date", "title", "source_id"])
-
-
-def _titles(titles: pd.Series) -> str:
-    names = list(dict.fromkeys(titles))
-    more = len(names) - MOST
-    return "; ".join(names[:MOST]) + (f"; and {more} more" if more > 0 else "")
-
-
-def around(
-    events: pd.DataFrame, series: Mapping[str, pd.Series], later: int = 2
-) -> pd.DataFrame:
-    """Return how each series changed from the month before an event to some later.
-
-    Parameters
-    ----------
-    series : mapping of str to Series with a monthly PeriodIndex
-    later : int
-        Months after that of the event.
-
-    Returns
-    -------
-    DataFrame
-        `by_month`, and a column per series: the change as a share, NaN where one of
-        the two months is unknown. A month without any is left out.
-    """
-    found = by_month(events)
-    months = pd.PeriodIndex(found["month"], freq="M")
-    for name, values in series.items():
-        first, last = (values.reindex(months + shift) for shift in (-1, later))
-        found[name] = last.to_numpy() / first.to_numpy() - 1
-    return found.dropna(subset=list(series), how="all").reset_index(drop=True)

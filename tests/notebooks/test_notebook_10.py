@@ -1,11 +1,14 @@
 """The report on policy says what is in force, for others too, and refuses the rest."""
 
 import re
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures, ParameterError
 
+ROOT = Path(__file__).parent.parent.parent
 POLICY = "10_policy_timeline"
 
 
@@ -20,26 +23,46 @@ def default(read):
     return plain(read(POLICY))
 
 
-def test_the_october_controls_are_said_to_be_suspended_to_10_november_2026(default):
+def test_the_october_controls_are_said_to_be_suspended_and_then_unknown(default):
+    # MOFCOM Announcements No. 70 and No. 72 of November 2025.
     assert (
-        "No. 61/2025 and No. 62/2025 until <strong>10 November 2026</strong>" in default
+        "8 measures are suspended, the first until 9 November 2026, the last" in default
     )
+    assert "<strong>what holds after that is unknown</strong>" in default
 
 
 def test_the_april_licences_are_said_to_be_in_force(default):
-    assert "No. 18/2025 (since 4 April 2025; for all)" in default
+    assert "No. 18/2025 (4 April 2025; for all)" in default
 
 
 def test_what_busan_changed_for_the_eu_is_said(default):
     assert (
-        "<strong>Changed for the European Union:</strong> 6 Chinese controls" in default
+        "For the European Union, the meeting of 30 October 2025 was followed by the "
+        "suspension of <strong>No. 55/2025, No. 56/2025" in default
     )
-    assert "technology export ban and No. 18/2025, in force before the meet" in default
+    assert "before and after it: technology export ban and No. 18/2025." in default
 
 
 def test_magnet_exports_of_may_2025_are_1238_tonnes(default):
     # China customs, heading 85051110, May 2025.
-    assert "1,238 t (2025-05)" in default
+    assert "1,238 t in May 2025" in default
+
+
+def test_prices_abroad_are_compared_with_the_chinese_month_end_before(default):
+    prices = pd.read_csv(ROOT / "data" / "prices.csv")
+    dysprosium = prices[prices["product"] == "Dy oxide"]
+    quoted = dysprosium[dysprosium["entity"] == "European market"]
+    abroad = quoted.sort_values("period_end").iloc[-1]
+    month_ends = dysprosium[
+        (dysprosium["series"] == "oxide_price_month_end")
+        & (dysprosium["entity"] == "China FOB")
+        & (dysprosium["period_end"] <= abroad["period_end"])
+    ]
+    home = month_ends.sort_values("period_end").iloc[-1]
+    assert (abroad["value"], abroad["period_end"]) == (960, "2026-02-05")
+    times = abroad["value"] / home["value"]
+    assert f"{home['value']:,.0f} USD/kg FOB China at the month end before" in default
+    assert f": {times:.1f} times." in default
 
 
 def complete(page):
@@ -51,14 +74,17 @@ def complete(page):
 def test_on_the_third_of_november_2025_the_october_controls_are_announced(run):
     page = plain(run(POLICY, as_of="2025-11-03", actor="China", start="first"))
     assert complete(page)
-    assert re.search(r"On 3 November 2025: \d+ in force, 1 suspended and 7 ann", page)
+    assert "On 3 November 2025" in page
+    assert "measures of China on rare earths are in force" in page
+    assert "is unknown" not in page
 
 
 def test_a_day_after_the_sources_is_told_with_a_warning(run):
     page = plain(run(POLICY, as_of="2026-11-20", actor="United States"))
     assert complete(page)
-    assert "The newest source on policy is of 8 October 2026" in page
-    assert "unless they were extended" in page
+    assert "On 20 November 2026, by sources to 8 October 2026" in page
+    assert "more it is unknown since 10 November 2026 whether they are in" in page
+    assert "Nothing is suspended" not in page
 
 
 @pytest.mark.parametrize(
@@ -68,6 +94,8 @@ def test_a_day_after_the_sources_is_told_with_a_warning(run):
         {"actor": "WTO"},
         {"start": "2010", "end": "2015", "as_of": "2015-06-30"},
         {"as_of": "2020-01-01"},  # no measure reaches into the four years before
+        {"as_of": "2010-10-01"},
+        {"actor": "G7"},
     ],
 )
 def test_policy_is_told_for_other_actors_times_and_dates(run, parameters):

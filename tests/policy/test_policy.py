@@ -6,7 +6,8 @@ import pytest
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures import loading as figures
 from rareearth.figures.records import events
-from rareearth.policy import sentences as policy_readings
+from rareearth.figures.vintages import last_day
+from rareearth.policy import sentences
 from rareearth.policy import states as flows
 from rareearth.policy import states as policy
 
@@ -53,8 +54,8 @@ END = {
 }
 
 
-def on(day, *rows):
-    found = policy.state(table(*rows), pd.Timestamp(day))
+def on(day, *rows, known="2100-01-01"):
+    found = policy.state(table(*rows), pd.Timestamp(day), pd.Timestamp(known))
     return found.set_index("event_id")["state"].to_dict()
 
 
@@ -65,13 +66,38 @@ def on(day, *rows):
         ("2025-02-01", "in force"),  # the first day counts
         ("2025-03-01", "suspended"),
         ("2025-03-31", "suspended"),  # the last day of the pause belongs to it
-        ("2025-04-01", "suspension over"),
-        ("2025-06-30", "suspension over"),
+        ("2025-04-01", "in force"),  # by its terms, with newer sources at hand
+        ("2025-06-30", "in force"),
         ("2025-07-01", "ended"),
     ],
 )
 def test_a_measure_is_in_force_then_suspended_then_ended(day, state):
     assert on(day, BAN, PAUSE, END)["ban"] == state
+
+
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [
+        ("2025-03-31", "unknown"),  # the newest source is of the last day itself
+        ("2025-04-01", "in force"),
+    ],
+)
+def test_after_the_last_day_of_a_suspension_only_a_newer_source_knows(known, state):
+    assert on("2025-05-01", BAN, PAUSE, known=known)["ban"] == state
+
+
+def test_after_its_own_last_day_a_measure_is_unknown_without_a_newer_source():
+    duty = BAN | {"date_until": "2025-02-28"}
+    assert on("2025-03-01", duty, known="2025-02-10")["ban"] == "unknown"
+    assert on("2025-03-01", duty, known="2025-03-01")["ban"] == "ended"
+
+
+def test_what_is_unknown_is_drawn_from_the_day_after_the_last_one():
+    day = pd.Timestamp("2025-03-15")
+    spans = policy.spans(table(BAN, PAUSE), day, day)
+    assert spans["state"].tolist() == ["in force", "suspended", "unknown"]
+    assert spans["start"].iloc[-1] == pd.Timestamp("2025-04-01")
+    assert spans["end"].iloc[-1] > day
 
 
 def test_what_was_not_yet_announced_is_not_there():
@@ -106,7 +132,7 @@ def test_suspensions_that_follow_each_other_are_one():
 
 def test_without_a_day_of_effect_nothing_is_in_force():
     assert on("2025-02-01", BAN | {"date_effective": ""})["ban"] == (
-        "no day of effect printed"
+        "no day of effect published"
     )
 
 
@@ -154,14 +180,16 @@ def test_a_week_after_busan_the_october_controls_were_still_only_announced(decid
     assert found.at[OCTOBER[5], "state"] == "in force"  # No. 62: at once
 
 
-def test_after_the_last_day_the_suspension_is_called_over(decided):
-    found = policy.state(decided, pd.Timestamp("2026-11-11")).set_index("event_id")
-    assert (found.loc[list(OCTOBER), "state"] == "suspension over").all()
+def test_after_the_last_day_it_is_unknown_whether_the_suspension_runs_on(decided):
+    day, newest = pd.Timestamp("2026-11-11"), pd.Timestamp("2026-10-08")
+    found = policy.state(decided, day, newest).set_index("event_id")
+    assert (found.loc[list(OCTOBER), "state"] == "unknown").all()
+    assert (found.loc[list(OCTOBER), "since"] == day).all()
 
 
 def test_busan_changed_six_chinese_controls_for_the_eu_and_seven_for_the_us(decided):
     then = policy.around_meeting(decided, pd.Timestamp("2026-02-01"))
-    moved = then[then["changed"] & (then["after"] == "suspended")]
+    moved = then[then["state"] == "suspended"]
     china = moved[moved["actor"] == "China"]
     assert policy.binds(china["target"], "European Union").sum() == 6
     assert policy.binds(china["target"], "United States").sum() == 7
@@ -176,7 +204,7 @@ def test_export_quotas_and_duties_have_ended(decided):
 
 
 def test_the_horizon_is_that_of_policy_and_not_of_price_extremes(decided):
-    published = figures.dictionary("sources")["published"]
+    published = last_day(figures.dictionary("sources")["published"])
     assert policy.horizon(decided, published) == pd.Timestamp("2026-10-08")
 
 
@@ -202,15 +230,6 @@ def test_the_price_of_a_month_end_is_that_of_the_last_day_of_trade():
     assert str(flows.monthly(frame).index[0]) == "2025-05"
 
 
-def test_the_change_around_an_event_by_hand():
-    months = pd.period_range("2025-01", "2025-05", freq="M")
-    series = pd.Series([100.0, 90.0, 80.0, 70.0, 50.0], index=months)
-    found = flows.around(table(BAN | {"date_announced": "2025-02-10"}), {"t": series})
-    assert found["t"].item() == pytest.approx(70 / 100 - 1)
-    lost = flows.around(table(BAN | {"date_announced": "2025-04-10"}), {"t": series})
-    assert lost["t"].isna().all()
-
-
 # Bad input
 
 
@@ -233,19 +252,22 @@ def test_a_time_without_events_says_when_there_are(decided):
         policy.within(decided, "G7", "2010", "2011")
 
 
-def test_a_base_that_is_the_highest_month_is_said_to_be_so():
-    # 1,000 to 200 is -80 %, to 500 is -50 %; the other series starts below its top.
-    def months(*values):
-        return pd.Series(
-            values, pd.PeriodIndex(["2025-03", "2025-05", "2025-06"], freq="M")
-        )
+def said(*rows, day, known):
+    newest = pd.Timestamp(known)
+    found = policy.state(table(*rows), pd.Timestamp(day), newest)
+    texts = sentences.lead(found, pd.Timestamp(day), newest)
+    return " ".join(texts).replace("\N{NO-BREAK SPACE}", " ")
 
-    series = {
-        "magnets": months(1_000.0, 200.0, 500.0),
-        "ore": months(50.0, 100.0, 60.0),
-    }
-    said = policy_readings.flow_sentence(series, pd.Timestamp("2025-04-04"))
-    assert "magnets \N{MINUS SIGN}80" in said
-    assert "from 2025-03 to 2025-05" in said
-    assert "The base of magnets, 2025-03, is the highest month at hand." in said
-    assert "base of ore" not in said
+
+def test_what_is_suspended_is_said_with_its_last_day_and_that_no_more_is_known():
+    text = said(BAN, PAUSE, day="2025-03-15", known="2025-03-15")
+    assert "On 15 March 2025, the day of the newest source, **no measures" in text
+    assert "1 measure is suspended, until 31 March 2025" in text
+    assert "what holds after that is unknown" in text
+
+
+def test_what_is_unknown_is_never_said_to_be_over_or_not_suspended():
+    text = said(BAN, PAUSE, day="2025-05-01", known="2025-03-15")
+    assert "by sources to 15 March 2025" in text
+    assert "Of 1 measure more it is unknown since 1 April 2025" in text
+    assert "suspended" not in text
