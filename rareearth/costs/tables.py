@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache, partial
 from typing import NamedTuple
 
 import pandas as pd
 
 from rareearth.costs import accounts
-from rareearth.costs.inputs import ASSUMPTION, grades, named
+from rareearth.costs.inputs import ASSUMPTION, BOTH, grades, named
 from rareearth.costs.model import COMPONENTS, received, unit_cost
 from rareearth.costs.simulation import (
     ACCOUNTS_OF,
@@ -96,15 +96,23 @@ def reaches(study: Study, *names: str) -> dict[str, tuple[float, float]]:
 def _steps(
     entity: str, values: pd.Series, rests: Mapping[str, str]
 ) -> list[tuple[str, str, float, str, bool]]:
-    """Return the steps of a waterfall: components, cash cost, capital, full cost."""
+    """Return the steps of a waterfall: components, cash cost, capital, full cost.
+
+    A sum rests on all that its parts rest on.
+    """
     order = [name for name in COMPONENTS if name != "capital"]
     cash = float(values[order].sum())
     capital = float(values["capital"])
+
+    def together(names: Iterable[str]) -> str:
+        found = {rests[name] for name in names}
+        return found.pop() if len(found) == 1 else BOTH
+
     return [
         *((entity, COMPONENTS[n], float(values[n]), rests[n], False) for n in order),
-        (entity, CASH, cash, "figure", True),
+        (entity, CASH, cash, together(order), True),
         (entity, COMPONENTS["capital"], capital, rests["capital"], False),
-        (entity, FULL, cash + capital, "figure", True),
+        (entity, FULL, cash + capital, together(COMPONENTS), True),
     ]
 
 

@@ -32,6 +32,27 @@ def test_the_waterfall_names_the_component_that_separates_the_two_most():
 
 
 @pytest.mark.parametrize(
+    ("assumed", "capital", "cash", "full"),
+    [
+        ([], "figure", "figure", "figure"),
+        (["labour"], "figure", "both", "both"),
+        (tables.COMPONENTS, "assumption", "assumption", "assumption"),
+        ([], "assumption", "figure", "both"),
+        ([], "both", "figure", "both"),
+    ],
+)
+def test_a_sum_rests_on_all_that_its_parts_rest_on(assumed, capital, cash, full):
+    rests = {
+        name: "assumption" if name in assumed else "figure"
+        for name in tables.COMPONENTS
+    } | {"capital": capital}
+    values = pd.Series(1.0, list(tables.COMPONENTS))
+    steps = tables._steps("Lynas", values, rests)
+    found = {name: rest for _, name, _, rest, is_sum in steps if is_sum}
+    assert found == {"Cash cost": cash, "Full cost": full}
+
+
+@pytest.mark.parametrize(
     ("gaps", "said"),
     [
         ([0.0, 0.0], "The model lies within all 2 published unit costs"),
