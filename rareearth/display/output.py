@@ -12,17 +12,20 @@ import io
 import math
 import re
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
+from importlib.metadata import version
 from numbers import Real
-from typing import TYPE_CHECKING, Any, TypeAlias
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 import pandas as pd
 from IPython.display import display
 
 from rareearth.figures import loading as figures
-from rareearth.words import MINUS, day, harmless
+from rareearth.words import MINUS, count, day, harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,6 +33,26 @@ if TYPE_CHECKING:
 Form: TypeAlias = str | Callable[[Any], str]
 """How a number is written: as by ``str.format``, or by a function."""
 
+NAMED = 3  # sources, locators ... that are named; of more it is told how many
+OF_TITLE = 50  # characters of the title of a source in a file
+MOST_NAMED = 500  # computed rows that say each what they rest on
+FEW = 6  # sources at most of a row that is known by its names alone
+NUMBER, NAME = 0, 1  # kinds of token; days are kinds 4, 7 and 10, by their length
+Token: TypeAlias = tuple[int, str]
+_WEIGHT = {NUMBER: 1, NAME: 1, 4: 2, 7: 3, 10: 4}
+_DAYS = re.compile(r"(?:FY)?((?:19|20)\d\d(?:-\d\d){0,2})(?: 00:00:00)?$")
+LONGEST = 300  # characters of a name
+_OF_FACT = ("figure_id", "locator", "unit", "basis")
+_OF_FIGURE = "entity product period_start period_end value low high".split()
+_OF_FIGURE += [*_OF_FACT, "title", "published"]
+_NO_NAMES = {*_OF_FACT, "series", "price_year", "source_id", "confidence", "note"}
+_IN_FILE = (
+    "figure_id series entity product period_start period_end value low high unit basis "
+    "source address locator confidence"
+).split()
+_COUNTS = {"number", "n", "rank", "lags", "months"}
+_ELSEWHERE = re.compile("unrelated|mirror|repost|republish|reprint|cop(y|ied)", re.I)
+_ORIGINAL = re.compile(r"public copy|github|\(.*copy\)|PDF copy", re.I)
 FINDINGS = "application/vnd.rareearth.findings+json"
 MOST_ROWS = 30  # of a table behind a chart that is shown whole
 FIRST_ROWS = 10  # of a longer one, to show what it has; the CSV has all
@@ -52,12 +75,18 @@ _folds: list[list[str]] = []  # what is gathered for each fold that is open
 _left_out: list[str] = []
 _numbers: dict[str, int] = {}  # source_id -> its number in this report
 _cited: list[pd.DataFrame] = []
+_behind: dict[str, Fact] = {}  # the figures that were used, by figure_id
+_pools: dict[Any, tuple[pd.DataFrame | None, Pool]] = {}
+_charts: list[str] = []  # their titles
 
 
-def say(text: str) -> None:
-    """Display a paragraph with computed numbers; ``**bold**`` is all it may contain."""
+def say(text: str, used: pd.DataFrame | None = None) -> None:
+    """Display a paragraph with computed numbers; ``**bold**`` is all it may contain.
+
+    Its sources, those of the figures `used`, are marked at its end.
+    """
     safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text, quote=False))
-    _show({"text/html": f"<p>{safe}</p>", "text/plain": text})
+    _show({"text/html": f"<p>{safe}{_marks_of(used)}</p>", "text/plain": text})
 
 
 @contextmanager
@@ -91,18 +120,22 @@ def left_out(why: str = "") -> None:
         say(f"Left out here: {'; '.join(dict.fromkeys(_left_out))}.")
 
 
-def findings(items: Sequence[tuple[str, str, str]]) -> None:
+def findings(items: Sequence[tuple[Any, ...]]) -> None:
     """Display the key findings as a panel: label, value, range or condition.
+
+    A frame of figures after these three marks the finding with its sources.
 
     The panel is also kept as data, so that a sweep can collect it.
     """
     cells = "".join(
         f"<div><dt>{escape(label)}</dt><dd class='value'>{escape(value)}</dd>"
-        f"<dd class='range'>{escape(span)}</dd></div>"
-        for label, value, span in items
+        f"<dd class='range'>{escape(span)}{_marks_of(*used)}</dd></div>"
+        for label, value, span, *used in items
     )
     html = f"<section class='findings' aria-label='Key findings'><dl>{cells}</dl>"
-    rows = [dict(zip(("label", "value", "range"), item, strict=True)) for item in items]
+    rows = [
+        dict(zip(("label", "value", "range"), item[:3], strict=True)) for item in items
+    ]
     _show({"text/html": f"{_IN_LAB}{html}</section>", FINDINGS: rows})
 
 
@@ -127,14 +160,17 @@ def table(
         function that writes one; by default thousands are separated. What is missing is
         left blank.
     used : DataFrame, optional
-        The figures that the table rests on; their sources are cited under it.
+        The figures that the table rests on; their sources are cited under it, and each
+        row is marked with those that it names in ``source_id`` or that fit its cells.
     columns : mapping, optional
         Which columns are shown, in this order, and what each is called.
     """
+    marks = [_marks(row.sources) for row in trace(frame, used)]
     if columns is not None:
         frame = frame[list(columns)].rename(columns=columns)
-    note = f"<p class='source'>{cite(used)}</p>" if used is not None else ""
-    _show({"text/html": _html_table(frame, caption, formats or {}) + note})
+    frame = frame.drop(columns="source_id", errors="ignore")
+    note = cite(used) if used is not None else ""
+    _show({"text/html": _html_table(frame, caption, formats or {}, marks) + note})
 
 
 def show(
@@ -143,6 +179,7 @@ def show(
     alt: str,
     used: pd.DataFrame | None = None,
     formats: Mapping[str, str] | None = None,
+    assumed: pd.DataFrame | None = None,
 ) -> None:
     """Display `figure` once, with its description, its sources and its data.
 
@@ -151,11 +188,14 @@ def show(
     figure : Figure
         It is closed afterwards, so that no second copy appears.
     data : DataFrame
-        The rows behind the chart: shown folded under it, and kept as a CSV file.
+        The rows that are drawn, all of them: shown folded under the chart, and kept as
+        a CSV file, each with its unit, its source and what it rests on.
     alt : str
         What someone who cannot see the chart should know: kind, axes and finding.
     used : DataFrame, optional
         The figures that the chart rests on. Default: `data`, if it names sources.
+    assumed : DataFrame, optional
+        The assumptions that its computed rows rest on as well.
 
     Raises
     ------
@@ -167,22 +207,26 @@ def show(
     if data.empty:
         raise ValueError("the chart has no data; say in words what is missing")
     title = _title(figure)
-    name = _slug(title)
+    _charts.append(title)
+    name = f"chart-{len(_charts)}"
+    unit = _unit(figure)
     image = _picture(figure)
-    link = csv_address(to_csv(data))
     cited = used if used is not None else data
-    sources = cite(cited) if "source_id" in cited else ""
+    sources = cite(cited, chart=True) if "source_id" in cited else ""
+    rows = trace(data, used)
+    behind = figures.label(_cited[-1]) if sources else ""
+    link = csv_address(to_csv(traced(data, rows, unit, assumed, behind)))
+    marks = [_marks(row.sources) for row in rows]
     _show(
         {
             "text/html": (
                 f"<figure class='chart'><img alt='{escape(alt, quote=True)}' "
                 f'src="{image}"><figcaption>'
-                f"<p class='source'>{sources}</p>"
+                f"{sources}"
                 f"<details class='data'><summary>Data behind this chart</summary>"
-                f"<p><a download='{name}.csv' href='{link}'>"
-                f"Download as CSV</a> · <a download='{name}.svg' "
-                f'href="{image}">Download the picture</a></p>'
-                f"{_table_behind(data, title, formats or {})}"
+                f"<p><a download='{name}.csv' href='{link}'>Download as CSV</a>. "
+                "The picture is an SVG: a right click or a long press saves it.</p>"
+                f"{_table_behind(data, title, formats or {}, marks)}"
                 "</details></figcaption></figure>"
             ),
             "text/plain": alt,
@@ -190,26 +234,96 @@ def show(
     )
 
 
-def cite(used: pd.DataFrame) -> str:
-    """Return the numbered links to the sources of a frame, as HTML.
+def cite(used: pd.DataFrame, chart: bool = False) -> str:
+    """Return who says what a frame holds, as HTML: three by name, the others folded.
 
-    A number says who published and when; the list that it leads to says the rest.
+    Each leads to its entry in the list of sources. The three have the most rows.
     """
     known = figures.dictionary("sources")
-    _cited.append(used[["source_id"]])
-    links = []
-    for source in dict.fromkeys(used["source_id"]):
+    names = used["source_id"].dropna().str.split(";").explode()
+    names = names[names != ""]
+    _cited.append(names.to_frame())
+    for source in dict.fromkeys(names):
         figures.check_name("source", source, known.index)
-        number = _numbers.setdefault(source, len(_numbers) + 1)
-        date = known.at[source, "published"] or "no date"
-        who = f"{known.at[source, 'publisher']} ({date})"
-        link = f"<a href='#source-{escape(source)}' title='{escape(who)}'>"
-        links.append((number, f"{link}{number}</a>"))
-    return "Sources: " + ", ".join(link for _, link in sorted(links))
+        _numbers.setdefault(source, len(_numbers) + 1)
+    if "figure_id" in used:
+        _behind.update((fact.figure_id, fact) for fact in _pool(used).facts)
+    most = list(names.value_counts().index)  # of equally many the first
+    links = [_named(known.loc[source], source) for source in most]
+    if len(most) == 1:
+        links = [_named(known.loc[most[0]], most[0], whole=True)]
+    said = "; ".join(links[:NAMED])
+    more, rest = len(links) - NAMED, ""
+    if more > 0:
+        said += f"; and {count(more, 'more')}"
+        folded = "; ".join(links[NAMED:])
+        rest = f"<summary>{count(more, 'more source')}</summary>"
+        rest += f"<p class='source'>{folded}</p>"
+        rest = f"<details class='fold'>{rest}</details>"
+    about = f"Source: {said}." if said else ""
+    if chart:
+        about += f" Chart: Rare Earth Workbook {version('rareearth')}."
+    return f"<p class='source'>{about.strip()}</p>{rest}"
+
+
+def _named(source: pd.Series, source_id: str, *, whole: bool = False) -> str:
+    """Return a source by its short name and its date, with its number, as a link."""
+    name = source["short"] or source["publisher"]
+    date = _written(source["published"]) if source["published"] else "no date"
+    parts = [name, source["title"] if whole else "", date]
+    text = ", ".join(dict.fromkeys(filter(None, parts)))
+    return f"{escape(text)} {_link_to(source_id)}"
+
+
+def _link_to(source: str) -> str:
+    return f"<a href='#source-{escape(source)}'>{_numbers[source]}</a>"
+
+
+def _marks(sources: Iterable[str]) -> str:
+    """Return the numbers of sources as marks, three of them at most."""
+    numbered = sorted((s for s in sources if s in _numbers), key=_numbers.__getitem__)
+    if not numbered:
+        return ""
+    more = f" +{len(numbered) - NAMED}" if len(numbered) > NAMED else ""
+    return f"<sup>{' '.join(map(_link_to, numbered[:NAMED]))}{more}</sup>"
+
+
+def _marks_of(used: pd.DataFrame | None = None) -> str:
+    if used is None or used.empty:
+        return ""
+    cite(used)
+    names = used["source_id"].dropna().str.split(";").explode()
+    return _marks(name for name in names.value_counts().index if name)
+
+
+def trace(frame: pd.DataFrame, used: pd.DataFrame | None = None) -> list[Trace]:
+    """Return for each row of a frame the figures that it holds or was made from.
+
+    A row names its sources in ``source_id``, or has the numbers, names and days of
+    figures that were `used`. Among the figures that fit, the best are taken: those
+    with its number, then of its day, then of its entity and product.
+    """
+    named = "source_id" in frame
+    is_told = used is not None and ("locator" in used or not named)
+    if not named and (used is None or len(used.columns) == 1):
+        return [Trace((), (), "")] * len(frame)
+    pool = _pool(cast(pd.DataFrame, used) if is_told else frame, known=is_told)
+    found = []
+    for row in frame.to_dict("records"):
+        cell = row.get("source_id")
+        names = list(filter(None, cell.split(";"))) if isinstance(cell, str) else []
+        found.append(pool.fit(_tokens(row), names, not named))
+    for each in found:
+        _behind.update((fact.figure_id or fact.locator, fact) for fact in each.facts)
+        for source in each.sources:
+            _numbers.setdefault(source, len(_numbers) + 1)
+    return found
 
 
 def bibliography(*main: pd.DataFrame, as_of: str = "latest") -> None:
     """Display how new the report is, and the sources cited so far, as in the text.
+
+    Under them all figures that were used can be downloaded.
 
     Parameters
     ----------
@@ -222,22 +336,242 @@ def bibliography(*main: pd.DataFrame, as_of: str = "latest") -> None:
     """
     if not _cited:
         raise ValueError("nothing was cited; show charts and tables first")
-    listed = figures.sources(pd.concat(_cited))
+    listed = figures.sources(
+        pd.concat([*_cited, pd.DataFrame({"source_id": [*_numbers]})])
+    )
+    places: dict[str, list[str]] = {}
+    for fact in _behind.values():
+        places.setdefault(fact.source, []).append(fact.locator)
     items = []
     for source, number in sorted(_numbers.items(), key=lambda item: item[1]):
         entry = listed.loc[source]
         items.append(
             f"<li id='source-{escape(source)}' value='{number}'>"
-            f"{escape(_citation(entry))}{_link(entry['url'])}"
-            f"{_remark(entry)}</li>"
+            f"{escape(_citation(entry))}{_link(_address(entry))}"
+            f"{_remark(entry, _few(places.get(source, [])))}</li>"
         )
     printed = listed.loc[listed["published"] <= as_of, "published"]  # 2025 <= latest
     how_new = escape(_how_new(printed.max(), main), quote=False)
     _show(
         {
             "text/html": f"<p class='how-new'>{how_new}</p>"
-            f"<ol class='sources'>{''.join(items)}</ol>"
+            f"<ol class='sources'>{''.join(items)}</ol>{_all_figures()}"
         }
+    )
+
+
+class Fact(NamedTuple):
+    """A figure, or a record such as an event, by what leads to it."""
+
+    figure_id: str
+    source: str
+    locator: str
+    unit: str
+    basis: str
+    numbers: frozenset[Token]  # as published, not as a share of one
+
+
+class Trace(NamedTuple):
+    """What a row shows: figures that it holds or was made from, and their sources."""
+
+    facts: tuple[Fact, ...]
+    sources: tuple[str, ...]
+    unit: str  # of the figure that the row holds; nothing where it holds none
+
+
+class Pool:
+    """Facts by the numbers, days and names that they have."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.facts: list[Fact] = []
+        self.index: dict[Token, list[int]] = {}
+        whole = [name for name in _OF_FIGURE if name in frame]
+        if "figure_id" in frame:
+            frame = frame[[*whole, "source_id"]]
+        days = frame.select_dtypes("datetime")
+        for row in frame.assign(**days.astype(str)).to_dict("records"):
+            tokens = _tokens(row)
+            numbers = frozenset(token for token in tokens if token[0] == NUMBER)
+            name, place, unit, basis = (str(row.get(e, "")) for e in _OF_FACT)
+            if row.get("unit") == "percent":
+                tokens |= {_number(float(value) / 100) for _, value in numbers}
+            for source in str(row["source_id"]).split(";"):
+                for token in tokens:
+                    self.index.setdefault(token, []).append(len(self.facts))
+                self.facts.append(Fact(name, source, place, unit, basis, numbers))
+
+    def fit(self, tokens: set[Token], names: Sequence[str], open_: bool) -> Trace:
+        """Return the facts that fit a row, of the sources that it names unless `open_`.
+
+        A row that names none needs a fact with its number and a name or day, or names
+        that no more than a few sources have.
+        """
+        numbers: Counter[int] = Counter()
+        others: Counter[int] = Counter()
+        for token in tokens:
+            votes = numbers if token[0] == NUMBER else others
+            for place in self.index.get(token, ()):
+                if open_ or self.facts[place].source in names:
+                    votes[place] += _WEIGHT[token[0]]
+        among = [place for place in numbers if others[place] or not open_]
+        is_printed = bool(among)
+        if open_ and not among and any(kind == NUMBER for kind, _ in tokens):
+            return Trace((), (), "")  # a number of its own, computed
+        among = among or list(others)
+        most = max((others[place] for place in among), default=0)
+        facts = [self.facts[place] for place in sorted(among) if others[place] == most]
+        sources = tuple(dict.fromkeys(fact.source for fact in facts))
+        if not open_:
+            sources = tuple(names)
+        elif not is_printed and len(sources) > FEW:
+            return Trace((), (), "")
+        units = {
+            fact.unit if fact.numbers & tokens else "share (1 = 100 %)"
+            for fact in facts
+        }
+        return Trace(tuple(facts), sources, "; ".join(sorted(units)) * is_printed)
+
+
+def _tokens(row: Mapping[str, Any]) -> set[Token]:
+    """Return by what a row can be known: its numbers, its days and its names."""
+    found: set[Token] = set()
+    for column, cell in row.items():
+        if column in _NO_NAMES or isinstance(cell, bool) or cell is None:
+            continue
+        if isinstance(cell, Real):
+            value = float(cell)
+            if "year" in str(column).lower() and value == value:
+                found.add((len("2025"), f"{value:.0f}"))
+            elif value and math.isfinite(value) and column not in _COUNTS:
+                found.add(_number(value))
+        elif cell is not pd.NaT:
+            text = str(cell)
+            days = _DAYS.match(text)
+            if days:
+                found |= {(size, days[1][:size]) for size in (4, 7, 10)}
+            elif text and len(text) < LONGEST:
+                found.add((NAME, text))
+                found.add((NAME, text.partition(",")[0]))
+    return found
+
+
+def _number(value: float) -> Token:
+    return NUMBER, f"{value:.5g}"
+
+
+def _pool(frame: pd.DataFrame, *, known: bool = True) -> Pool:
+    """Return the facts of a frame, or if not `known` all that its sources say."""
+    key: Any = tuple(frame["figure_id"]) if "figure_id" in frame else id(frame)
+    if not known:
+        key = frozenset(frame["source_id"].dropna().str.split(";").explode())
+    if key not in _pools:
+        facts = frame
+        if not known:
+            facts = figures.read_so_far()
+            facts = facts[facts["source_id"].isin(key)]
+        _pools[key] = (frame, Pool(facts))  # the frame is kept, so that its id is
+    return _pools[key][1]
+
+
+def traced(
+    data: pd.DataFrame,
+    rows: Sequence[Trace],
+    unit: str = "",
+    assumed: pd.DataFrame | None = None,
+    behind: str = "",
+) -> pd.DataFrame:
+    """Return data with their unit, basis, source, address, locator, and foundation.
+
+    Parameters
+    ----------
+    data, rows
+        A frame and its traces.
+    unit : str
+        Of what is computed.
+    assumed : DataFrame, optional
+        The assumptions that computed rows rest on.
+    behind : str
+        What computed rows rest on, in words.
+
+    Returns
+    -------
+    DataFrame
+        ``rests_on`` is "figure" where a row holds a published number; of computed rows
+        "figures", "assumptions" or "both", by what they are computed from. What `data`
+        say of themselves stays.
+    """
+    has_assumed = assumed is not None and len(assumed) > 0
+    computed = "both" if has_assumed and behind else "figures"
+    if has_assumed and not behind:
+        computed = "assumptions"
+    if "source_id" not in data:  # what is only of the same day is no source
+        rows = [row if row.unit else Trace((), (), "") for row in rows]
+    if len(data) > MOST_NAMED:
+        behind = ""  # of a grid the sources stand under the chart
+    entries = _entries(name for row in rows for name in row.sources)
+    added = []
+    for row in rows:
+        found = [entries[name] for name in row.sources[:NAMED]]
+        more = len(row.sources) - NAMED
+        also = f"; and {count(more, 'more')}" if more > 0 else ""
+        printed = bool(row.unit)
+        added.append(
+            {
+                "unit": row.unit or unit,
+                "basis": _few(fact.basis for fact in row.facts),
+                "source": _few(each[0] for each in found) + also or behind,
+                "address": _few(each[1] for each in found),
+                "locator": _few(fact.locator for fact in row.facts),
+                "rests_on": "figure" if printed else computed,
+            }
+        )
+    new = pd.DataFrame(added, index=data.index)
+    plain = data.drop(columns="source_id", errors="ignore")
+    return plain.join(new[new.columns.difference(plain.columns, sort=False)])
+
+
+def _few(texts: Iterable[str]) -> str:
+    """Return up to three different texts as one, and how many more there are."""
+    found = [text for text in dict.fromkeys(texts) if text]
+    more = f"; and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return "; ".join(found[:NAMED]) + more
+
+
+def _entries(sources: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return by its id what a source is called in a file, and where it is."""
+    known = figures.dictionary("sources")
+    found = {}
+    for source in dict.fromkeys(sources):
+        entry = known.loc[source]
+        name = entry["short"] or entry["publisher"]
+        title = shorten(entry["title"], OF_TITLE, placeholder=" ...")
+        date = entry["published"] or "no date"
+        found[source] = f"{name}, {title} ({date})", _address(entry)
+    return found
+
+
+def _unit(figure: Figure) -> str:
+    """Return what the chart measures: the label of its axis of values."""
+    labels = [(axes.get_ylabel(), axes.get_xlabel()) for axes in figure.axes]
+    return next((text for pair in labels for text in pair if text), "")
+
+
+def _all_figures() -> str:
+    """Return a link to the figures that the report used, as CSV."""
+    printed = figures.read_so_far()
+    rows = printed[printed["figure_id"].isin(_behind)].reset_index(drop=True)
+    if rows.empty:
+        return ""
+    entries = _entries(rows["source_id"])
+    where = pd.DataFrame(
+        [entries[name] for name in rows["source_id"]], columns=["source", "address"]
+    )
+    table = rows.join(where)[list(_IN_FILE)].dropna(axis="columns", how="all")
+    link = csv_address(to_csv(table))
+    return (
+        f"<p><a download='figures.csv' href='{link}'>Download the "
+        f"{count(len(table), 'figure')} that this report used</a>, with unit, basis, "
+        "source and place.</p>"
     )
 
 
@@ -289,9 +623,8 @@ def csv_address(text: str) -> str:
 
 def reset() -> None:
     """Forget what was cited: for tests, and for a notebook that starts again."""
-    _numbers.clear()
-    _cited.clear()
-    _left_out.clear()
+    for kept in (_numbers, _cited, _left_out, _behind, _pools, _charts):
+        kept.clear()
 
 
 def _show(bundle: dict[str, Any]) -> None:
@@ -320,17 +653,25 @@ def _short(value: float) -> float:
     return round(value, max(0, COMPUTED - whole))
 
 
-def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, Form]) -> str:
+def _html_table(
+    frame: pd.DataFrame,
+    caption: str,
+    formats: Mapping[str, Form],
+    marks: Sequence[str] = (),
+) -> str:
+    """Return a table; each row has its mark beside what heads it."""
     kinds = {column: _kind(frame[column]) for column in frame.columns}
     head = "".join(
         f"<th scope='col'{kinds[column]}>{escape(str(column))}</th>"
         for column in frame.columns
     )
     body = []
-    for row in frame.to_dict("records"):
+    marks = marks or [""] * len(frame)
+    for row, mark in zip(frame.to_dict("records"), marks, strict=True):
         cells = []
         for place, (column, value) in enumerate(row.items()):
             text = escape(_format(value, column, formats.get(str(column))))
+            text += "" if place else mark
             tag = "th scope='row'" if place == 0 else "td"
             end = "th" if place == 0 else "td"
             cells.append(f"<{tag}{kinds[column]}>{text}</{end}>")
@@ -343,13 +684,16 @@ def _html_table(frame: pd.DataFrame, caption: str, formats: Mapping[str, Form]) 
     )
 
 
-def _table_behind(data: pd.DataFrame, title: str, formats: Mapping[str, str]) -> str:
+def _table_behind(
+    data: pd.DataFrame, title: str, formats: Mapping[str, str], marks: Sequence[str]
+) -> str:
     """Return the rows behind a chart as HTML, whole or, of many, the first."""
     shown = data.drop(columns="source_id", errors="ignore")
     if len(shown) <= MOST_ROWS:
-        return _html_table(shown, title, formats)
+        return _html_table(shown, title, formats, marks)
     more = f"<p>{len(shown) - FIRST_ROWS} more rows are in the CSV file.</p>"
-    return _html_table(shown.head(FIRST_ROWS), title, formats) + more
+    first = shown.head(FIRST_ROWS)
+    return _html_table(first, title, formats, marks[:FIRST_ROWS]) + more
 
 
 def _kind(column: pd.Series) -> str:
@@ -400,8 +744,19 @@ def _link(url: str) -> str:
     return f" <a href='{safe}' rel='noreferrer'>{escape(url.split('/')[2])}</a>"
 
 
-def _remark(source: pd.Series) -> str:
-    parts = [f"Seen as: {source['via']}"] if source["via"] else []
+def _address(source: pd.Series) -> str:
+    """Return where a document is; of a copy that is not its publisher's, nothing."""
+    is_copy = _ELSEWHERE.search(source["via"]) and not _ORIGINAL.search(source["via"])
+    return "" if is_copy else str(source["url"])
+
+
+def _remark(source: pd.Series, places: str) -> str:
+    parts = [f"Where: {places}"] if places else []
+    parts += [f"Confidence: {source['confidence']}"] if source["confidence"] else []
+    if _ELSEWHERE.search(source["via"]) or "github" in source["via"].lower():
+        parts += ["Read in a copy"]
+    else:
+        parts += [f"Seen as: {source['via']}"] if source["via"] else []
     parts += ["From the reader's own folder"] if source["own"] else []
     unknown = source["terms"] in ("", "not stated")
     parts += ["Terms unknown" if unknown else f"Terms: {source['terms']}"]
@@ -413,11 +768,6 @@ def _title(figure: Figure) -> str:
     if not title:
         raise ValueError("a chart needs a title that says its finding")
     return " ".join(title.split())
-
-
-def _slug(title: str) -> str:
-    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
-    return words[:60].strip("-") or "chart"
 
 
 def _picture(figure: Figure) -> str:

@@ -307,6 +307,17 @@ def read_ahead() -> None:
     tables.begin_record()
 
 
+def read_so_far() -> pd.DataFrame:
+    """Return every figure, as published, of the tables that this process has read."""
+    read = set(tables.files_read().values())
+    kept = sorted((str(path), sha) for sha, path in _typed_cache if sha in read)
+    parts = [_typed_cache[sha, Path(path)][1] for path, sha in kept]
+    if not parts:
+        return pd.DataFrame(columns=FIGURE_COLUMNS)
+    found = pd.concat(parts)
+    return found[~found["figure_id"].duplicated(keep="last")]
+
+
 def figure_files(where: Path) -> list[Path]:
     """Return the tables of a folder that hold figures: all but those of other names."""
     found = tables.tables_in(where).items()

@@ -12,6 +12,7 @@ import pytest
 
 from rareearth.charts import canvas
 from rareearth.display import output as display
+from rareearth.figures import loading as figures
 
 ATTACK = "<script>alert('x')</script> \"quoted\" & more"
 ALT = "Bar chart of tonnes mined per country; China leads in 2024."
@@ -76,7 +77,8 @@ def test_a_quote_in_text_ends_no_attribute(shown, act):
 
 
 def test_a_source_is_cited_and_listed_as_text(shown, curated):
-    curated.edit("sources.csv", row=0, title=ATTACK, publisher=ATTACK, terms=ATTACK)
+    names = dict.fromkeys(["title", "publisher", "short", "terms"], ATTACK)
+    curated.edit("sources.csv", row=0, **names)
     cited = display.cite(USED)
     display.bibliography()
     for html in (cited, shown[0]["text/html"]):
@@ -271,15 +273,21 @@ def download(html):
     return unquote(found.group(1))
 
 
+def rows_of(html):
+    return list(csv.DictReader(io.StringIO(download(html))))
+
+
 def test_a_chart_carries_its_description_picture_and_data(shown):
     display.show(figure(), DATA, ALT, used=USED)
     html = shown[0]["text/html"]
     assert f"<img alt='{ALT}'" in html
     assert shown[0]["text/plain"] == ALT
     assert "<svg" in picture(html)
-    assert download(html) == "entity,value\nChina,270000.0\n"
+    head, row = csv.DictReader(io.StringIO(download(html))).fieldnames, rows_of(html)
+    assert head == [*DATA, *"unit basis source address locator rests_on".split()]
+    assert (row[0]["entity"], row[0]["value"]) == ("China", "270000.0")
     assert "<caption>China leads</caption>" in html
-    assert "download='china-leads.csv'" in html
+    assert "download='chart-1.csv'" in html
 
 
 def test_a_chart_names_the_sources_of_its_data(shown):
@@ -290,6 +298,7 @@ def test_a_chart_names_the_sources_of_its_data(shown):
 
 def test_the_same_figure_gives_the_same_bytes(shown):
     for _ in range(2):
+        display.reset()
         display.show(figure(), DATA, ALT)
     assert shown[0] == shown[1]
 
@@ -328,7 +337,7 @@ def test_a_download_keeps_every_character_and_is_a_plain_address(shown):
     text = "".join(map(chr, [*range(32, 127), 0xA0, 0xE9, 0x4E2D, 0x1F600]))
     display.show(figure(), pd.DataFrame({"text": ["b\nc" + text]}), ALT)
     html = shown[0]["text/html"]
-    assert next(csv.reader(io.StringIO(download(html)[5:]))) == ["b\nc" + text]
+    assert rows_of(html)[0]["text"] == "b\nc" + text
     address = re.search("href='(data:text/csv[^']+)'", html).group(1)
     assert not re.search(r"[\x00-\x1f\"#&<>\\^`{|}]", address)
 
@@ -363,7 +372,7 @@ def test_a_source_keeps_its_number_in_the_whole_report(shown):
     both = display.cite(USED)
     assert numbers(first) == [1]
     assert numbers(both) == [1, 2]
-    assert "#source-mcs-2026' title='USGS (2026-05)'>1<" in both
+    assert "USGS, May 2026 <a href='#source-mcs-2026'>1</a>" in both
     assert "#source-mcs-2025'" in both
 
 
@@ -484,3 +493,166 @@ def test_what_is_left_out_is_told_once_with_its_reasons(shown):
         "Left out here: quota beside output: no quota had been published by then; "
         "magnets: no figures."
     )
+
+
+# From a number to its place
+
+
+MINED = "mine_production"
+
+
+def loaded(**choice):
+    return figures.load(MINED, variants="all", **choice)
+
+
+def marks(html):
+    """Return the heading of each row with the numbers of its sources."""
+    rows = re.findall("<th scope='row'>(.*?)</th>", html)
+    return {re.sub("<sup>.*", "", row): numbers(row) for row in rows}
+
+
+def test_each_row_of_a_table_is_marked_with_the_source_of_its_number(shown):
+    frame = pd.DataFrame(
+        {"Country": ["China", "Australia", "Lynas"], "t": [270_000, 29_000, 29_000.5]}
+    )
+    display.table(frame, "Mine production", used=loaded())
+    table, _, note = shown[0]["text/html"].partition("</table>")
+    assert marks(table) == {"China": [1], "Australia": [2], "Lynas": []}
+    first, second = re.findall("#source-([^']+)'>([12])<", note)
+    assert dict([first[::-1], second[::-1]]) == {"1": "mcs-2025", "2": "mcs-2026"}
+
+
+def test_a_row_that_names_its_sources_is_marked_with_them_alone(shown):
+    frame = pd.DataFrame(
+        {"Country": ["China", "World"], "source_id": ["mcs-2026", "mcs-2025;mcs-2026"]}
+    )
+    display.table(frame, "Mine production", used=frame)
+    html = shown[0]["text/html"]
+    assert marks(html) == {"China": [1], "World": [1, 2]}
+    assert "source_id" not in html
+
+
+def test_a_row_of_data_leads_to_document_and_page(shown):
+    data = pd.DataFrame({"year": 2024, "entity": ["Australia"], "value": [29_000.0]})
+    display.show(figure(), data, ALT, used=loaded())
+    (row,) = rows_of(shown[0]["text/html"])
+    assert row == {
+        "year": "2024",
+        "entity": "Australia",
+        "value": "29000.0",
+        "unit": "t",
+        "basis": "REO",
+        "source": "USGS, Summaries 2026 (2026-05)",
+        "address": "https://usgs.gov/2026",
+        "locator": "p. 153",
+        "rests_on": "figure",
+    }
+
+
+@pytest.mark.parametrize(
+    ("used", "assumed", "rests_on"),
+    [
+        (True, None, "figures"),
+        (True, [1], "both"),
+        (False, [1], "assumptions"),
+        (True, [], "figures"),
+    ],
+)
+def test_a_computed_row_says_what_it_rests_on(shown, used, assumed, rests_on):
+    data = pd.DataFrame({"entity": ["Australia"], "value": [123.5]})
+    drawn, axes = canvas("Cost")
+    axes.set_ylabel("USD/kg")
+    display.show(
+        drawn,
+        data,
+        ALT,
+        used=loaded() if used else None,
+        assumed=None if assumed is None else pd.DataFrame({"value": assumed}),
+    )
+    (row,) = rows_of(shown[0]["text/html"])
+    assert (row["rests_on"], row["unit"], row["locator"]) == (rests_on, "USD/kg", "")
+
+
+def test_what_data_say_of_themselves_stays(shown):
+    data = pd.DataFrame({"value": [1.5], "unit": "kg", "rests_on": "assumption"})
+    display.show(figure(), data, ALT, used=loaded())
+    (row,) = rows_of(shown[0]["text/html"])
+    assert (row["unit"], row["rests_on"]) == ("kg", "assumption")
+
+
+def test_three_sources_are_named_and_the_others_folded(shown, curated):
+    for number in range(5):
+        curated.add(
+            "sources.csv",
+            **curated.rows("sources.csv")[1][0]
+            | {"source_id": f"new-{number}", "short": f"Paper {number}"},
+        )
+    names = ["new-4", "new-4", *(f"new-{number}" for number in range(4))]
+    said, _, folded = display.cite(pd.DataFrame({"source_id": names})).partition("</p>")
+    assert re.findall(r"Paper \d", said) == ["Paper 4", "Paper 0", "Paper 1"]
+    assert "and 2\xa0more" in said
+    assert folded.startswith("<details class='fold'><summary>2\xa0more sources<")
+    assert re.findall(r"Paper \d", folded) == ["Paper 2", "Paper 3"]
+
+
+def test_the_list_says_where_in_a_source_the_numbers_stand(shown):
+    display.cite(loaded())
+    display.bibliography()
+    html = shown[0]["text/html"]
+    first, second = re.findall("<li .*?</li>", html)
+    assert "Where: p. 145. Confidence: primary. Terms: public domain." in first
+    assert "Where: p. 153." in second
+
+
+def test_all_figures_that_were_used_can_be_downloaded(shown):
+    display.cite(loaded(entity="Australia"))
+    display.bibliography()
+    first, second = rows_of(shown[0]["text/html"])
+    assert [first["figure_id"], second["figure_id"]] == ["mine-1", "mine-5"]
+    assert second == {
+        "figure_id": "mine-5",
+        "series": MINED,
+        "entity": "Australia",
+        "product": "REO",
+        "period_start": "2024-01-01",
+        "period_end": "2024-12-31",
+        "value": "29000.0",
+        "unit": "t",
+        "basis": "REO",
+        "source": "USGS, Summaries 2026 (2026-05)",
+        "address": "https://usgs.gov/2026",
+        "locator": "p. 153",
+        "confidence": "primary",
+    }
+
+
+@pytest.mark.parametrize(
+    ("via", "is_shown"),
+    [
+        ("", True),
+        ("public copy of the page, read 2026-11-28", True),
+        ("GitHub someone/fork (unchanged PDF)", True),  # the address is the publisher's
+        ("copy seen at example.com (unrelated host, not linked)", False),
+        ("git mirror, commit 17b328d2", False),
+        ("journal page mirror", False),
+        ("reprint", False),
+    ],
+)
+def test_a_host_that_holds_a_copy_is_no_address(shown, curated, via, is_shown):
+    curated.edit("sources.csv", row=1, via=via)
+    display.cite(USED.iloc[[0]])
+    display.bibliography()
+    html = shown[0]["text/html"]
+    assert ("<a href='https://" in html) == is_shown
+    assert "someone" not in html and "example.com" not in html
+
+
+def test_sentences_and_findings_are_marked_with_their_sources(shown):
+    used = loaded(entity="China")
+    display.say("China leads.", used=used)
+    display.findings([("China", "270,000 t", "2024", used), ("World", "x", "y")])
+    said, panel = (bundle["text/html"] for bundle in shown)
+    mark = "<sup><a href='#source-mcs-2025'>1</a></sup>"
+    assert said == f"<p>China leads.{mark}</p>"
+    assert panel.count("<sup>") == 1
+    assert f"2024{mark}</dd>" in panel

@@ -241,7 +241,7 @@ def plain_figure():
 def drawn_once(monkeypatch):
     """Draw one chart for all: its text is in the picture, which cannot run."""
     drawn = plain_figure()
-    monkeypatch.setattr(display, "_svg", lambda _: "PHN2Zy8+")
+    monkeypatch.setattr(display, "_picture", lambda _: "data:image/svg+xml,<svg/>")
     return drawn
 
 
