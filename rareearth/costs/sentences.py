@@ -210,6 +210,7 @@ def margin_sentence(study: Study, margins: pd.DataFrame) -> str:
     names = {ACCOUNTS_OF.get(name, name) for name in study.pair}
     names |= {"China Northern Rare Earth", "Lynas"}
     own = margins[margins["entity"].isin(names)]
+    own = own if len(own) else margins
     years = own.groupby("year")["entity"].nunique()
     year = int(years[years >= min(2, years.max())].index.max())
     row = own[own["year"] == year].sort_values("value", ascending=False)

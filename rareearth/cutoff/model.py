@@ -88,12 +88,14 @@ def china_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFra
     return Span.around(low / 100, high / 100), rows
 
 
-def car_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFrame]:
+def car_share(
+    load: Load, importer: str, as_of: str
+) -> tuple[Span | None, pd.DataFrame]:
     """Return the share of electric cars in the magnets used, and the figures.
 
     Cars made in Europe times the printed magnets per car, over the magnets used in
     the European Union; for other importers the printed share of electric vehicles in
-    the world's use of magnet rare earths stands in.
+    the world's use of magnet rare earths stands in. None where nothing was published.
     """
     wanted = partial(load, as_of=as_of, missing="empty")
     world = wanted("end_use_share", product="magnet rare earths")
@@ -105,14 +107,10 @@ def car_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFrame
         tonnes = float(cars["value"].iloc[-1]) * 1_000  # million cars times kg is kt
         total = float(used["value"].iloc[-1])
         shares += [tonnes * end / total for end in ends(per_car)]
+    behind = pd.concat([world, made, per_car, used], ignore_index=True)
     if not shares:
-        raise NoFigures(
-            f"no share of electric cars was published by {as_of}; try a later date"
-        )
-    return (
-        Span.around(min(shares), min(max(shares), 1.0)),
-        pd.concat([world, made, per_car, used], ignore_index=True),
-    )
+        return None, behind
+    return Span.around(min(shares), min(max(shares), 1.0)), behind
 
 
 def reported_span(stocks: pd.DataFrame) -> tuple[float, float] | None:
@@ -386,14 +384,14 @@ class Assumed(NamedTuple):
 
 
 def draw(
-    china: Span, cars: Span, assumptions: pd.DataFrame, draws: int, seed: int
+    china: Span, cars: Span | None, assumptions: pd.DataFrame, draws: int, seed: int
 ) -> Assumed:
     """Return draws of the assumptions, triangular between their ends.
 
     Parameters
     ----------
-    cars : Span
-        Share of electric cars in the use of magnets.
+    cars : Span, optional
+        Share of electric cars in the use of magnets; drawn as NaN where it is unknown.
     assumptions : DataFrame
         From `records.assumptions` of the topic ``cut-off``.
     """
@@ -406,9 +404,10 @@ def draw(
         given["substitution_months"],
         given["leak"],
         given["priority_share"],
-        cars,
     )
-    return Assumed(*(span.draw(rng, draws) for span in drawn_in_turn))
+    drawn = [span.draw(rng, draws) for span in drawn_in_turn]
+    known = np.full(draws, np.nan) if cars is None else cars.draw(rng, draws)
+    return Assumed(*[*drawn, known])
 
 
 def middle(assumptions: pd.DataFrame) -> dict[str, float]:

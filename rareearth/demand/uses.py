@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures
 from rareearth.figures.columns import Load, codes, has_codes
 
 MAGNETS = "Magnets"
@@ -88,23 +87,14 @@ def of_elements(load: Load, as_of: str = "latest") -> pd.DataFrame:
     shares = shares.rename(columns={"product": "element", "entity": "use"})
     rest = (1 - shares.groupby("element")["share"].sum()).round(6)
     left = rest[rest > 0].rename("share").reset_index()
-    left = left.assign(use="Not named", source_id=shares["source_id"].iloc[0])
+    left = left.assign(use="Not named", source_id=shares["source_id"].max())
     table = pd.concat([shares, left[shares.columns]], ignore_index=True)
     return table.sort_values(["element", "share"], ascending=[True, False])
 
 
 def by_use(elements: pd.DataFrame, use: str) -> pd.DataFrame:
-    """Return the share of one use in each element, largest first.
-
-    Raises
-    ------
-    NoFigures
-        If no element has that use. The message names the uses that there are.
-    """
+    """Return the share of one use in each element, largest first."""
     rows = elements[elements["use"] == use].sort_values("share", ascending=False)
-    if rows.empty:
-        uses = ", ".join(sorted(set(elements["use"]) - {"Not named"}))
-        raise NoFigures(f"no element is used in {use}; printed uses are {uses}")
     table = rows.rename(columns={"element": "entity"})
     return table[["entity", "share", "source_id"]].reset_index(drop=True)
 
@@ -120,11 +110,6 @@ def intensities(load: Load, application: str, as_of: str = "latest") -> pd.DataF
     """
     series = list(APPLICATIONS[application].series)
     rows = load(series, as_of=as_of, missing="empty")
-    if rows.empty:
-        raise NoFigures(
-            f"no content of {application} was published by {as_of}; try a later date, "
-            f"or another of {', '.join(APPLICATIONS)}"
-        )
     rows = rows[rows["product"] != "B"]  # boron is no rare earth
     magnets = rows["product"].str.contains("magnets")
     return pd.DataFrame(

@@ -134,6 +134,14 @@ class Money:
                 f"used; whole years printed: {have}{later}"
             )
 
+    def base_year(self, year: int) -> int:
+        """Return a year, or the newest before it that has a whole price index.
+
+        A year without either is returned as it is, and refused where it is used.
+        """
+        whole = self._level.whole_years
+        return max((each for each in whole if each <= year), default=year)
+
     def rate(self, currency: str, year: int) -> float:
         """Return the units of a currency per US dollar, the mean of a year.
 

@@ -98,6 +98,10 @@ class PriceSeries:
         if len(weak):
             used = "kept" if weak["used"].any() else "left out"
             said.append(f"possibly stale, {used}: {weak.index[0]} to {weak.index[-1]}")
+        if self.figures["series"].isin(QUOTES).any():
+            said.append(
+                "dated quotations, of a range its middle; most months have none"
+            )
         taxed = self.frame[has_codes(self.frame["basis"], EXPORT_DUTY)]
         if len(taxed):
             said.append(f"contains export duty until {taxed.index[-1]}")
@@ -264,6 +268,7 @@ class Prices:
         base_year: int = 2024,
         frequency: str = "month",
         proxy: bool = False,
+        quotes: bool = False,
         leave_out: Sequence[str] = WEAK,
     ) -> PriceSeries:
         """Return one regular series per kilogram of oxide, in one money.
@@ -285,6 +290,8 @@ class Prices:
         frequency : {"month", "day", "year"}
         proxy : bool
             Let 75 % Nd oxide and 25 % Pr oxide stand in for NdPr oxide.
+        quotes : bool
+            Let dated quotations stand in where there is no regular series by month.
         leave_out : sequence of str
             Which of `MARKS` keep a price out of estimation.
 
@@ -300,7 +307,7 @@ class Prices:
         _check(frequency, real, currency, leave_out)
         mix = NDPR if proxy and product == "NdPr oxide" else {product: 1.0}
         money = (currency, base_year if real else None)
-        parts = [self._one(p, market, frequency, money) for p in mix]
+        parts = [self._one(p, market, frequency, money, quotes) for p in mix]
         frames = [frame for frame, _ in parts]
         frame = mixed(frames, mix) if len(mix) > 1 else frames[0]
         frame = usable(frame, leave_out)
@@ -327,23 +334,36 @@ class Prices:
         return dict(iter(self.figures.groupby(["series", "product", "entity"])))
 
     @cached_property
-    def _made(self) -> dict[tuple[str, str, str, _Money], _Grid]:
+    def _made(self) -> dict[tuple[str, str, str, _Money, bool], _Grid]:
         """Return what `_one` has made so far: an analysis asks for a series often."""
         return {}
 
-    def _one(self, product: str, market: str, frequency: str, money: _Money) -> _Grid:
+    def _one(
+        self, product: str, market: str, frequency: str, money: _Money, quotes: bool
+    ) -> _Grid:
         """Return a series on a grid without holes, and the figures behind it."""
-        key = (product, market, frequency, money)
+        key = (product, market, frequency, money, quotes)
         if key not in self._made:
             self._made[key] = self._make(*key)
         return self._made[key]
 
-    def _make(self, product: str, market: str, frequency: str, money: _Money) -> _Grid:
-        own = self.of(REGULAR.get((market, frequency), ""), product, market)
+    def _make(
+        self, product: str, market: str, frequency: str, money: _Money, quotes: bool
+    ) -> _Grid:
         freq = FREQUENCIES[frequency]
-        if own["period_end"].dt.to_period(freq).nunique() < LEAST_REGULAR:
+        names = [REGULAR.get((market, frequency), "")]
+        if quotes and frequency == "month":
+            names += QUOTES
+        for name in names:
+            own = self.of(name, product, market)
+            if own["period_end"].dt.to_period(freq).nunique() >= LEAST_REGULAR:
+                break
+        else:
             raise self._instead(product, market, frequency)
         own = _one_definition(own, freq, self.definitions - {EXPORT_DUTY})
+        if name in QUOTES:  # many are ranges
+            middle = own[["low", "high"]].mean(axis=1, skipna=False)
+            own = own.assign(value=own["value"].fillna(middle))
         currency, base_year = money
         same = own["unit"].str.startswith(f"{currency}/").all() and base_year is None
         priced = per_kg(own)

@@ -97,8 +97,9 @@ def chosen(
 ) -> PriceSeries:
     """Return the regular series of a product in a market, in the money asked for.
 
-    By month where the market is quoted by month, else by year. NdPr oxide, which China
-    FOB does not quote, is the stated proxy of `Prices.series`.
+    By month where the market is quoted by month, else by year, else from dated
+    quotations. NdPr oxide, which China FOB does not quote, is the stated proxy of
+    `Prices.series`.
 
     Raises
     ------
@@ -116,6 +117,7 @@ def chosen(
         base_year,
         frequency="year" if yearly else "month",
         proxy=True,
+        quotes=True,
     )
     return series.between(start, end)
 
@@ -284,6 +286,7 @@ def in_money_of_the_day(prices: Prices, series: PriceSeries) -> PriceSeries:
         _money(series),
         frequency=series.frequency,
         proxy=True,
+        quotes=True,
     )
     frame = nominal.frame.loc[series.frame.index[0] : series.frame.index[-1]]
     return replace(nominal, frame=frame, steps=declared(frame))

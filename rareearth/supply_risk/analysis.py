@@ -37,6 +37,7 @@ PRODUCTS = {  # what the Commission assesses apart, and the group that it prints
     "Dy": (("Dy",), "heavy rare earths"),
     "Tb": (("Tb",), "heavy rare earths"),
     "Y": (("Y",), "heavy rare earths"),
+    "Sc": (("Sc",), "Sc"),  # the Commission counts it apart
     "light rare earths": (("La", "Ce", "Pr", "Nd", "Sm"), "light rare earths"),
     "heavy rare earths": (
         ("Dy", "Er", "Eu", "Gd", "Tb", "Y", "Yb"),

@@ -156,7 +156,7 @@ def check_sentence(implied: pd.Series | None, group: str, year: int) -> str:
         return f"No result for {group} in {year} is printed for a comparison."
     text = (
         f"The study prints **{score(implied['printed'])}** for {group} in {year}. The "
-        f"index computed here for the group, divided into it, implies a substitution "
+        f"index computed here for the same, divided into it, implies a substitution "
         f"index of **{span(implied['low'], implied['high'], score)}**"
     )
     if implied["low"] > 1:

@@ -6,7 +6,6 @@ import pytest
 
 import rareearth as ree
 from rareearth.demand import uses
-from rareearth.errors import NoFigures
 
 
 def test_shares_by_weight_and_by_value_are_kept_apart():
@@ -27,10 +26,11 @@ def test_the_uses_of_an_element_add_up_to_the_whole_or_name_the_rest():
     assert (sums <= 1.025).all()  # whole percents: eight parts of Pr print 102
 
 
-def test_a_use_that_no_element_has_names_those_that_there_are():
-    table = pd.DataFrame({"element": ["Nd"], "use": ["Magnets"], "share": [0.8]})
-    with pytest.raises(NoFigures, match=r"no element is used in Toys; .*are Magnets"):
-        uses.by_use(table, "Toys")
+def test_a_use_that_no_element_has_is_an_empty_table():
+    columns = ["element", "use", "share", "source_id"]
+    bars = uses.by_use(pd.DataFrame([], columns=columns), "Magnets")
+    assert [*bars] == ["entity", "share", "source_id"]
+    assert bars.empty
 
 
 def test_an_output_holds_the_lowest_to_the_highest_content():

@@ -52,11 +52,6 @@ def test_costs_are_told_for_other_pairs_monies_rates_and_dates(run, parameters):
     ("parameters", "error", "message"),
     [
         ({"reference": "Lynas"}, ParameterError, "are both 'Lynas'; name two"),
-        (
-            {"as_of": "2020-01-01", "base_year": 2018},
-            NoFigures,
-            "the assumptions in mo",
-        ),
         ({"as_of": "2015-01-01"}, NoFigures, "the first that are known came out"),
     ],
 )
