@@ -7,7 +7,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures
-from rareearth.figures.columns import Load, codes, each, has_codes
+from rareearth.figures.columns import RANK, Load, codes, each, has_codes
+
+REST = "Not named"  # the rest of a total that a table does not give by country
 
 
 def window(shares: pd.DataFrame, start_year: int, end_year: int) -> pd.DataFrame:
@@ -230,6 +232,72 @@ def stage_shares(load: Load, as_of: str = "latest") -> pd.DataFrame:
         year=frame["period_end"].dt.year,
         scope=each(frame["basis"], _scope),
     )
+
+
+PREFERRED = ("magnet-ree", "sintered", "all-ree", "all-grades")
+"""Scopes in the order in which they stand for a stage: those that agencies publish."""
+
+
+def standing(chain: pd.DataFrame) -> pd.DataFrame:
+    """Return the one published share that stands for a country at a stage.
+
+    Weak (tertiary) figures and bounds stand only where there is nothing else, shares of
+    capacity and of groups of countries never. Of those of the last `RECENT` years the
+    first scope of `PREFERRED` is taken, then the newest year, then the surest source.
+
+    Parameters
+    ----------
+    chain : DataFrame
+        From `stage_shares`.
+
+    Returns
+    -------
+    DataFrame, one row per stage and entity
+        The columns of `stage_shares`.
+    """
+    places = {SCOPES[code]: place for place, code in enumerate(PREFERRED)}
+    single = ~each(chain["entity"], lambda name: " and " in name).astype(bool)
+    capacity = each(chain["scope"], lambda scope: scope.endswith("capacity"))
+    own = chain[single & ~capacity.astype(bool)]
+    newest = own.groupby(["stage", "entity"])["year"].transform("max")
+    own = own[own["year"] > newest - RECENT]
+    own = own.assign(
+        weak=own["confidence"] == "tertiary",
+        bound=own["value"].isna(),
+        place=own["scope"].map(places).fillna(len(places)),
+        rank=own["confidence"].map(RANK),
+    )
+    order = ["weak", "bound", "place", "year", "rank"]
+    best = own.sort_values(order, ascending=[True, True, True, False, False])
+    best = best.drop_duplicates(["stage", "entity"]).drop(columns=[*order[:3], "rank"])
+    return best.sort_index().reset_index(drop=True)
+
+
+def with_stated(
+    shares: pd.DataFrame, stated: pd.DataFrame, country: str
+) -> pd.DataFrame:
+    """Return shares by country in which one stands in every year that has its share.
+
+    Where tonnes of the country are missing, the share that a source states is taken out
+    of what the table leaves unnamed; its tonnage stays unknown.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        From `concentration.shares`.
+    stated : DataFrame
+        Figures of ``world_share_mining``, in percent.
+    """
+    years = int(shares["year"].min()), int(shares["year"].max())
+    found = in_focus(shares, stated, country, *years)
+    added = found[found["total"].isna()]
+    added = added.rename(columns={"value": "share"}).assign(kind="country")
+    rest = shares["entity"].eq(REST) & shares["year"].isin(added["year"])
+    left = shares["share"] - shares["year"].map(added.set_index("year")["share"])
+    fits = set(shares.loc[rest & (left >= 0), "year"])
+    shares = shares.assign(share=shares["share"].mask(rest & (left >= 0), left))
+    both = [shares, added[added["year"].isin(fits)]]
+    return pd.concat(both, ignore_index=True)
 
 
 def of_country(chain: pd.DataFrame, focus: pd.DataFrame, country: str) -> pd.DataFrame:
