@@ -19,6 +19,7 @@ import rareearth
 from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries
 from rareearth.figures import loading as figures
+from rareearth.render.page import AUTHORS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -71,7 +72,7 @@ def test_the_citation_has_what_its_format_requires():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert citation["cff-version"] == "1.2.0"
     assert citation["title"] and citation["message"]
-    assert all(author["name"] for author in citation["authors"])
+    assert [author["name"] for author in citation["authors"]] == [AUTHORS]
 
 
 def test_conda_installs_what_the_package_asks_for():

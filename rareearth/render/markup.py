@@ -230,6 +230,9 @@ class Outline:
             if not heading.get("id"):
                 heading["id"] = self._new_id(text)
             self._place(level, Entry(text, str(heading["id"])))
+            if level > 1:  # the sign itself is in the style sheet
+                about = {"href": f"#{heading['id']}", "aria-label": f"Link to: {text}"}
+                heading.append(piece.new_tag("a", attrs={"class": "anchor", **about}))
             self.level = level
 
     def _check(self, level: int, text: str) -> None:

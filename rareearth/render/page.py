@@ -12,6 +12,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
+from textwrap import shorten
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
@@ -53,6 +54,10 @@ _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _CELL = re.compile(r"<t[hd](?=[ >])[^>]*>")
 _KINDS = {"num": "n", "date": "d"}  # of columns, by the style sheet
 _KIND = re.compile(f' class="({"|".join(_KINDS)})"')
+AUTHORS = "Rare Earth Workbook contributors"  # as in CITATION.cff
+OF_NAME = 40  # characters at most that parameters have in the name of a download
+_DOWNLOAD = re.compile(r'(?<= download=")(chart-\d+|figures)(?=\.csv")')
+_TEX = re.compile(r"[&%$#_{}]")
 MOST_COLUMNS = 12  # that the style sheet can align by their place
 ROOMY = 6  # columns at most, where dates may ask for room; the style sheet has no more
 
@@ -90,6 +95,59 @@ class Report:
     def title(self) -> str:
         """Return the title of the page: the h1 and what was changed."""
         return self.outline.title + (f" ({self.changed})" if self.changed else "")
+
+    @property
+    def data_date(self) -> str:
+        """Return when the newest source of the report was published, as it is known."""
+        newest = str(self.made_from.get("vintage", {}).get("newest_source", ""))
+        return newest if newest[:1].isdigit() else ""
+
+    @property
+    def edition(self) -> str:
+        """Return version, date of the figures and what was changed, for a citation."""
+        parts = [f"version {self.made_from.get('package_version', '')}".strip()]
+        parts += [f"figures published by {self.data_date}"] * bool(self.data_date)
+        parts += [f"with {self.changed}"] * bool(self.changed)
+        return ", ".join(parts)
+
+    @property
+    def citation(self) -> str:
+        """Return how the report is cited, in one line."""
+        return f"{AUTHORS}: {self.outline.title} Rare Earth Workbook, {self.edition}."
+
+    @property
+    def bibtex(self) -> str:
+        """Return the report as an entry of BibTeX."""
+
+        def plain(text: str) -> str:
+            text = text.replace("\\", "/")
+            return _TEX.sub(lambda sign: f"\\{sign[0]}", text)
+
+        stem = self.made_from.get("notebook", "report").removesuffix(".ipynb")
+        fields = {
+            "author": f"{{{AUTHORS}}}",
+            "title": plain(self.outline.title),
+            "year": self.data_date[:4],
+            "howpublished": "Rare Earth Workbook",
+            "note": plain(self.edition),
+        }
+        lines = [f"  {key} = {{{text}}}" for key, text in fields.items() if text]
+        name = re.sub(r"\W+", "-", f"rareearth-{stem}-{self.data_date}").strip("-")
+        return f"@misc{{{name},\n" + ",\n".join(lines) + "\n}"
+
+    def download(self, part: str) -> str:
+        """Return the name of a file in the report: report, part, parameters, date.
+
+        It is never cut within a word.
+        """
+        if "notebook" not in self.made_from:
+            return part
+        values = (each.value for each in self.settings if each.is_changed)
+        words = re.sub(r"[^a-z0-9]+", " ", " ".join(values).lower())
+        about = shorten(words, OF_NAME, placeholder="").replace(" ", "-")
+        stem = self.made_from["notebook"].removesuffix(".ipynb")
+        date = self.data_date[: len("2025-11")]
+        return "--".join(filter(None, [stem, part, about, date and f"data-{date}"]))
 
 
 class Composer(Preprocessor):
@@ -154,7 +212,8 @@ def _compose(cell: NotebookNode, report: Report) -> None:
         cell["role"] = "parameters"
         report.settings = _settings(cell.source, report.made_from)
     for output in cell.get("outputs", []):
-        output["html"] = _finish(_show(output), report.outline)
+        html = _finish(_show(output), report.outline)
+        output["html"] = _DOWNLOAD.sub(lambda found: report.download(found[0]), html)
 
 
 def _finish(html: str, outline: Outline) -> str:

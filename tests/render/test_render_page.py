@@ -746,3 +746,80 @@ def test_a_heading_with_nothing_under_it_is_dropped():
     assert headings == ["Shares", "By country", "Method"]
     assert "In yuan" not in text
     assert "Nothing more" not in text
+
+
+# Files and citations
+
+MADE_FROM = {
+    "notebook": "03_refining_costs.ipynb",
+    "package_version": "0.1.0",
+    "parameters": {"producer": "MP Materials", "reference": "Baotou"},
+    "vintage": {"as_of": "latest", "newest_source": "2026-10-08"},
+}
+SETTINGS = 'producer: str = "Lynas"  # whose\nreference: str = "Baotou"  # of whom'
+
+
+def a_report(made_from=MADE_FROM, value="MP Materials"):
+    """Return the tree of a page with one chart, made with these parameters."""
+    cell = new_code_cell(SETTINGS, metadata={"tags": ["parameters"]})
+    chart = shown(
+        {
+            "text/html": "<a download='chart-2.csv' href='data:text/csv,a'>CSV</a>"
+            "<a download='mine.csv' href='data:text/csv,a'>CSV</a>"
+        }
+    )
+    made_from = dict(made_from)
+    if made_from:
+        made_from["parameters"] = made_from["parameters"] | {"producer": value}
+    _, tree = render(*markdown("# Which?"), cell, chart, rareearth=made_from)
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        ("MP Materials", "03_refining_costs--chart-2--mp-materials--data-2026-10.csv"),
+        ("Lynas", "03_refining_costs--chart-2--data-2026-10.csv"),
+        (
+            "China Northern Rare Earth and all its subsidiaries",
+            "03_refining_costs--chart-2--china-northern-rare-earth-and-all-its"
+            "--data-2026-10.csv",
+        ),
+    ],
+)
+def test_a_download_is_called_by_report_chart_parameters_and_date(value, name):
+    links = a_report(value=value).main.find_all("a", download=True)
+    assert [link["download"] for link in links] == [name, "mine.csv"]
+
+
+def test_a_download_of_a_notebook_from_elsewhere_keeps_its_name():
+    links = a_report({}).main.find_all("a", download=True)
+    assert [link["download"] for link in links] == ["chart-2.csv", "mine.csv"]
+
+
+def test_a_report_says_how_it_is_cited():
+    tree = a_report(value="A_B & {C}")
+    assert tree.find("p", class_="cite").text == (
+        "Cite as: Rare Earth Workbook contributors: Which? Rare Earth Workbook, "
+        "version 0.1.0, figures published by 2026-10-08, with producer = A_B & {C}."
+    )
+    assert "index.html" in [link["href"] for link in tree.footer.find_all("a")]
+    assert tree.footer.find("pre").text == (
+        "@misc{rareearth-03_refining_costs-2026-10-08,\n"
+        "  author = {{Rare Earth Workbook contributors}},\n"
+        "  title = {Which?},\n"
+        "  year = {2026},\n"
+        "  howpublished = {Rare Earth Workbook},\n"
+        "  note = {version 0.1.0, figures published by 2026-10-08, with producer = "
+        "A\\_B \\& \\{C\\}}\n}"
+    )
+
+
+def test_a_heading_has_a_link_to_itself_that_is_no_text():
+    _, tree = render(*markdown("# Q?", "## First\n\nText.", "### Then\n\nMore."))
+    assert tree.h1.a is None
+    for heading in (tree.main.h2, tree.main.h3):
+        link = heading.a
+        assert link["href"] == f"#{heading['id']}"
+        assert link["aria-label"] == f"Link to: {heading.text}"
+        assert link.text == ""
