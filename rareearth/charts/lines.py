@@ -270,12 +270,12 @@ def _lines(axes: Axes, rows: pd.DataFrame, look: _Look, *, dots: bool) -> None:
     """Draw lines by seaborn, and the values that stand alone, which have no line."""
     parted = [rows["run"].astype(str), rows["y"].isna().cumsum().astype(str)]
     known = rows.assign(run=parted[0] + "-" + parted[1]).dropna(subset=["y"])
-    alone = ~known["run"].duplicated(keep=False)
-    if not alone.all():
+    known = known.assign(alone=~known["run"].duplicated(keep=False))
+    if not known["alone"].all():
         labels = {"xlabel": axes.get_xlabel(), "ylabel": axes.get_ylabel()}
         axes.set(xlabel="x", ylabel="y")  # or seaborn searches the numbers of both
         sns.lineplot(
-            known.loc[~alone, ["x", "y", "name", "run"]],
+            known.loc[~known["alone"], ["x", "y", "name", "run"]],
             x="x",
             y="y",
             hue="name",
@@ -288,13 +288,12 @@ def _lines(axes: Axes, rows: pd.DataFrame, look: _Look, *, dots: bool) -> None:
             **look.differing,
         )
         axes.set(**labels)
-    shown = known[dots | alone | is_weak(known)]
+    shown = known[dots | known["alone"] | is_weak(known)]
     if shown.empty:
         return
     own = shown.assign(low=np.nan, high=np.nan, mark="o")
-    single = alone[own.index]
-    _marks(axes, own[~single], look, size=5.0 if dots else 6.5)
-    _marks(axes, own[single], look)
+    _marks(axes, own[~own["alone"]], look, size=5.0 if dots else 6.5)
+    _marks(axes, own[own["alone"]], look)
 
 
 def _marks(axes: Axes, rows: pd.DataFrame, look: _Look, size: float = 6.5) -> None:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from rareearth.figures.columns import has_codes
 from rareearth.prices.breaks import Breaks
-from rareearth.prices.digest_prices import verdict
 from rareearth.prices.forecasts import NAIVE, Forecast
 from rareearth.prices.markets import OTHER_FOB, SIDES, STALE, Markets
 from rareearth.prices.series import PriceSeries
@@ -182,41 +181,6 @@ def notes_sentence(series: PriceSeries) -> str:
     """Return what else a reader has to know about a series."""
     plain = f"no other mark is on the quotes of {series.title}"
     return sentences(series.notes or (plain,))
-
-
-def claim_sentence(found: pd.DataFrame, claim: float, when: str) -> str:
-    """Return how many of the known prices agree with a claimed change."""
-    counts = verdict(found, claim)
-    if not counts["n"]:
-        return f"No known price covers the time of the claim {change(claim)} ({when})."
-    agree = (
-        "none of them is within two points of it"
-        if not counts["near"]
-        else f"{counts['near']} of them within two points of it"
-    )
-    return (
-        f"The claim says **{change(claim)}** {when}, of no named product, market or "
-        f"money. **{counts['n']} series and pairs of quotations** cover that time: "
-        f"{agree}, {counts['above'] or 'none'} changed by more, "
-        f"{counts['below'] or 'none'} by less, and {counts['fell'] or 'none'} fell. "
-        f"They range from {span(counts['low'], counts['high'], change)}."
-    )
-
-
-def claim_title(found: pd.DataFrame, claim: float, when: str) -> str:
-    """Return the finding of a chart that holds a claim against each price."""
-    counts = verdict(found, claim)
-    if counts["near"]:
-        near = found[(found["change"] - claim).abs() <= 0.02].iloc[0]
-        return (
-            f"{when.capitalize()}: {counts['n'] - counts['near']} of {counts['n']} "
-            f"prices do not show {change(claim)}; {near['product']}, "
-            f"{near['market']}, does"
-        )
-    return (
-        f"{when.capitalize()}: none of {counts['n']} prices shows {change(claim)}; "
-        f"they range from {span(counts['low'], counts['high'], change)}"
-    )
 
 
 def market_title(found: Markets) -> str:

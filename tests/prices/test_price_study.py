@@ -1,16 +1,14 @@
-"""A series is examined as far as it reaches, and claims are held against all prices."""
+"""A series is examined as far as it reaches."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
 from rareearth.figures.records import events
-from rareearth.prices import baskets, digest_prices, markets, sentences, study
+from rareearth.prices import baskets, markets, sentences, study
 from rareearth.prices.series import Prices
 
 PRICES = Prices.load(cpi_gaps=1)
-SAID = digest_prices.claims()
-FOUND = digest_prices.against(PRICES, SAID)
 NBSP = "\N{NO-BREAK SPACE}"
 
 
@@ -20,58 +18,27 @@ def _close():
     plt.close("all")
 
 
-# Claims
+# Published prices
 
 
-def test_the_two_claims_of_the_digests_are_47_and_18_percent():
-    assert SAID["claim"].tolist() == [0.47, 0.18]
-    assert [str(month) for month in SAID["first"]] == ["2023-12", "2024-12"]
-    # The second was made on 2 November 2025: October was the last month that was over.
-    assert [str(month) for month in SAID["last"]] == ["2024-12", "2025-10"]
+@pytest.mark.parametrize(
+    ("product", "first", "last", "change"),
+    [
+        # Month-ends of the FOB series, USD/kg.
+        ("Dy oxide", "2023-12", "2024-12", 218.35 / 373.35),
+        ("Nd oxide", "2023-12", "2024-12", 55.97 / 63.14),
+        ("La oxide", "2024-12", "2025-10", 0.89 / 0.75),
+    ],
+)
+def test_a_price_moved_as_its_month_ends_were_published(product, first, last, change):
+    price = PRICES.series(product, "China FOB", leave_out=()).frame["price"]
+    assert price[last] / price[first] == pytest.approx(change, rel=1e-3)
 
 
-def row(product, market, measure, claim):
-    own = FOUND[FOUND["claim"] == claim].set_index(["product", "market", "measure"])
-    return own.loc[(product, market, measure)]
-
-
-def test_dysprosium_fell_by_42_percent_over_2024():
-    # Month-ends of the FOB series: 373.35 and 218.35 USD/kg.
-    found = row("Dy oxide", "China FOB", "month to month", 0.47)
-    assert found["change"] == pytest.approx(218.35 / 373.35 - 1)
-
-
-def test_cerium_rose_most_in_2024_and_by_17_percent():
+def test_cerium_rose_by_17_percent_in_2024():
     # USGS Mineral Commodity Summaries 2026: 1.03 and 1.21 USD/kg.
-    top = FOUND[FOUND["claim"] == 0.47].iloc[0]
-    assert (top["product"], top["market"]) == ("Ce oxide", "USGS reference")
-    assert top["change"] == pytest.approx(1.21 / 1.03 - 1)
-
-
-def test_dated_quotations_are_compared_in_the_unit_in_which_they_were_given():
-    # SMM, Pr-Nd oxide: 397 on 3 January and 541.5 thousand CNY/t on 6 November 2025.
-    found = row("NdPr oxide", "China domestic", "dated quotations", 0.18)
-    assert found["unit"] == "CNY/kg"
-    assert found["change"] == pytest.approx(541.5 / 397 - 1)
-
-
-def test_no_price_rose_by_the_47_percent_of_the_digests():
-    # "Global rare earth prices surged 47 percent in 2024": all prices that cover it.
-    changes = FOUND.loc[FOUND["claim"] == 0.47, "change"]
-    assert len(changes) >= 15
-    assert changes.max() < 0.2
-
-
-def test_a_verdict_counts_every_price_once():
-    frame = pd.DataFrame({"change": [0.48, 0.6, 0.1, -0.2]})
-    counts = digest_prices.verdict(frame, 0.47)
-    assert [counts[name] for name in ("n", "near", "above", "below", "fell")] == [
-        *(4, 1, 1, 2, 1)
-    ]
-
-
-def test_before_a_claim_was_made_there_is_none():
-    assert digest_prices.claims("2025-11-01").empty
+    price = PRICES.series("Ce oxide", "USGS reference", frequency="year").frame["price"]
+    assert price["2024"] / price["2023"] == pytest.approx(1.21 / 1.03)
 
 
 # A series examined
