@@ -300,66 +300,6 @@ def with_stated(
     return pd.concat(both, ignore_index=True)
 
 
-def of_country(chain: pd.DataFrame, focus: pd.DataFrame, country: str) -> pd.DataFrame:
-    """Return the share of a country at each stage, with the range of what is printed.
-
-    Parameters
-    ----------
-    chain : DataFrame
-        From `stage_shares`.
-    focus : DataFrame
-        From `output.in_focus`: the share of mining by year, from tonnes.
-    country : str
-
-    Returns
-    -------
-    DataFrame, one row per stage with figures
-        ``row`` str, the stage and the year; ``value``, ``low``, ``high`` (0 to 1);
-        ``entity``, ``confidence``, ``source_id`` str. A stage after the mine has the
-        range of firm shares (weak ones where there is nothing else) printed for the
-        last `RECENT` years, and a value where the newest year has a single one.
-    """
-    last = focus.dropna(subset=["value"]).iloc[-1]
-    rows = [
-        {
-            "row": f"{STAGES['mine'].label}, {int(last['year'])}",
-            "value": last["value"],
-            "low": last["low"],
-            "high": last["high"],
-            "entity": country,
-            "confidence": last["confidence"],
-            "source_id": last["source_id"],
-        }
-    ]
-    own = chain[(chain["entity"] == country) & (chain["stage"] != "mine")]
-    for stage, group in own.groupby("stage", sort=False):
-        rows.append(_stage(STAGES[str(stage)].label, group, country))
-    return pd.DataFrame(rows)
-
-
-def _stage(label: str, printed: pd.DataFrame, country: str) -> dict[str, object]:
-    firm = printed[printed["confidence"] != "tertiary"]
-    best = firm if len(firm) else printed
-    year = int(best["year"].max())
-    recent = best[best["year"] > year - RECENT]
-    newest = best[best["year"] == year]
-    numbers = pd.concat([recent["value"], recent["low"], recent["high"]]).dropna()
-    single = newest["value"].dropna().unique()
-    return {
-        "row": f"{label}, {_years(int(recent['year'].min()), year)}",
-        "value": single[0] if len(single) == 1 and len(newest) == 1 else None,
-        "low": numbers.min(),
-        "high": numbers.max(),
-        "entity": country,
-        "confidence": "tertiary" if firm.empty else "secondary",
-        "source_id": newest["source_id"].iloc[0],
-    }
-
-
-def _years(first: int, last: int) -> str:
-    return str(last) if first == last else f"{first} to {last}"
-
-
 def _scope(basis: str) -> str:
     found = codes(basis)
     scope = next((SCOPES[code] for code in SCOPES if code in found), "scope not stated")
