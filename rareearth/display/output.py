@@ -255,7 +255,7 @@ def cite(used: pd.DataFrame, chart: bool = False) -> str:
     said = "; ".join(links[:NAMED])
     more, rest = len(links) - NAMED, ""
     if more > 0:
-        said += f"; and {count(more, 'more')}"
+        said += f"; and {more} more"
         folded = "; ".join(links[NAMED:])
         rest = f"<summary>{count(more, 'more source')}</summary>"
         rest += f"<p class='source'>{folded}</p>"
