@@ -171,15 +171,8 @@ def quota_and_output(as_of: str) -> Iterator[Pair]:
     """Compare the printed output of China with its full-year mining quota."""
     output = _by_year(load("mine_production", "China", as_of=as_of))
     quota = _by_year(load("mining_quota", "China", "REO", as_of=as_of))
-    for year in output.index.intersection(quota.index):
-        yield Pair(
-            f"quota/{year}",
-            f"China {year}: printed mine output against mining quota",
-            float(output[year]),
-            float(quota[year]),
-            500.0,
-            "t",
-        )
+    what = "China {}: printed mine output against mining quota"
+    yield from _yearly("quota", what, output, quota, lambda _: 500.0)
 
 
 def compilers(as_of: str) -> Iterator[Pair]:
@@ -192,15 +185,11 @@ def compilers(as_of: str) -> Iterator[Pair]:
     for entity in ("China", "United States", "World"):
         left = _by_year(ours[ours["entity"] == entity])
         right = _by_year(theirs[theirs["entity"] == entity])
-        for year in left.index.intersection(right.index):
-            yield Pair(
-                f"compilers/{entity}/{year}",
-                f"{entity} {year}: US survey against Energy Institute",
-                float(left[year]),
-                float(right[year]),
-                OUTPUT_TOLERANCE * float(right[year]),
-                "t",
-            )
+        what = f"{entity} {{}}: US survey against Energy Institute"
+        name = f"compilers/{entity}"
+        yield from _yearly(
+            name, what, left, right, lambda theirs: OUTPUT_TOLERANCE * theirs
+        )
 
 
 def company_and_country(as_of: str) -> Iterator[Pair]:
@@ -209,15 +198,22 @@ def company_and_country(as_of: str) -> Iterator[Pair]:
     days = (company["period_end"] - company["period_start"]).dt.days
     mined = _by_year(company[days > 360])
     country = _by_year(load("mine_production", "United States", as_of=as_of))
-    for year in mined.index.intersection(country.index):
-        yield Pair(
-            f"company/{year}",
-            f"{year}: MP Materials' concentrate against US mine output",
-            float(mined[year]),
-            float(country[year]),
-            rounding(country[year]),
-            "t",
-        )
+    what = "{}: MP Materials' concentrate against US mine output"
+    yield from _yearly("company", what, mined, country, rounding)
+
+
+def _yearly(
+    name: str,
+    what: str,
+    left: pd.Series,
+    right: pd.Series,
+    tolerance: Callable[[float], float],
+) -> Iterator[Pair]:
+    """Compare tonnes of two series year by year, within what the right ones allow."""
+    for year in left.index.intersection(right.index):
+        mine, theirs = float(left[year]), float(right[year])
+        told = what.format(year)
+        yield Pair(f"{name}/{year}", told, mine, theirs, tolerance(theirs), "t")
 
 
 def exchange_rates(as_of: str) -> Iterator[Pair]:
