@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.costs import accounts
-from rareearth.costs.inputs import ASSUMPTION, BOTH, grades, named
+from rareearth.costs.inputs import ASSUMPTION, BOTH, FIGURE, grades, named
 from rareearth.costs.model import COMPONENTS, received, unit_cost
 from rareearth.costs.simulation import (
     ACCOUNTS_OF,
@@ -96,24 +96,22 @@ def reaches(study: Study, *names: str) -> dict[str, tuple[float, float]]:
 def _steps(
     entity: str, values: pd.Series, rests: Mapping[str, str]
 ) -> list[tuple[str, str, float, str, bool]]:
-    """Return the steps of a waterfall: components, cash cost, capital, full cost.
-
-    A sum rests on all that its parts rest on.
-    """
+    """Return the steps of a waterfall: components, cash cost, capital, full cost."""
     order = [name for name in COMPONENTS if name != "capital"]
     cash = float(values[order].sum())
     capital = float(values["capital"])
-
-    def together(names: Iterable[str]) -> str:
-        found = {rests[name] for name in names}
-        return found.pop() if len(found) == 1 else BOTH
-
     return [
         *((entity, COMPONENTS[n], float(values[n]), rests[n], False) for n in order),
-        (entity, CASH, cash, together(order), True),
+        (entity, CASH, cash, together(rests[n] for n in order), True),
         (entity, COMPONENTS["capital"], capital, rests["capital"], False),
-        (entity, FULL, cash + capital, together(COMPONENTS), True),
+        (entity, FULL, cash + capital, together(rests.values()), True),
     ]
+
+
+def together(parts: Iterable[str]) -> str:
+    """Return what a sum rests on: all that its parts rest on."""
+    found = set(parts)
+    return found.pop() if len(found) == 1 else BOTH
 
 
 _STEP = ["entity", "component", "value", "rests_on", "total"]
@@ -310,10 +308,15 @@ def levels(study: Study, floor: Floor) -> pd.DataFrame:
     """
     found = study.simulation.bands["price_full"] * study.rate
     found = found.assign(label=found.index, entity=found.index)
-    rows = found[["label", "entity", "low", "middle", "high"]].to_dict("records")
+    found["rests_on"] = [
+        together(grades(study.plants[name]).values()) for name in found.index
+    ]
+    columns = ["label", "entity", "low", "middle", "high", "rests_on"]
+    rows = found[columns].to_dict("records")
     if floor.real is not None:
         ends = dict.fromkeys(("low", "middle", "high"), floor.real)
-        rows.append({"label": "price floor", "entity": "World"} | ends)
+        about = {"label": "price floor", "entity": "World", "rests_on": FIGURE}
+        rows.append(about | ends)
     return pd.DataFrame(rows)
 
 

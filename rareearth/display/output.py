@@ -525,9 +525,10 @@ def traced(
                 "rests_on": "figure" if printed else computed,
             }
         )
-    new = pd.DataFrame(added, index=data.index)
-    plain = data.drop(columns="source_id", errors="ignore")
-    return plain.join(new[new.columns.difference(plain.columns, sort=False)])
+    told = data.drop(columns="source_id", errors="ignore").reset_index(drop=True)
+    for name, column in pd.DataFrame(added).items():
+        told[name] = told[name].fillna(column) if name in told else column
+    return told
 
 
 def _few(texts: Iterable[str]) -> str:
