@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -402,3 +402,31 @@ def prepare(
         rate=rate,
         discount_rate=discount_rate,
     )
+
+
+def turned(
+    study: Study, assumptions: pd.DataFrame, discount_rate: float, **fixed: float
+) -> Study:
+    """Return the study of the two with inputs of the producer at one value each.
+
+    What is not fixed is drawn over its range, as before; without a change it is the
+    same study.
+
+    Parameters
+    ----------
+    assumptions : DataFrame
+        As for `prepare`.
+    discount_rate : float
+        A share a year, of both.
+    **fixed
+        Inputs of `model.unit_cost`.
+    """
+    if not fixed and discount_rate == study.discount_rate:
+        return study
+    plant = study.plants[study.producer].copy()
+    for name, value in fixed.items():
+        plant.loc[name, ["low", "mode", "high"]] = value
+    plants = study.pair | {study.producer: plant}
+    pairs, before = parameters.pairs(assumptions, list(plants)), study.simulation
+    drawn = simulate(plants, discount_rate, before.draws, before.seed, pairs=pairs)
+    return replace(study, plants=plants, simulation=drawn, discount_rate=discount_rate)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from rareearth.costs import accounts
 from rareearth.costs.inputs import ASSUMPTION, BOTH, FIGURE, grades, named
-from rareearth.costs.model import COMPONENTS, received, unit_cost
+from rareearth.costs.model import COMPONENTS, received
 from rareearth.costs.simulation import (
     ACCOUNTS_OF,
     Simulation,
@@ -56,41 +56,6 @@ def waterfall(study: Study) -> pd.DataFrame:
         means = study.simulation.means[entity] * study.rate
         rows += _steps(entity, means, grades(plant))
     return pd.DataFrame(rows, columns=_STEP)
-
-
-def turned(study: Study, discount_rate: float, **changed: float) -> pd.DataFrame:
-    """Return the cost at the modes of all inputs, some of the producer's changed.
-
-    For sliders: one value an input instead of draws, so that it differs a little from
-    the means of `waterfall`.
-
-    Parameters
-    ----------
-    discount_rate : float
-        A share a year.
-    **changed
-        Inputs of `model.unit_cost` for the producer; the reference stays as it is.
-
-    Returns
-    -------
-    DataFrame
-        As `waterfall`.
-    """
-    rows = []
-    for entity, plant in study.pair.items():
-        inputs = plant["mode"].to_dict()
-        if entity == study.producer:
-            inputs |= changed
-        parts = unit_cost(**inputs, discount_rate=discount_rate)
-        values = pd.Series({name: float(parts[name]) for name in COMPONENTS})
-        rows += _steps(entity, values * study.rate, grades(plant))
-    return pd.DataFrame(rows, columns=_STEP)
-
-
-def reaches(study: Study, *names: str) -> dict[str, tuple[float, float]]:
-    """Return the low and high end of some inputs of the producer, for sliders."""
-    plant = study.plants[study.producer]
-    return {name: (plant.at[name, "low"], plant.at[name, "high"]) for name in names}
 
 
 def _steps(

@@ -299,40 +299,6 @@ def _run_down(
     return output, until
 
 
-def cut_off(
-    stock_months: float = 6.0,
-    cut_share: float = 1.0,
-    horizon_months: int = 12,
-    substitution: float = 0.1,
-    china_share: float = 0.9,
-    other_growth: float = 0.03,
-    substitution_months: float = 24.0,
-    leak: float = 0.1,
-) -> pd.DataFrame:
-    """Return one course of a cut by month, from a few numbers: for sliders.
-
-    Returns
-    -------
-    DataFrame
-        ``month`` (its end), ``output`` and ``lost``, the mean loss up to then, as
-        shares of normal output.
-    """
-    path = course(
-        stock_months,
-        cut_share,
-        horizon_months,
-        substitution,
-        china_share,
-        other_growth,
-        substitution_months,
-        leak,
-    )
-    month = np.arange(1, horizon_months + 1)
-    output = path.output[:, 0]
-    so_far = 1 - np.cumsum(output) / month
-    return pd.DataFrame({"month": month, "output": output, "lost": so_far})
-
-
 def lost(path: Course) -> np.ndarray:
     """Return the output lost over the horizon, as a share of normal output, 0 to 1."""
     return 1 - path.output.mean(axis=0)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError
-from rareearth.methods.draws import Span, check_draws, middle_80
+from rareearth.methods.draws import Span, middle_80
 from rareearth.ramp_up.delays import YEAR, Delay, factors
 from rareearth.ramp_up.pipeline import Race
 
@@ -315,54 +315,3 @@ def sensitivities(
             }
         )
     return pd.DataFrame(rows)
-
-
-def ramp_up(
-    target_share: float = 0.5,
-    supply_t: float = 9_000,
-    demand_t: float = 33_000,
-    growth: float = 0.06,
-    pipeline_t: float = 14_000,
-    planned_years: float = 1.5,
-    delay_factor: float = 1.7,
-    delay_spread: float = 0.5,
-    chance: float = 0.8,
-    ramp_years: float = 3.0,
-    utilisation: float = 0.8,
-    new_t: float = 1_500,
-    lead_years: float = 7.0,
-    horizon_years: float = 15,
-    draws: int = 2_000,
-    seed: int = 1,
-) -> pd.DataFrame:
-    """Return the chance of reaching a share by year, from a few numbers.
-
-    One plant stands for the pipeline: it comes with a probability, after its planned
-    time stretched by a log-normal factor, and ramps up. For sliders and quick checks.
-
-    Returns
-    -------
-    DataFrame
-        ``years`` from now, ``share`` (median), ``low``, ``high`` (the middle 80
-        percent), ``probability`` of having reached the target.
-    """
-    check_draws(draws, seed)
-    rng = np.random.default_rng(seed)
-    years = np.arange(int(horizon_years * STEPS_A_YEAR) + 1) / STEPS_A_YEAR
-    factor = delay_factor * np.exp(delay_spread * rng.standard_normal(draws))
-    comes = rng.random(draws) < chance
-    full = pipeline_t * utilisation * comes
-    supply = supply_t + _ramped(years, planned_years * factor, ramp_years, full)
-    supply += np.float32(new_t * utilisation) * np.maximum(years - lead_years, 0)
-    share = supply / (demand_t * (1 + growth) ** years)
-    reached = np.maximum.accumulate(share >= target_share, axis=1)
-    low, middle, high = middle_80(share)
-    return pd.DataFrame(
-        {
-            "years": years,
-            "share": middle,
-            "low": low,
-            "high": high,
-            "probability": reached.mean(axis=0),
-        }
-    )

@@ -21,12 +21,6 @@ def test_six_months_of_stock_and_a_full_cut_lose_forty_percent_in_a_year():
     assert path.until[0] == pytest.approx(6 / 0.9)
 
 
-def test_the_short_form_ends_in_the_loss_of_the_whole_horizon():
-    short = model.cut_off(6, 1, 12, 0, 0.9, other_growth=0, leak=0)
-    assert short["lost"].iloc[-1] == pytest.approx(0.4)
-    assert short["output"].iloc[0] == 1
-
-
 def test_nothing_is_lost_without_a_cut_or_when_everything_leaks():
     for path in (model.course(0, 0, 24), model.course(0, 1, 24, leak=1.0)):
         assert model.lost(path)[0] == 0

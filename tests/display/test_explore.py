@@ -1,5 +1,7 @@
 """Controls are shown to somebody who can move them, and to nobody else."""
 
+import re
+
 import pytest
 
 from rareearth.display import explore as module
@@ -37,6 +39,14 @@ def shown(monkeypatch):
     return found
 
 
+@pytest.fixture
+def said(monkeypatch):
+    """Return the list of what is said."""
+    found = []
+    monkeypatch.setattr(module, "say", found.append)
+    return found
+
+
 def draw(price, producer="MP Materials", discount=0.1):
     raise AssertionError("nothing should be drawn")
 
@@ -45,25 +55,44 @@ RANGES = {"price": (40, 200, 5), "producer": ["Lynas", "MP Materials"]}
 
 
 @pytest.mark.parametrize("metadata", [{}, {"deletedCells": []}])
-def test_nothing_is_shown_or_computed_where_nobody_looks(ask, shown, metadata):
+def test_one_line_and_nothing_else_is_shown_where_nobody_looks(ask, said, metadata):
     ask(metadata)
     explore(draw, **RANGES)
-    assert shown == []
+    assert said == ["In JupyterLab there are controls here, for price and producer."]
 
 
-def test_nothing_is_shown_outside_jupyter(shown):
+def test_outside_jupyter_too(said):
     explore(draw, **RANGES)
-    assert shown == []
+    assert len(said) == 1
 
 
-def test_a_front_end_gets_a_control_for_each_parameter(ask, shown):
+def test_a_front_end_gets_a_control_for_each_parameter_with_its_unit(ask, shown):
     ask({"cellId": "abc"})
-    explore(lambda **_: None, **RANGES)
+    explore(lambda **_: None, units={"price": "USD/kg"}, **RANGES)
     (box,) = shown
-    price, producer, _ = box.children
+    _, price, producer, _, _ = box.children
     assert (price.min, price.max, price.step) == (40, 200, 5)
+    assert price.description == "price (USD/kg)"
     assert producer.options == ("Lynas", "MP Materials")
     assert not price.continuous_update
+
+
+def test_the_function_gets_what_was_moved_and_after_a_reset_nothing(ask, shown):
+    ask({"cellId": "abc"})
+    calls = []
+    explore(lambda **moved: calls.append(moved), note="Prices move.", **RANGES)
+    (box,) = shown
+    told, price, producer, reset, _ = box.children
+    assert told.value == "Prices move. Now nothing is moved, as in the report."
+    price.value = 100
+    assert told.value == "Prices move. Now moved: price from 120 to 100."
+    producer.value = "MP Materials"
+    reset.click()
+    assert calls[0] == {}
+    assert {"price": 100} in calls
+    assert {"price": 100, "producer": "MP Materials"} in calls
+    assert calls[-1] == {}
+    assert re.match("Prices move. Now nothing is moved", told.value)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +106,8 @@ def test_a_front_end_gets_a_control_for_each_parameter(ask, shown):
         ((0, 1, 0.25), None, "FloatSlider", 0.5),
         (["a", "b"], "b", "Dropdown", "b"),
         (["a", "b"], "c", "Dropdown", "a"),
+        ((0, 10, 1, 3), 7, "IntSlider", 3),
+        ((0.0, 0.2, 0.01, 0.11), None, "FloatSlider", 0.11),
         (True, False, "Checkbox", True),
     ],
 )

@@ -131,20 +131,6 @@ def test_a_target_lies_after_what_is_known(day, message):
         model.check_date(day, START)
 
 
-def test_the_short_form_stays_where_it_is_when_nothing_comes():
-    found = model.ramp_up(0.5, 100, 400, growth=0, pipeline_t=0, new_t=0, draws=100)
-    assert found["share"].to_numpy() == pytest.approx(0.25)
-    assert found["probability"].max() == 0
-
-
-def test_a_longer_delay_never_helps():
-    quick, slow = (
-        model.ramp_up(0.4, delay_factor=factor, draws=500)["probability"]
-        for factor in (1.0, 3.0)
-    )
-    assert (slow <= quick).all()
-
-
 def test_a_step_at_the_end_of_two_calendar_years_counts_by_that_day():
     none = np.empty((2, 0))
     paths = model.Paths(np.empty(0), none, none, np.array([2.0, 2.25]))
