@@ -40,6 +40,7 @@ from rareearth.words import MINUS, number
 
 UNNAMED = "Not named"  # a rest and no country: its bar is hollow
 LETTERS = 28  # in a line of a row's name
+ALONG = 44  # under an axis that has names beside it
 OF_GROUP = 72  # and of the definition over a group of rows
 STEP, NARROW = 0.34, 0.29  # inches from row to row: of few rows, and of many
 LINE = 0.18  # inches more for each line of a name
@@ -113,7 +114,7 @@ def rows(
     for axes, part in parts:
         _draw(axes, part, len(values))
         _write(axes, part)
-        axes.set_xlabel(xlabel)
+        axes.set_xlabel(textwrap.fill(xlabel, ALONG))
     first = parts[0][0]
     first.set_yticks(list(names), list(names.values()))
     first.set_ylim(height, 0)

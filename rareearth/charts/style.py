@@ -106,7 +106,7 @@ def panels(
         axes.set(title="", xlabel="")
         axes.set_ylabel("" if wrap > 1 else name, fontsize=SMALL)
         if wrap > 1:
-            told = textwrap.fill(str(name), 50 // wrap)
+            told = textwrap.fill(str(name), 44 // wrap)
             axes.set_title(told, fontsize=SMALL, fontweight="normal", loc="left")
         parts.append((axes, frame[frame[by] == name]))
     grid.figure.set_figheight(1.2 + height * -(-len(parts) // wrap))

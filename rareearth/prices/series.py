@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -84,6 +85,14 @@ class PriceSeries:
     steps: tuple[Step, ...]
     proxy: str
     figures: pd.DataFrame
+
+    def _repr_html_(self) -> str:
+        """Return what it is, its unit, and its first and last rows, for a notebook."""
+        first, last = self.frame.index[[0, -1]]
+        span = f"{len(self.frame)} periods, {first} to {last}"
+        about = f"{self.title}: {span}, {self.unit}"
+        rows = self.frame[["price", "quoted", "used", "marks", "source_id"]]
+        return f"<p>{escape(about)}</p>{rows.to_html(max_rows=10, na_rep='')}"
 
     @property
     def title(self) -> str:

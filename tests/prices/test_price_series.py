@@ -25,6 +25,16 @@ def test_the_default_is_the_printed_month_end():
     assert found.values["2025-03"] == ND_MARCH_2025
 
 
+def test_in_a_notebook_a_series_is_a_short_table_with_its_unit_and_market():
+    found = PRICES.series("Nd oxide")
+    html = found._repr_html_()
+    first, last = found.frame.index[[0, -1]]
+    assert f"Nd oxide, China FOB: {len(found.frame)} periods, {first} to {last}" in html
+    assert "USD/kg" in html
+    assert html.count("<tr") < 15
+    assert f"<th>{last}</th>" in html
+
+
 def test_real_dollars_by_hand():
     found = PRICES.series("Nd oxide", real=True, base_year=2024)
     assert found.unit == "2024 USD/kg"
