@@ -372,7 +372,7 @@ def test_a_source_keeps_its_number_in_the_whole_report(shown):
     both = display.cite(USED)
     assert numbers(first) == [1]
     assert numbers(both) == [1, 2]
-    assert "USGS, May 2026 <a href='#source-mcs-2026'>1</a>" in both
+    assert "USGS, May 2026<sup><a href='#source-mcs-2026'>1</a></sup>" in both
     assert "#source-mcs-2025'" in both
 
 
