@@ -20,7 +20,7 @@ def factor(value: float) -> str:
 
 
 def findings(study: Study) -> list[tuple[str, str, str]]:
-    """Return the key findings: ratios, chances, the two costs."""
+    """Return the key findings: ratios and the two costs."""
     one, other = study.producer, study.reference
     rows = []
     for outcome in ("cash", "full"):
@@ -30,15 +30,6 @@ def findings(study: Study) -> list[tuple[str, str, str]]:
                 f"{one} over {other}, {OUTCOME[outcome]}",
                 factor(middle),
                 f"{span(low, high, digits=1)} in {pct(0.8)} of the draws",
-            )
-        )
-    for claim, level in CLAIMS.items():
-        shares = study.chances(level)
-        rows.append(
-            (
-                f"Chance of at least {claim}",
-                span(min(shares), max(shares), chance),
-                "in cash, and with the capital charge; given the assumptions",
             )
         )
     for name in (one, other):

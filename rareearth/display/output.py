@@ -25,6 +25,7 @@ import pandas as pd
 from IPython.display import display
 
 from rareearth.figures import loading as figures
+from rareearth.figures import records
 from rareearth.words import MINUS, count, day, harmless
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Form: TypeAlias = str | Callable[[Any], str]
 """How a number is written: as by ``str.format``, or by a function."""
 
+ABOUT = "application/vnd.rareearth.about+json"  # of a report: see `bibliography`
 NAMED = 3  # sources, locators ... that are named; of more it is told how many
 OF_TITLE = 50  # characters of the title of a source in a file
 MOST_NAMED = 500  # computed rows that say each what they rest on
@@ -356,7 +358,11 @@ def bibliography(*main: pd.DataFrame, as_of: str = "latest") -> None:
     _show(
         {
             "text/html": f"<p class='how-new'>{how_new}</p>"
-            f"<ol class='sources'>{''.join(items)}</ol>{_all_figures()}"
+            f"<ol class='sources'>{''.join(items)}</ol>{_all_figures()}",
+            ABOUT: {
+                "reach": _reach(printed.max(), main),
+                "terms": records.glossary()["meaning"].to_dict(),
+            },
         }
     )
 
@@ -575,6 +581,18 @@ def _all_figures() -> str:
         f"{count(len(table), 'figure')} that this report used</a>, with unit, basis, "
         "source and place.</p>"
     )
+
+
+def _reach(newest: object, main: Sequence[pd.DataFrame]) -> str:
+    """Return to which days the main series reach, and the day of the newest source."""
+    ends: set[pd.Timestamp] = set()
+    for frame in main:
+        ends.update(frame.groupby("series")["period_end"].max())
+    told = [day(end) for end in sorted(ends)]
+    reach = " to ".join(dict.fromkeys([told[0], told[-1]])) if told else ""
+    is_dated = isinstance(newest, str) and newest
+    known = f"newest source {_written(str(newest))}" if is_dated else ""
+    return " · ".join(filter(None, [reach and f"Main series reach {reach}", known]))
 
 
 def _how_new(newest: object, main: Sequence[pd.DataFrame]) -> str:

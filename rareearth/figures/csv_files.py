@@ -51,6 +51,7 @@ RECORDS = {
         "milestones": "milestone_id,project,product,step,planned_start,planned_end,"
         "actual_start,actual_end,as_stated_on,source_id,locator,confidence,note",
         "explanations": "check_id,expected,reason",
+        "glossary": "term,meaning",
         "assumptions": "assumption_id,topic,parameter,entity,product,value,low,high,"
         "unit,price_year,direction,reason,falsified_by,note",
         "quantities": "quantity,kind,unit,meaning",

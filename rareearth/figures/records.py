@@ -113,6 +113,11 @@ def explanations() -> pd.DataFrame:
     return frame.assign(expected=pd.to_numeric(frame["expected"]))
 
 
+def glossary() -> pd.DataFrame:
+    """Return ``meaning`` of the words that a report explains, by ``term``."""
+    return _records("glossary", dictionaries.known()).set_index("term")
+
+
 def assumptions(
     topic: str | None = None,
     parameter: Names | None = None,

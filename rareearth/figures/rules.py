@@ -224,6 +224,9 @@ def record_problems(name: str, table: Table, known: Dictionaries) -> list[Proble
         return found + wrong
     if name == "assumptions":
         return found + assumption_problems(table, known)
+    if name == "glossary":
+        empty = frame["meaning"].str.strip() == ""
+        return [*found, *tables.rows(table, empty, "meaning", "is empty")]
     for row, text in enumerate(frame["source_id"]):
         for source in set(text.split(";")) - set(known.sources.index):
             message = f"unknown source_id {quoted(source)}; "

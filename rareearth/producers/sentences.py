@@ -84,11 +84,11 @@ def panel(
     unit: str,
     cash: pd.DataFrame | None,
     flows: list[int],
-    shares: pd.DataFrame,
 ) -> list[tuple[str, str, str]]:
-    """Return the key findings: sales, profit, output, cash, size beside China."""
+    """Return the key findings: sales, profit, the first known output, cash."""
     items = []
-    for measure in ("revenue", "net_profit", *OUTPUT):
+    made = [measure for measure in OUTPUT if table[measure].notna().any()]
+    for measure in ("revenue", "net_profit", *made[:1]):
         series = table[measure].dropna()
         if series.empty:
             continue
@@ -106,21 +106,6 @@ def panel(
     if cash is not None:
         label = f"Cash at the end of {fiscal_year(flows[-1], month)} ({unit})"
         items.append((label, *cash_finding(cash, unit)))
-    if len(shares):
-        low, high = shares["low"].min(), shares["high"].max()
-        items.append(
-            ("Beside China's output", span(low, high, pct), "depending on the count")
-        )
-    margin = table["gross_margin"].dropna()
-    if len(margin):
-        last = int(margin.index.max())
-        items.append(
-            (
-                f"Gross margin, {fiscal_year(last, month)}",
-                pct(margin[last]),
-                f"{span(margin.min(), margin.max(), pct)} in the years shown",
-            )
-        )
     return items
 
 

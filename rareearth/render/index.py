@@ -360,7 +360,7 @@ def _enlarge(root: ET.Element) -> None:
     kept += [(left, top, left, foot), (right, top, right, foot)]
     for label, box in zip(labels, boxes, strict=True):
         is_slanted = any(text.get("transform") for text in label.iter(_TEXT))
-        if is_slanted or any(_touch(box, each) for each in kept):
+        if is_slanted or box[3] > foot or any(_touch(box, each) for each in kept):
             label.clear()
         else:
             kept.append(box)
@@ -422,9 +422,9 @@ def _set_text(parent: ET.Element) -> None:
         if comment.tag is not ET.Comment or group.tag != f"{_SVG}g" or not size:
             continue
         letters = [each for each in group if each.tag == f"{_SVG}use"]
-        last = _PLACE.match(letters[-1].get("transform", "")) if letters else None
+        last = letters[-1].get("x", "0") if letters else "0"
         points = float(size[1]) * 100
-        length = ((float(last[1]) if last else 0) + 60) * float(size[1])
+        length = (float(last) + 60) * float(size[1])
         style = group.get("style", "")
         group.clear()
         group.tag = _TEXT

@@ -9,17 +9,20 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
 from textwrap import shorten
 from typing import Any
 
+from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import Highlight2HTML, ansi2html
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
+from rareearth.display.output import ABOUT, FINDINGS
 from rareearth.errors import WorkbookError
 from rareearth.render import library, markup, parameters, server
 from rareearth.render.job import ERROR_NOTE, INJECTED
@@ -50,6 +53,8 @@ _COLOURS = {  # the names that pygments gives, by the one that our style has for
     "c": "c1 cm ch cs",
 }
 _COLOUR = {old: new for new, names in _COLOURS.items() for old in names.split()}
+_LONG_COMMIT = re.compile(r"([0-9a-f]{7})[0-9a-f]{33}")
+_NO_PROSE = "a code pre h1 h2 h3 h4 h5 h6 table math abbr summary figure".split()
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 _CELL = re.compile(r"<t[hd](?=[ >])[^>]*>")
 _KINDS = {"num": "n", "date": "d"}  # of columns, by the style sheet
@@ -83,6 +88,9 @@ class Report:
     outline: Outline = field(default_factory=Outline)
     settings: list[Setting] = field(default_factory=list)
     made_from: dict[str, Any] = field(default_factory=dict)
+    reach: str = ""  # how far its figures reach
+    terms: dict[str, str] = field(default_factory=dict)  # what its words mean
+    explained: dict[str, str] = field(default_factory=dict)  # those that it uses
 
     @property
     def changed(self) -> str:
@@ -90,6 +98,14 @@ class Report:
         changed = [each for each in self.settings if each.is_changed]
         phrases = [f"{each.name} = {cut(each.value)}" for each in changed]
         return ", ".join(phrases + ["own figures"] * ("own" in self.made_from))
+
+    @property
+    def state(self) -> str:
+        """Return how far the figures reach, of which code and data, and for what."""
+        version = self.made_from.get("package_version", "")
+        commit = _LONG_COMMIT.sub(r"commit \1", self.made_from.get("commit", ""))
+        made = f"version {version} ({commit})" if version else ""
+        return " · ".join(filter(None, [self.reach, made, self.changed]))
 
     @property
     def title(self) -> str:
@@ -163,11 +179,14 @@ class Composer(Preprocessor):
         nb.cells = _without_bare_headings(cells)
         made_from = nb.metadata.get("rareearth", {})
         report = Report(made_from=made_from)
+        for told in _shown(nb.cells, ABOUT):
+            report.reach, report.terms = told["reach"], told["terms"]
         number = 0
         for cell in nb.cells:
             is_injected = library.is_tagged(cell, INJECTED)
             number += not is_injected
             cell["role"] = "injected" if is_injected else cell.cell_type
+            cell["number"] = number
             place = library.describe_cell(number, cell.source)
             try:
                 _compose(cell, report)
@@ -178,6 +197,13 @@ class Composer(Preprocessor):
                 server.tell(("complain", f"{about}: {LACKS_ALT}"))
         if not report.outline.title:
             raise PageError("the report has no title; begin the first cell with '# '")
+        for cell in nb.cells:
+            state = f'</h1>\n<p class="state">{escape(report.state)}</p>'
+            if report.state and cell.cell_type == "markdown":
+                cell["html"] = cell["html"].replace("</h1>", state, 1)
+        outputs = (output for cell in nb.cells for output in cell.get("outputs", []))
+        panels = (each for each in outputs if FINDINGS in each.get("data", {}))
+        next(panels, nb.cells[0])["ends_answer"] = True
         resources["report"] = report
         return nb, resources
 
@@ -207,23 +233,61 @@ def _compose(cell: NotebookNode, report: Report) -> None:
     """Set the ``html`` of one cell and of its outputs."""
     if cell.cell_type == "markdown":
         html = markup.to_html(cell.source, cell.get("attachments"))
-        cell["html"] = _finish(html, report.outline)
+        cell["html"] = _finish(html, report)
     if library.is_tagged(cell, "parameters"):
         cell["role"] = "parameters"
         report.settings = _settings(cell.source, report.made_from)
     for output in cell.get("outputs", []):
-        html = _finish(_show(output), report.outline)
+        html = _finish(_show(output), report)
+        if ABOUT in output.get("data", {}) and report.explained:
+            html = _terms(report.explained) + html
         output["html"] = _DOWNLOAD.sub(lambda found: report.download(found[0]), html)
 
 
-def _finish(html: str, outline: Outline) -> str:
-    """Return checked markup with good tables and with its headings in the outline."""
+def _shown(cells: list[NotebookNode], kind: str) -> Iterator[Any]:
+    """Yield what the outputs of cells say in one media type."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if kind in output.get("data", {}):
+                yield output.data[kind]
+
+
+def _finish(html: str, report: Report) -> str:
+    """Return checked markup with good tables, its headings in the outline."""
     tree = markup.parse(html)
     markup.improve_tables(tree)
-    outline.add(tree)
+    report.outline.add(tree)
+    _explain(tree, report)
     for block in tree.find_all("pre"):
         block["tabindex"] = "0"  # long lines scroll, also by keyboard
     return markup.write(tree)
+
+
+def _explain(tree: BeautifulSoup, report: Report) -> None:
+    """Mark each term of the glossary where the prose of the report has it first."""
+    left = sorted(report.terms.keys() - report.explained.keys(), key=len, reverse=True)
+    words = "|".join(re.escape(term).replace(r"\ ", r"\s") for term in left)
+    for text in tree.find_all(string=re.compile(rf"\b(?:{words})\b")) if left else ():
+        if text.find_parent(_NO_PROSE) is None:
+            pieces = re.split(rf"\b({words})\b", str(text))
+            for place in range(1, len(pieces), 2):
+                term = " ".join(pieces[place].split())
+                if term not in report.explained:
+                    meaning = report.explained[term] = report.terms[term]
+                    pieces[place] = tree.new_tag("abbr", title=meaning, string=term)
+            text.replace_with(*pieces)
+
+
+def _terms(explained: dict[str, str]) -> str:
+    """Return the terms that a report uses, folded, for readers who cannot hover."""
+    rows = (
+        f"<div><dt>{escape(term)}</dt><dd>{escape(meaning)}</dd></div>"
+        for term, meaning in sorted(explained.items(), key=lambda it: it[0].lower())
+    )
+    return (
+        '<details class="block terms"><summary>Terms</summary>'
+        f"<dl>{''.join(rows)}</dl></details>"
+    )
 
 
 def _show(output: NotebookNode) -> str:

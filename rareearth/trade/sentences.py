@@ -39,16 +39,6 @@ def spread(newest: pd.DataFrame) -> str:
     return span(*dependence.spread(on_china), pct)
 
 
-def spread_finding(newest: pd.DataFrame, importer: str) -> Finding:
-    """Return the lowest and the highest measure as a key finding."""
-    kinds = newest["kind"].nunique()
-    return (
-        f"China's part in the supply of {the(importer)}",
-        spread(newest),
-        f"{len(newest)} printed measures on {kinds} definitions",
-    )
-
-
 def measure_findings(newest: pd.DataFrame) -> list[Finding]:
     """Return the measure from customs, and the newest firm one of magnets."""
     order = [dependence.WEIGHT, dependence.IMPORTS, dependence.STATED]

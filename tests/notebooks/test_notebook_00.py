@@ -16,7 +16,7 @@ def test_the_page_tells_every_part_of_the_chain(read, as_of):
     page = read(PAGE, as_of=as_of)
     assert page.count("<img ") == 4
     assert not re.search(r"[>\s(]nan[<\s%)]", page)
-    for part in ("share of mining", "share of magnets", "USD/kg", "Claims that hold"):
+    for part in ("of mining", "of magnets", "USD/kg", "Claims that hold"):
         assert part in page
 
 

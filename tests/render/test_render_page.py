@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import rareearth
 from rareearth import charts, words
 from rareearth.charts.style import to_svg
+from rareearth.display.output import ABOUT, FINDINGS
 from rareearth.render import index, library, page
 from rareearth.render.markup import to_mathml
 from rareearth.render.page import PageError
@@ -154,14 +155,68 @@ def test_text_from_data_stays_text():
     assert "<script" not in text
 
 
-def test_code_is_folded_under_the_output_of_its_cell():
-    cell = shown({"text/html": "<p>seen</p>"}, source="compute('<x>')")
-    _, tree = render(*markdown("# A question?"), cell)
-    fold = tree.find("details", class_="code")
+def test_all_code_stands_folded_at_the_foot_by_the_numbers_of_its_cells():
+    cells = [
+        *markdown("# A question?"),
+        shown({"text/html": "<p>seen</p>"}, source="compute('<x>')"),
+        *markdown("## The rest\n\nIs this."),
+        new_code_cell("x = 1"),
+    ]
+    _, tree = render(*cells)
+    (fold,) = tree.find_all("details", class_="code")
     assert not fold.has_attr("open")
-    assert fold.summary.text == "Code"
-    assert fold.find("pre").text.strip() == "compute('<x>')"
-    assert "seen" in fold.find_previous_sibling("div").text
+    assert fold.summary.text == "Code of this report"
+    assert [each.text for each in fold.find_all("p")] == ["Cell 2", "Cell 4"]
+    code = [each.text.strip() for each in fold.find_all("pre")]
+    assert code == ["compute('<x>')", "x = 1"]
+    assert fold.find_next_sibling() is None
+
+
+ABOUT_IT = {
+    "reach": "Main series reach 31 December 2025",
+    "terms": {"REO": "oxides", "capital charge": "the cost of a plant", "FOB": "x"},
+}
+
+
+def test_under_the_question_stand_what_it_rests_on_then_answer_and_key_figures():
+    row = [{"label": "Share", "value": "69 %", "range": ""}]
+    panel = {"text/html": "<section class='findings'>Share</section>", FINDINGS: row}
+    year = new_code_cell("year: int = 2024", metadata={"tags": ["parameters"]})
+    about = {
+        "parameters": {"year": 2010},
+        "package_version": "0.2.0",
+        "commit": f"{'a1b2c3d' + 33 * '0'}, with uncommitted changes",
+    }
+    cells = [
+        *markdown("# Q?"),
+        year,
+        shown({"text/html": "<p>China, 69 %.</p>"}),
+        shown(panel),
+        *markdown("## More\n\nText."),
+        shown({"text/html": "<p>Sources</p>", ABOUT: ABOUT_IT}),
+    ]
+    _, tree = render(*cells, rareearth=about)
+    state = tree.h1.find_next_sibling()
+    assert state.text == (
+        "Main series reach 31 December 2025 · version 0.2.0 "
+        "(commit a1b2c3d, with uncommitted changes) · year = 2010"
+    )
+    parts = tree.main.find_all(["p", "section", "details", "h2"])
+    told = [each.get("class", [each.name])[-1] for each in parts]
+    assert told[:6] == ["state", "p", "findings", "settings", "block", "h2"]
+    assert parts[4].summary.text == "Contents"
+
+
+def test_a_term_is_explained_where_prose_has_it_first_and_in_a_list():
+    about = {"text/html": "<p>Sources</p>", ABOUT: ABOUT_IT}
+    prose = "[REO](https://x.org) `REO` is a REO, not REOs. A\ncapital charge. REO."
+    _, tree = render(*markdown("# REO?", prose), shown(about))
+    explained = [(each.text, each["title"]) for each in tree.find_all("abbr")]
+    assert explained == [("REO", "oxides"), ("capital charge", "the cost of a plant")]
+    assert tree.abbr.previous_sibling.endswith("is a ")
+    listed = tree.find("details", class_="terms")
+    assert [each.text for each in listed.find_all("dt")] == ["capital charge", "REO"]
+    assert "Sources" in listed.find_next_sibling("p").text
 
 
 def test_parameter_cells_become_a_table_with_the_values_of_the_run():
@@ -184,15 +239,17 @@ def test_parameter_cells_become_a_table_with_the_values_of_the_run():
     ]
     assert tree.title.text.startswith("A question? (name = <b>Chile)")
     assert "injected" not in str(tree.main)
-    assert not tree.find("details", class_="code")
+    assert [each.text for each in tree.select("details.code > p")] == ["Cell 2"]
 
 
 def test_the_contents_list_leads_to_every_heading():
     sources = ("# Q?", "## One\n\n### Inner\n\n#### Deep", "## One\n\n## 中国 & $x$")
     _, tree = render(*markdown(*sources))
-    (nav,) = tree.find_all("nav")
-    assert nav["aria-label"] == "Contents"
-    links = [(a.text, a["href"][1:]) for a in nav.find(class_="wide").find_all("a")]
+    for nav in tree.find_all("nav"):
+        assert nav["aria-label"] == "Contents"
+    links = [(a.text, a["href"][1:]) for a in tree.find(class_="wide").find_all("a")]
+    narrow = tree.main.find("nav", class_="narrow").details
+    assert [(a.text, a["href"][1:]) for a in narrow.find_all("a")] == links
     assert [text for text, _ in links] == ["One", "Inner", "One", "中国 & x"]
     assert len({target for _, target in links}) == 4
     for text, target in links:

@@ -88,6 +88,7 @@ def pages(tmp_path_factory):
         shown(figure(), source="x = " + " + ".join(["variable_name"] * 60)),
         new_code_cell("print('wide ' * 200)", outputs=[printed]),
         shown(NUMBERS),
+        shown("<details class='fold'><summary>More</summary><p>Inside</p></details>"),
         new_markdown_cell("## Sources\n\nThe end."),
     ]
     about = {"notebook": "report", "commit": "f" * 40, "parameters": {"year": 2010}}
@@ -148,20 +149,20 @@ def test_a_page_follows_the_readers_colours(open_page, scheme, is_dark):
 
 
 @pytest.mark.parametrize(("width", "is_wide"), [(1440, True), (360, False)])
-def test_contents_are_beside_the_text_or_folded_above_it(open_page, width, is_wide):
+def test_contents_are_beside_the_text_or_folded_under_the_answer(open_page, width, is_wide):
     tab = open_page("report", width)
-    assert tab.locator("nav .wide").is_visible() == is_wide
-    assert tab.locator("nav .narrow > summary").is_visible() == (not is_wide)
+    assert tab.locator("nav.wide").is_visible() == is_wide
+    assert tab.locator("nav.narrow summary").is_visible() == (not is_wide)
 
 
 def test_contents_stay_in_view_and_lead_to_their_headings(open_page):
     tab = open_page("report")
-    link = tab.locator("nav .wide a", has_text="Sources")
+    link = tab.locator("nav.wide a", has_text="Sources")
     link.click()
     heading = tab.locator("h2", has_text="Sources").bounding_box()
     assert 0 <= heading["y"] < 900
     assert link.is_visible()
-    assert tab.locator("nav .wide").bounding_box()["y"] >= 0
+    assert tab.locator("nav.wide").bounding_box()["y"] >= 0
 
 
 def test_the_csv_of_a_chart_can_be_saved(open_page, tmp_path):
@@ -218,9 +219,39 @@ def test_a_page_cannot_be_made_to_run_a_script(open_page):
     assert tab.evaluate("window.ran") is None
 
 
-def test_print_shows_what_is_folded_and_hides_the_contents(open_page):
+def test_print_opens_what_an_author_folds_and_leaves_code_and_parameters_out(open_page):
     tab = open_page("report")
     tab.emulate_media(media="print")
-    assert not tab.locator("nav").is_visible()
-    assert tab.locator("details.code pre").first.is_visible()
-    assert tab.locator("details.settings table").is_visible()
+    assert tab.locator("details.fold p").is_visible()
+    assert tab.locator(".made").is_visible()
+    left_out = "nav, details.code, details.settings, details.data, footer details"
+    assert not any(each.is_visible() for each in tab.locator(left_out).all())
+
+
+def test_the_first_column_stays_in_sight_where_a_table_scrolls(open_page):
+    tab = open_page("report", 390)
+    wrap = tab.locator(".table-wrap", has_text="Measure")
+    wrap.evaluate("wrap => wrap.scrollLeft = 500")
+    row = wrap.locator("tbody tr").first
+    assert 0 <= row.locator("> *").first.bounding_box()["x"] < 40
+    assert row.locator("> *").nth(1).bounding_box()["x"] < 0
+    shadows = wrap.evaluate("wrap => getComputedStyle(wrap).backgroundImage")
+    assert shadows.count("linear-gradient") == 4  # one an end, and what covers it
+
+
+def test_paper_has_page_numbers_and_repeats_the_head_of_a_table(open_page):
+    import pypdfium2
+
+    tab = open_page("report")
+    rows = "".join(f"<tr><th>{n}</th><td>cell {n}</td></tr>" for n in range(200))
+    head = "<thead><tr><th>Headword</th><th>t</th></tr></thead>"
+    tab.locator(".table-wrap").last.evaluate(
+        "(wrap, html) => wrap.innerHTML = html",
+        f"<table>{head}<tbody>{rows}</tbody></table>",
+    )
+    document = pypdfium2.PdfDocument(tab.pdf(format="A4"))
+    read = (page.get_textpage().get_text_range() for page in document)
+    texts = ["".join(text.split()) for text in read]
+    assert sum("Headword" in text for text in texts) >= 3
+    for number, text in enumerate(texts, 1):
+        assert f"{number}/{len(texts)}" in text

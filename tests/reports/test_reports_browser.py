@@ -106,7 +106,7 @@ def look(browser, path, axe):
         "[...document.querySelectorAll('main h2')].map(h => h.id)"
     )
     seen.linked = tab.evaluate(
-        "[...document.querySelectorAll('nav .wide > ol > li > a')]"
+        "[...document.querySelectorAll('nav.wide > ol > li > a')]"
         ".map(a => decodeURIComponent(a.hash.slice(1)))"
     )
     seen.pdf = tab.pdf(format="A4", print_background=True)
