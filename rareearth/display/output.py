@@ -53,7 +53,9 @@ _IN_FILE = (
     "source address locator confidence"
 ).split()
 _COUNTS = {"number", "n", "rank", "lags", "months"}
-_ELSEWHERE = re.compile("unrelated|mirror|repost|republish|reprint|cop(y|ied)", re.I)
+_ELSEWHERE = re.compile(
+    "unrelated|mirror|repost|republish|reprint|cop(y|ies|ied)", re.I
+)
 _ORIGINAL = re.compile(r"public copy|github|\(.*copy\)|PDF copy", re.I)
 FINDINGS = "application/vnd.rareearth.findings+json"
 MOST_ROWS = 30  # of a table behind a chart that is shown whole
@@ -449,7 +451,7 @@ def _tokens(row: Mapping[str, Any]) -> set[Token]:
             value = float(cell)
             if "year" in str(column).lower() and value == value:
                 found.add((len("2025"), f"{value:.0f}"))
-            elif value and math.isfinite(value) and column not in _COUNTS:
+            elif math.isfinite(value) and column not in _COUNTS:
                 found.add(_number(value))
         elif cell is not pd.NaT:
             text = str(cell)

@@ -513,11 +513,19 @@ def marks(html):
 
 def test_each_row_of_a_table_is_marked_with_the_source_of_its_number(shown):
     frame = pd.DataFrame(
-        {"Country": ["China", "Australia", "Lynas"], "t": [270_000, 29_000, 29_000.5]}
+        {
+            "Country": ["China", "Australia", "Lynas", "World"],
+            "t": [270_000, 29_000, 29_000.5, 0.0],
+        }
     )
     display.table(frame, "Mine production", used=loaded())
     table, _, note = shown[0]["text/html"].partition("</table>")
-    assert marks(table) == {"China": [1], "Australia": [2], "Lynas": []}
+    assert marks(table) == {
+        "China": [1],
+        "Australia": [2],
+        "Lynas": [],
+        "World": [],
+    }
     first, second = re.findall("#source-([^']+)'>([12])<", note)
     assert dict([first[::-1], second[::-1]]) == {"1": "mcs-2025", "2": "mcs-2026"}
 
@@ -636,6 +644,7 @@ def test_all_figures_that_were_used_can_be_downloaded(shown):
         ("git mirror, commit 17b328d2", False),
         ("journal page mirror", False),
         ("reprint", False),
+        ("issuu and other copies", False),
     ],
 )
 def test_a_host_that_holds_a_copy_is_no_address(shown, curated, via, is_shown):
