@@ -37,6 +37,13 @@ ALL_PICTURES = 24_000_000  # characters of all pictures of a page together
 LARGEST_PICTURE = 60_000  # characters of one
 MOST_ROWS = 5_000  # on the page; the CSV file has all
 LARGEST_DOWNLOAD = 2_000_000  # characters of the CSV inside the page
+NUMBERS = ("int", "float")  # kinds of parameters that have an order
+MOST_CHARTS = 6  # across the runs
+MOST_MARKS = 400  # cells or bars of one of them; a line may have more points
+WIDE, HIGH = 340.0, 160.0  # points of a line's axes, as wide as a phone
+# The one number of a key figure; "under 1 %" stands at 1, for it is written beside it.
+_NUMBER = re.compile(r"[-\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?")
+_ABOUT = re.compile(r"^(?:about|under|over|up to|at least|[<>+~])\s*")
 OWN = ["report_state", "report_error", "report_file"]
 MORE = "further findings"
 
@@ -267,6 +274,99 @@ def general(label: str, values: Mapping[str, Any]) -> str:
     return re.sub(pattern, lambda match: f"[{names[match[0]]}]", label)
 
 
+@dataclass
+class Across:
+    """One key figure in all runs, drawn over the parameters that differ.
+
+    ``marks`` are bars (where it begins and how long it is, in percent, name and text),
+    or with `columns` rows of cells (name, and for each shade in percent and text).
+    ``line`` is the path of a line, ``ends`` the numbers at the ends of both axes.
+    """
+
+    label: str
+    over: list[str]
+    columns: list[str] = field(default_factory=list)
+    marks: list[tuple[Any, ...]] = field(default_factory=list)
+    line: str = ""
+    ends: list[str] = field(default_factory=list)
+
+
+def across(spool: Spool, grid: Grid, columns: Columns) -> list[Across]:
+    """Return charts across the runs of the first key figures that are numbers.
+
+    One parameter that is a number gives a line, two of any kind a map with a cell for
+    each run, other grids a bar for each run. Of the findings only the numbers, and the
+    words with them, are kept, and those of the most rows that a page shows.
+    """
+    runs: list[tuple[str, ...]] = []
+    found: dict[str, list[tuple[int, float, str]]] = {}
+    units: dict[str, set[str]] = {}
+    for at, row in enumerate(islice(spool, MOST_ROWS)):
+        runs.append(tuple(_cut(typed(row.parameters[n]), 40) for n in grid.varied))
+        for label, (_, text, _) in columns.place(row)[0].items():
+            if len(numbers := _NUMBER.findall(text)) == 1:
+                value = float(
+                    numbers[0].replace(",", "").replace("\N{MINUS SIGN}", "-")
+                )
+                found.setdefault(label, []).append((at, value, text))
+                unit = _ABOUT.sub("", _NUMBER.sub("", text)).strip()
+                units.setdefault(label, set()).add(unit)
+    is_line = len(grid.varied) == 1 and grid.known[grid.varied[0]].kind in NUMBERS
+    charts = []
+    for label in columns.labels:
+        points = found.get(label, [])
+        is_told = len({value for _, value, _ in points}) > 1 and len(units[label]) == 1
+        if is_told and (is_line or len(points) <= MOST_MARKS):
+            chart = Across(label, [in_words(name) for name in grid.varied])
+            draw = _line_of if is_line else _map_of if len(runs[0]) == 2 else _bars_of
+            draw(chart, runs, points)
+            charts.append(chart)
+    return charts[:MOST_CHARTS]
+
+
+def in_words(name: str) -> str:
+    """Return the name of a parameter as a reader says it."""
+    return name.replace("_", " ")
+
+
+def _line_of(chart: Across, runs: list[Any], points: list[Any]) -> None:
+    places = sorted((float(runs[at][0]), value, text) for at, value, text in points)
+    (left, *_), (right, *_) = places[0], places[-1]
+    by_value = sorted(places, key=lambda each: each[1])
+    low, high = by_value[0][1], by_value[-1][1]
+    across, down = WIDE / (right - left), HIGH / (high - low)
+    chart.line = " ".join(
+        f"{(x - left) * across:.1f},{(high - y) * down:.1f}" for x, y, _ in places
+    )
+    chart.ends = [f"{left:g}", f"{right:g}", by_value[0][2], by_value[-1][2]]
+
+
+def _map_of(chart: Across, runs: list[Any], points: list[Any]) -> None:
+    low, high = (end(value for _, value, _ in points) for end in (min, max))
+    cells = {
+        runs[at]: (5 + round(40 * (value - low) / (high - low)), text)
+        for at, value, text in points
+    }
+    chart.columns = list(dict.fromkeys(column for _, column in runs))
+    chart.marks = [
+        (name, [cells.get((name, column), (0, "")) for column in chart.columns])
+        for name in dict.fromkeys(name for name, _ in runs)
+    ]
+
+
+def _bars_of(chart: Across, runs: list[Any], points: list[Any]) -> None:
+    low, high = (end(0, *(value for _, value, _ in points)) for end in (min, max))
+    chart.marks = [
+        (
+            round(100 * (min(0, value) - low) / (high - low)),
+            round(100 * abs(value) / (high - low)),
+            ", ".join(runs[at]),
+            text,
+        )
+        for at, value, text in points
+    ]
+
+
 def picture_size(runs: int) -> int:
     """Return how many characters the picture of one run may have."""
     return min(LARGEST_PICTURE, ALL_PICTURES // max(1, runs))
@@ -319,7 +419,9 @@ def _html(spool: Spool, grid: Grid, columns: Columns, table: Path) -> Iterator[s
     question = next((row.title for row in spool if row.title), grid.notebook.stem)
     failed = [(number, row) for number, row in enumerate(spool, 1) if row.error]
     pictures = sum(1 for _ in _cards(spool, grid.varied))
-    fixed = (f"{name} = {_cut(typed(value))}" for name, value in _same(grid).items())
+    fixed = (
+        f"{in_words(name)} {_cut(typed(value))}" for name, value in _same(grid).items()
+    )
     more = [MORE] if columns.has_more else []
     is_short = table.stat().st_size <= LARGEST_DOWNLOAD
     return look.page(
@@ -327,10 +429,13 @@ def _html(spool: Spool, grid: Grid, columns: Columns, table: Path) -> Iterator[s
         title=f"Sweep: {question}",
         runs=len(spool),
         notebook=grid.notebook.stem,
-        varied=grid.varied,
+        varied=[in_words(name) for name in grid.varied],
+        across=across(spool, grid, columns),
+        wide=WIDE,
+        high=HIGH,
         fixed=", ".join(fixed),
         most=MOST_ROWS,
-        heads=[*grid.varied, *columns.labels, *more],
+        heads=[*map(in_words, grid.varied), *columns.labels, *more],
         rows=_rows(spool, grid.varied, columns),
         table=table.name,
         download=base64.b64encode(table.read_bytes()).decode() if is_short else "",
@@ -365,7 +470,10 @@ def _cards(spool: Spool, varied: list[str]) -> Iterator[tuple[int, Row, str, str
     for number, row in enumerate(spool, 1):
         if row.picture and len(row.picture) <= room:
             room -= len(row.picture)
-            used = (f"{name} = {_cut(typed(row.parameters[name]))}" for name in varied)
+            used = (
+                f"{in_words(name)} {_cut(typed(row.parameters[name]))}"
+                for name in varied
+            )
             found = _sentence(row.findings[0]) if row.findings else ""
             yield number, row, ", ".join(used), found
 

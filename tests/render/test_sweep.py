@@ -13,6 +13,7 @@ import tracemalloc
 import xml.etree.ElementTree as ET
 
 import pytest
+from bs4 import BeautifulSoup
 
 from rareearth.commands import main as cli
 from rareearth.render import index as thumbnail
@@ -482,3 +483,58 @@ def test_memory_of_reports_that_were_read_is_given_back():
         for how in ("kept", "given back")
     )
     assert given_back < 5_000 < 20_000 < kept  # kB
+
+
+def across(tmp_path, runs, **kinds):
+    """Return the charts of a page; runs are values of parameters, and a finding."""
+    names = list(kinds)
+    axes = {n: list(dict.fromkeys(r[i] for r in runs)) for i, n in enumerate(names)}
+    known = {n: Parameter(n, kind, axes[n][0], "") for n, kind in kinds.items()}
+    grid = Grid(library.PACKAGE / "sample.ipynb", known, axes)
+    grid.check(is_allowed=True)
+    with Spool() as spool:
+        for number, (*values, found) in enumerate(runs):
+            given = dict(zip(names, values, strict=True))
+            add(spool, Row(f"x-{number}", given, findings=[("Lost", found, "")]))
+        sweeps.write(spool, grid, tmp_path)
+    return BeautifulSoup(page(tmp_path), "html.parser").select("figure.across")
+
+
+def test_a_number_over_one_ordered_parameter_is_a_line(tmp_path):
+    runs = [(0, "90 %"), (6, "30 %"), (12, "under 10 %")]
+    (chart,) = across(tmp_path, runs, stock_months="int")
+    assert chart.figcaption.text == "Lost, over stock months"
+    # 30 lies three quarters of the way down from 90 to 10.
+    assert chart.polyline["points"] == "0.0,0.0 170.0,120.0 340.0,160.0"
+    told = [each.text for each in chart.find_all("text")]
+    assert told == ["90 %", "under 10 %", "0", "stock months", "12"]
+
+
+def test_a_number_over_two_parameters_is_a_map(tmp_path):
+    runs = [("a", 1, "5 t"), ("a", 2, "1,005 t"), ("b", 1, "505 t"), ("b", 2, "")]
+    (chart,) = across(tmp_path, runs, importer="str", year="int")
+    rows = [[cell.text for cell in row] for row in chart.select("tbody tr")]
+    assert rows == [["a", "5 t", "1,005 t"], ["b", "505 t", ""]]
+    shades = [
+        int(re.search(r"(\d+)%", each["style"])[1]) for each in chart.select("td")
+    ]
+    assert shades == [5, 45, 25, 0]
+
+
+def test_a_number_over_kinds_is_a_bar_for_each_from_zero(tmp_path):
+    runs = [("a", "-10 %"), ("b", "30 %")]
+    (chart,) = across(tmp_path, runs, importer="str")
+    assert [each["style"] for each in chart.select("span")] == [
+        "margin-left:0%;width:25%",
+        "margin-left:25%;width:75%",
+    ]
+    assert [each.text for each in chart.select("dt")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("found", ["no", "1 t to 3 t", "5 t"])
+def test_words_ranges_and_what_never_changes_are_no_chart(tmp_path, found):
+    assert not across(tmp_path, [(1, found), (2, found)], year="int")
+
+
+def test_numbers_of_unlike_units_share_no_chart(tmp_path):
+    assert not across(tmp_path, [(1, "2 months"), (2, "3 years")], year="int")
