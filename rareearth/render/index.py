@@ -239,7 +239,7 @@ def _unmarked(html: str) -> str:
 WIDTH = 320  # pixels of a scaled picture
 SHOWN = 286  # pixels that a picture is wide on the narrowest card
 LEGIBLE = 9.2  # pixels that letters are high there, at least
-SHAPE = 0.6  # height of a card's picture, of its width
+SHAPE = 0.72  # height of a card's picture, of its width
 _IMAGE = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(
     r"""\bsrc=(['"])data:image/(svg\+xml|png|jpeg)(;base64)?,(.+?)\1"""
@@ -356,11 +356,12 @@ def _enlarge(root: ET.Element) -> None:
         left = max(-width / 4, min([left, *(box[0] for box in boxes)]))
         right = min(width * 5 / 4, max([right, *(box[2] for box in boxes)]))
     foot = min(height, top + SHAPE * (right - left))
-    kept: list[tuple[float, ...]] = [(left, top, right, top), (left, foot, right, foot)]
-    kept += [(left, top, left, foot), (right, top, right, foot)]
+    kept: list[tuple[float, ...]] = []
     for label, box in zip(labels, boxes, strict=True):
         is_slanted = any(text.get("transform") for text in label.iter(_TEXT))
-        if is_slanted or box[3] > foot or any(_touch(box, each) for each in kept):
+        is_wide = box[0] < left or box[2] > right
+        is_outside = is_wide or box[1] < top or box[3] > foot
+        if is_slanted or is_outside or any(_touch(box, each) for each in kept):
             label.clear()
         else:
             kept.append(box)
