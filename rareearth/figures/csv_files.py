@@ -16,6 +16,7 @@ import datetime as dt
 import hashlib
 import io
 import stat
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,9 @@ CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
 OWN = "own"  # in a user's own folder: outranks the published figures
 YEARS = pd.Timestamp(1700, 1, 1), pd.Timestamp(2200, 12, 31)  # nanoseconds hold them
 MOST_BYTES = 50_000_000  # curated tables are kilobytes; anything else is a mistake
+MOST_LINES = 1_000_000  # of a table; a figure takes some hundred bytes
+MOST_COLUMNS = 64  # of a sheet that are looked at
+MOST_UNPACKED = 400_000_000  # bytes of a workbook, which is packed
 MOST_PROBLEMS = 1_000  # of one kind in one table that are listed one by one
 WORKBOOK = ".xlsx"
 BOM = b"\xef\xbb\xbf"
@@ -327,6 +331,8 @@ def _separator(text: str) -> str:
 
 def _rows(name: str, text: str, separator: str = ",") -> list[list[str]]:
     """Return the fields of each line, of which a cell is a part."""
+    if text.count("\n") > MOST_LINES:
+        raise DataError(f"{name}: more than {MOST_LINES:,} lines")
     lines = io.StringIO(text, newline="")
     reader = csv.reader(lines, strict=True, delimiter=separator)
     rows: list[list[str]] = []
@@ -351,9 +357,16 @@ def _workbook(name: str, raw: bytes) -> Any:
     from openpyxl import load_workbook  # only who brings a workbook pays for it
 
     try:
-        return load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        packed = zipfile.ZipFile(io.BytesIO(raw))
+        size = sum(part.file_size for part in packed.infolist())
+        if size > MOST_UNPACKED:
+            raise ValueError(f"{size / 1e6:,.0f} MB once unpacked")
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        for sheet in book:
+            sheet.reset_dimensions()  # they may be anything; the rows tell
     except Exception as error:
         raise DataError(f"{name}: is no workbook that can be read: {error}") from error
+    return book
 
 
 def _sheets(path: Path) -> dict[str, Path]:
@@ -362,7 +375,7 @@ def _sheets(path: Path) -> dict[str, Path]:
     stamp = (status.st_mtime_ns, status.st_size)
     if path not in _titles or _titles[path][0] != stamp:
         book = _workbook(path.name, _bytes(path))
-        cells = {each.title: each.iter_rows(values_only=True) for each in book}
+        cells = {each.title: _rows_of(each) for each in book}
         filled = [title for title, rows in cells.items() if any(map(any, rows))]
         _titles[path] = (stamp, filled)
     return {title: path / title for title in _titles[path][1]}
@@ -371,14 +384,22 @@ def _sheets(path: Path) -> dict[str, Path]:
 def _sheet(name: str, raw: bytes, title: str) -> list[list[str]]:
     """Return the cells of a sheet as text."""
     book = _workbook(name, raw)
+    blank = [""] * MOST_COLUMNS  # one for all: a sheet can end in a million of them
     rows = [
-        [_cell(value) for value in row]
-        for row in book[title].iter_rows(values_only=True)
+        blank if row.count(None) == len(row) else [_cell(value) for value in row]
+        for row in _rows_of(book[title])
     ]
     if not any(map(any, rows)):
         raise DataError(f"{name}: empty sheet; expected a header line and figures")
     width = max((place + 1 for place, cell in enumerate(rows[0]) if cell), default=0)
     return [row[:width] if not any(row[width:]) else row for row in rows]
+
+
+def _rows_of(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """Return the rows of a sheet, whose last may say that it is the billionth."""
+    ends = {"max_row": MOST_LINES, "max_col": MOST_COLUMNS}
+    found: Iterator[tuple[Any, ...]] = sheet.iter_rows(values_only=True, **ends)
+    return found
 
 
 def _cell(value: object) -> str:
@@ -392,10 +413,11 @@ def _cell(value: object) -> str:
 
 
 def _column_message(name: str, found: list[str], expected: list[str]) -> str:
-    missing = [column for column in expected if column not in found]
-    surplus = [column for column in found if column not in expected]
+    named = dict.fromkeys(found)
+    missing = [column for column in expected if column not in named]
+    surplus = [column for column in named if column not in expected]
     parts = [f"missing column {', '.join(missing)}"] if missing else []
-    for column in surplus:
+    for column in surplus[: len(expected)]:
         parts.append(f"unknown column {quoted(column)} ({nearest(column, expected)})")
     if not parts:
         parts = ["a column stands twice or in another order"]

@@ -1,5 +1,7 @@
 """A user's own tables may be as spreadsheets write them, and are guarded as figures."""
 
+import zipfile
+
 import pytest
 from openpyxl import Workbook
 
@@ -140,3 +142,26 @@ def test_of_many_equal_rows_the_first_are_listed_and_the_others_counted(tmp_path
     texts = [str(each) for each in check(tmp_path)]
     assert texts[0] == "mine.csv: figure_id: 1,501 more rows of the same kind"
     assert texts[2].startswith("mine.csv:3: figure_id: the same figure_id as line 2")
+
+
+# Bounds
+
+
+def test_a_table_of_a_million_empty_lines_is_refused_at_once(own):
+    own.text("prices.csv", ",".join(COLUMNS) + "\n" * 1_000_002)
+    with pytest.raises(DataError, match=r"prices\.csv: more than 1,000,000 lines"):
+        tables.read(own.path / "prices.csv", COLUMNS, strict=False)
+
+
+def test_a_header_of_a_million_columns_names_a_few_of_them(own):
+    own.text("prices.csv", ",".join(map(str, range(1_000_000))) + "\n")
+    with pytest.raises(DataError, match="missing column figure_id") as refusal:
+        tables.read(own.path / "prices.csv", COLUMNS, strict=False)
+    assert len(str(refusal.value)) < 10_000
+
+
+def test_a_packed_file_that_unpacks_to_too_much_is_refused(own):
+    with zipfile.ZipFile(own.path / "p.xlsx", "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", b" " * 401_000_000)
+    with pytest.raises(DataError, match=r"p\.xlsx: is no workbook .* 401 MB once unp"):
+        tables.tables_in(own.path)
