@@ -216,10 +216,10 @@ def skeleton(html):
 
 
 def addresses(html):
-    """Return what a page links to or loads, but for the data inside it."""
+    """Return what a page links to or loads, but for the index and its own data."""
     tags = BeautifulSoup(html, "html.parser").find_all(True)
     found = (tag[key] for tag in tags for key in ("href", "src") if key in tag.attrs)
-    return [each for each in found if not each.startswith(("data:", "#"))]
+    return [each for each in found if not each.startswith(("data:", "#", "index.html"))]
 
 
 def everything(text, chart):
