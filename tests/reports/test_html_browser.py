@@ -10,9 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from rareearth.display.output import csv_address
-from rareearth.render import index
-from rareearth.render import look
-from rareearth.render import page
+from rareearth.render import index, look, page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -149,7 +147,9 @@ def test_a_page_follows_the_readers_colours(open_page, scheme, is_dark):
 
 
 @pytest.mark.parametrize(("width", "is_wide"), [(1440, True), (360, False)])
-def test_contents_are_beside_the_text_or_folded_under_the_answer(open_page, width, is_wide):
+def test_contents_are_beside_the_text_or_folded_under_the_answer(
+    open_page, width, is_wide
+):
     tab = open_page("report", width)
     assert tab.locator("nav.wide").is_visible() == is_wide
     assert tab.locator("nav.narrow summary").is_visible() == (not is_wide)
