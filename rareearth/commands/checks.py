@@ -21,7 +21,7 @@ from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries, rules, seals
 from rareearth.figures import loading as figures
 from rareearth.figures import rules as claim_rules
-from rareearth.figures.columns import codes, rounding
+from rareearth.figures.columns import rounding
 from rareearth.figures.csv_files import (
     CONFIDENCE,
     DICTIONARIES,
@@ -93,7 +93,7 @@ def _violations(where: Path, package: bool) -> list[Problem]:
         if package:
             found += _guessable(part.table)
     found += _across(checked, known, unused=package, read=read)
-    found += _two_values(checked, known)
+    found += rules.two_values(checked)
     if package and not found and stale_keys(where):
         text = f"lists other units or codes than the dictionaries; {seals.REMEDY}"
         found.append(Problem(seals.KEYS, None, None, text))
@@ -117,35 +117,6 @@ def counts(where: Path) -> list[int]:
             continue  # `check` says why
         found.append(len(table.frame))
     return [number for number in found if number]
-
-
-def _two_values(checked: list[rules.Figures], known: Dictionaries) -> Iterator[Problem]:
-    """Return rows in which one source gives one figure another value.
-
-    A revision is published elsewhere, in a source of its own; two values of one source
-    differ in what they mean, which the basis says.
-    """
-    if not checked:
-        return
-    frames = [
-        part.table.frame.assign(part=number, row=range(len(part.table.frame)))
-        for number, part in enumerate(checked)
-    ]
-    every = pd.concat(frames, ignore_index=True)
-    every["basis"] = every["basis"].map(
-        {text: ";".join(sorted(codes(text))) for text in every["basis"].unique()}
-    )
-    key = [*rules.KEY, "unit", "price_year", "basis", "source_id"]
-    numbers = ["value", "low", "high"]
-    differ = every.duplicated(key, keep=False) & ~every.duplicated(key + numbers)
-    again = every[differ][every[differ].duplicated(key)]
-    firsts = every[differ].drop_duplicates(key).set_index(key)["figure_id"]
-    for line in again.itertuples(index=False):
-        part = checked[line.part]
-        first = firsts.loc[tuple(getattr(line, name) for name in key)]
-        text = f"{line.value or line.low or line.high} beside another value of {first}"
-        text += " from the same source, for the same period and on the same basis"
-        yield Problem(part.table.file, part.table.line(line.row), "value", text)
 
 
 def _beside_curated(checked: list[rules.Figures]) -> Iterator[Problem]:

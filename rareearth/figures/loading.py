@@ -383,6 +383,8 @@ def _typed(
         else:
             found = rules.figures(table, known, confidence)
             typed, problems = found.typed, found.problems
+            if path.parent != curated:
+                problems = [*problems, *rules.two_values([found])]
         if problems:
             more = len(problems) - 1
             rest = f" (and {more} more: run `rareearth check`)" if more else ""

@@ -7,6 +7,7 @@ applies them to all tables and lists every problem. Neither changes a value.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ import pandas as pd
 
 from rareearth.errors import nearest, quoted
 from rareearth.figures import csv_files as tables
+from rareearth.figures.columns import codes
 from rareearth.figures.csv_files import Problem, Table
 from rareearth.figures.dictionaries import Dictionaries
 
@@ -32,6 +34,35 @@ class Figures:
     table: Table
     typed: pd.DataFrame
     problems: list[Problem]
+
+
+def two_values(checked: list[Figures]) -> Iterator[Problem]:
+    """Return rows in which one source gives one figure another value.
+
+    A revision is published elsewhere, in a source of its own; two values of one source
+    differ in what they mean, which the basis says.
+    """
+    if not checked:
+        return
+    frames = [
+        part.table.frame.assign(part=number, row=range(len(part.table.frame)))
+        for number, part in enumerate(checked)
+    ]
+    every = pd.concat(frames, ignore_index=True)
+    every["basis"] = every["basis"].map(
+        {text: ";".join(sorted(codes(text))) for text in every["basis"].unique()}
+    )
+    key = [*KEY, "unit", "price_year", "basis", "source_id"]
+    numbers = ["value", "low", "high"]
+    differ = every.duplicated(key, keep=False) & ~every.duplicated(key + numbers)
+    again = every[differ][every[differ].duplicated(key)]
+    firsts = every[differ].drop_duplicates(key).set_index(key)["figure_id"]
+    for line in again.itertuples(index=False):
+        part = checked[line.part]
+        first = firsts.loc[tuple(getattr(line, name) for name in key)]
+        text = f"{line.value or line.low or line.high} beside another value of {first}"
+        text += " from the same source, for the same period and on the same basis"
+        yield Problem(part.table.file, part.table.line(line.row), "value", text)
 
 
 def figures(table: Table, known: Dictionaries, confidence: tuple[str, ...]) -> Figures:

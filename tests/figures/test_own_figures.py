@@ -144,6 +144,13 @@ def test_of_many_equal_rows_the_first_are_listed_and_the_others_counted(tmp_path
     assert texts[2].startswith("mine.csv:3: figure_id: the same figure_id as line 2")
 
 
+def test_two_values_of_one_source_for_one_figure_are_not_loaded(own):
+    rows = [line(), line(figure_id="own-2", value="260000")]
+    own.text("production.csv", "\n".join([",".join(COLUMNS), *rows]) + "\n")
+    with pytest.raises(DataError, match="260000 beside another value of own-1"):
+        ree.load("mine_production", "China", extra=own.path)
+
+
 # Bounds
 
 
