@@ -23,7 +23,7 @@ PATIENCE = 600.0  # seconds that a report may take
 MADE_WITH = "commit", "own", "package_version"
 _LABEL = b'<meta name="rareearth" content=\'', b"'>"
 _HEADING = re.compile(
-    rb"<(?:h\d|details class=\"block\"><summary)[^>]*>(.*?)</(?:h|su)"
+    rb"<(?:h\d|details class=\"block\"><summary)[^>]*>(?!Contents<)(.*?)</(?:h|su)"
 )
 _TAG = re.compile(rb"<[^>]*>")
 

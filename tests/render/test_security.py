@@ -267,7 +267,7 @@ def settings_page(value):
 
 
 def test_a_parameter_is_text_on_the_page_and_in_the_index(tmp_path, monkeypatch):
-    figures = {"sum": 0, "tables": 0, "page": ""}
+    figures = {"sum": 0, "tables": 0, "page": "", "newest": "2026", "late": []}
     monkeypatch.setattr(index, "describe_figures", lambda _: figures)
     _, harmless = settings_page("harmless")
     cards = []
