@@ -135,8 +135,8 @@ def readable(
     """Return the notebooks that are meant with their parameters, none named for all.
 
     A notebook that is named has to be one. Among all, what other programs have left
-    is told, unless in quiet, and one that cannot be read is told and costs itself:
-    the second value is whether there is one.
+    is told, unless in quiet, and one that cannot be read, or has no name yet, is told
+    and costs itself: the second value is whether there is one.
     """
     if names:
         return {path: parameters.read(path) for path in map(library.find, names)}, False
@@ -144,7 +144,8 @@ def readable(
     for path in library.files():
         try:
             if what := library.stray(path):
-                if not quiet:
+                broken |= what == library.UNNAMED  # somebody may wait for its report
+                if not quiet or what == library.UNNAMED:
                     complain(f"{' '.join(path.name.split())} is passed over: {what}")
             else:
                 known[path] = parameters.read(path)

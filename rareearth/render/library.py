@@ -25,11 +25,12 @@ USUAL = 3.0  # seconds that a run takes, if its notebook does not say
 LARGEST = 50_000_000  # bytes of a notebook file
 LONGEST = 1_000_000  # characters of a cell
 SMALL = 4_000  # bytes at most of a notebook without content
+UNNAMED = "a new notebook that has no name yet"
 STRAYS = {  # what other programs leave in a folder of notebooks, by its whole name
     "macOS keeps what belongs to another file in it": r"\._.*",
     "JupyterLab keeps earlier states in it": r"\.ipynb_checkpoints|.*-checkpoint\..*",
     "a lock, a backup or a hidden file of another program": r"[.~].*",
-    "a new notebook that has no name yet": r"[Uu]ntitled[ _-]?\d*\..*",
+    UNNAMED: r"[Uu]ntitled[ _-]?\d*\..*",
     "a copy of a notebook": r".*(-Copy\d+|( - Copy| copy)( \d+)?|\(\d+\))\..*",
     "its name does not end in .ipynb": r".*(?<!\.ipynb)",
 }

@@ -22,7 +22,6 @@ from nbconvert.filters import Highlight2HTML, ansi2html
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
-from rareearth.display.output import ABOUT, FINDINGS
 from rareearth.errors import WorkbookError
 from rareearth.render import library, markup, parameters, server
 from rareearth.render.job import ERROR_NOTE, INJECTED
@@ -36,6 +35,9 @@ SHOWN = (
     "text/html text/markdown image/svg+xml image/png image/jpeg text/latex text/plain"
 ).split()
 
+# As rareearth.display.output emits them, which no run should have imported for it.
+ABOUT = "application/vnd.rareearth.about+json"
+FINDINGS = "application/vnd.rareearth.findings+json"
 NO_ALT = "A picture that its author has not described"
 LACKS_ALT = "a picture without alt text; rareearth.display.show(..., alt=...) gives one"
 LOWEST = 6  # level of a heading

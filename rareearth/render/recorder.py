@@ -126,6 +126,7 @@ PACKAGE = "rareearth"
 _TOOLS = {
     "rareearth.figures",
     "rareearth.figures.parameters",
+    "rareearth.words",
 }
 
 

@@ -880,3 +880,8 @@ def test_a_heading_has_a_link_to_itself_that_is_no_text():
         assert link["href"] == f"#{heading['id']}"
         assert link["aria-label"] == f"Link to: {heading.text}"
         assert link.text == ""
+
+
+def test_what_the_display_emits_is_what_the_page_and_the_index_read():
+    assert (page.ABOUT, page.FINDINGS) == (ABOUT, FINDINGS)
+    assert index.FINDINGS == FINDINGS
