@@ -65,14 +65,14 @@ def score_sentence(audited: pd.DataFrame) -> str:
 
 
 def claim_table(audited: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
-    """Return the claims as a table: what was said, what the figures say, verdict."""
+    """Return the claims as a table: verdict, what was said, what the figures say."""
     publishers = sources["publisher"]
     rows = [
         {
             "Claim": f"{row['claim_id']}{_place(row)}",
+            "Verdict": LABELS[row["verdict"]],
             "What was said": said_cell(row),
             "What the figures say": found_cell(row),
-            "Verdict": LABELS[row["verdict"]],
             "Why": why_cell(row),
             "Source": source_cell(row, publishers),
         }
@@ -199,8 +199,8 @@ def widest(rows: pd.DataFrame) -> str:
     )
 
 
-def stories(audited: pd.DataFrame, view: Look) -> list[str]:
-    """Return the most instructive errors among the claims, each in a paragraph."""
+def stories(audited: pd.DataFrame, view: Look) -> dict[str, str]:
+    """Return the most instructive errors, each in a paragraph, by their claims."""
     rows = audited.set_index("claim_id")
     told = [
         ("C144", _world_for_country),
@@ -230,7 +230,7 @@ def stories(audited: pd.DataFrame, view: Look) -> list[str]:
         found["C132"] += f" September alone stood at {stood} against a year before."
     if "C144" in found and rows["verdict"].get("C125") == "supported":
         found["C144"] += f" The same text has {in_words(rows.loc['C125'])} elsewhere."
-    return list(found.values())
+    return found
 
 
 def _world_for_country(row: pd.Series) -> str:

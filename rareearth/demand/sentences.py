@@ -8,7 +8,7 @@ from rareearth.demand import technology, uses
 from rareearth.demand.scenarios import HORIZON
 from rareearth.words import SPACE, listed, number, pct, span
 
-Finding = tuple[str, str, str]
+Finding = tuple[str, str, str, pd.DataFrame]
 
 
 def multiple(low: float, high: float) -> str:
@@ -86,13 +86,15 @@ def paths_title(table: pd.DataFrame) -> str:
 
 def path_finding(table: pd.DataFrame, name: str) -> list[Finding]:
     """Return the scenario in focus, and the range between publishers."""
+    own = table[table["scenario"] == name]
     found = [
         (
             f"{name}: {row.goods}, {row.until}",
             multiple(row.low, row.high),
             f"{row.base}; {pct(row.rate)} a year",
+            own,
         )
-        for row in table[table["scenario"] == name].itertuples()
+        for row in own.itertuples()
     ]
     reach = table[table["until"] == HORIZON]
     if len(reach):
@@ -101,6 +103,7 @@ def path_finding(table: pd.DataFrame, name: str) -> list[Finding]:
                 f"All publishers, {HORIZON}",
                 multiple(reach["low"].min(), reach["high"].max()),
                 f"the base year; {len(reach)} forecasts of goods that differ",
+                reach,
             )
         )
     return found

@@ -285,12 +285,13 @@ def _link_to(source: str) -> str:
 
 
 def _marks(sources: Iterable[str]) -> str:
-    """Return the numbers of sources as marks, three of them at most."""
-    numbered = sorted((s for s in sources if s in _numbers), key=_numbers.__getitem__)
+    """Return the numbers of sources as marks, of the first three at most."""
+    numbered = [source for source in sources if source in _numbers]
     if not numbered:
         return ""
     more = f" +{len(numbered) - NAMED}" if len(numbered) > NAMED else ""
-    return f"<sup>{' '.join(map(_link_to, numbered[:NAMED]))}{more}</sup>"
+    first = sorted(numbered[:NAMED], key=_numbers.__getitem__)
+    return f"<sup>{' '.join(map(_link_to, first))}{more}</sup>"
 
 
 def _marks_of(used: pd.DataFrame | None = None) -> str:
