@@ -11,6 +11,7 @@ from rareearth.costs.simulation import ACCOUNTS_OF, Study
 from rareearth.costs.tables import CASH, CLAIMS, FULL, Floor
 from rareearth.words import SPACE, chance, listed, number, pct, span
 
+RATES = ("cpi_", "exchange_rate_")  # series of money, not of costs
 OUTCOME = {"full": "with the capital charge", "cash": "in cash, without capital"}
 
 
@@ -19,8 +20,8 @@ def factor(value: float) -> str:
     return f"{number(value, digits=1 if value >= 1.05 else 2)} times"
 
 
-def findings(study: Study) -> list[tuple[str, str, str]]:
-    """Return the key findings: ratios and the two costs."""
+def findings(study: Study) -> list[tuple[str, str, str, pd.DataFrame]]:
+    """Return the key findings: ratios and the two costs, each with its figures."""
     one, other = study.producer, study.reference
     rows = []
     for outcome in ("cash", "full"):
@@ -30,16 +31,19 @@ def findings(study: Study) -> list[tuple[str, str, str]]:
                 f"{one} over {other}, {OUTCOME[outcome]}",
                 factor(middle),
                 f"{span(low, high, digits=1)} in {pct(0.8)} of the draws",
+                study.behind,
             )
         )
     for name in (one, other):
         low, middle, high = study.band(name)
+        own = study.figures(name)
         rows.append(
             (
                 f"Cost of a kg of NdPr oxide, {name}",
                 f"{number(middle)} {study.currency}",
                 f"{span(low, high)}, in money of {study.base_year}; "
                 f"{pct(tables.assumed_share(study, name))} of it without any figure",
+                own[~own["series"].str.startswith(RATES)],
             )
         )
     return rows

@@ -11,8 +11,10 @@ from rareearth.producers.accounts import (
     MEASURES,
     OUTPUT,
     SHORT,
+    behind,
     definition,
     fiscal_year,
+    wide,
 )
 from rareearth.words import SPACE, change, listed, number, pct, span
 
@@ -79,14 +81,14 @@ def headline(
 
 
 def panel(
-    table: pd.DataFrame,
+    book: pd.DataFrame,
     month: int,
     unit: str,
     cash: pd.DataFrame | None,
     flows: list[int],
-) -> list[tuple[str, str, str]]:
+) -> list[tuple[str, str, str, pd.DataFrame]]:
     """Return the key findings: sales, profit, the first known output, cash."""
-    items = []
+    items, table = [], wide(book)
     made = [measure for measure in OUTPUT if table[measure].notna().any()]
     for measure in ("revenue", "net_profit", *made[:1]):
         series = table[measure].dropna()
@@ -102,10 +104,12 @@ def panel(
         )
         label = f"{MEASURES[measure].label}, {fiscal_year(last, month)}"
         form = number if measure in OUTPUT else bare
-        items.append((f"{label} ({of})", form(series[last]), remark))
+        own = book["chosen"] & (book["measure"] == measure) & (book["year"] == last)
+        items.append((f"{label} ({of})", form(series[last]), remark, book[own]))
     if cash is not None:
         label = f"Cash at the end of {fiscal_year(flows[-1], month)} ({unit})"
-        items.append((label, *cash_finding(cash, unit)))
+        used = behind(book, cash.tail(1), flows[-1])
+        items.append((label, *cash_finding(cash, unit), used))
     return items
 
 

@@ -9,7 +9,7 @@ from rareearth.trade import dependence
 from rareearth.trade.flows import NOT, READINGS
 from rareearth.words import SPACE, change, day, listed, number, pct, span, the
 
-Finding = tuple[str, str, str]
+Finding = tuple[str, str, str, pd.DataFrame]
 
 EVENTS = {
     "2025-04-04-mofcom-18-seven-rare-earths": "export licences",
@@ -54,8 +54,9 @@ def measure_findings(newest: pd.DataFrame) -> list[Finding]:
             f"China's share, {row['goods']}",
             printed(row),
             f"{row['when']}; {row['kind']}",
+            newest.loc[[place]],
         )
-        for _, row in pd.concat(chosen).iterrows()
+        for place, row in pd.concat(chosen).iterrows()
     ]
 
 
@@ -88,23 +89,24 @@ _WHY = (
 )
 
 
-def why(newest: pd.DataFrame, importer: str) -> list[str]:
-    """Return why the measures of one importer differ, sentence by sentence."""
+def why(newest: pd.DataFrame, importer: str) -> list[tuple[str, pd.DataFrame]]:
+    """Return why the measures of one importer differ: sentences, each with its row."""
     said = []
     for kinds, goods, text in _WHY:
         rows = newest[newest["kind"].isin(kinds)]
-        rows = rows[rows["goods"].str.contains(goods)].sort_values("year")
-        for _, row in rows.tail(1).iterrows():
+        rows = rows[rows["goods"].str.contains(goods)].sort_values("year").tail(1)
+        for _, row in rows.iterrows():
             share = f"**{printed(row)}**"
-            said.append(text.format(share=share, **row[["goods", "when", "kind"]]))
+            told = text.format(share=share, **row[["goods", "when", "kind"]])
+            said.append((told, rows))
     known = {*newest["kind"], dependence.STATED}
     kinds = [dependence.VALUE, *dependence.KINDS]
     missing = [kind for kind in kinds if kind not in known]
-    said.append(
+    absent = (
         f"Not printed of {the(importer)} by partner: {listed(missing)}. Not printed "
         "is not zero."
     )
-    return said
+    return [*said, (absent, newest.head(0))]
 
 
 def claim_of_world(stated: pd.DataFrame, percent: float) -> str:
@@ -237,16 +239,26 @@ def since_january(year: float, months: float) -> str:
     return month(last) if months == 1 else f"January to {month(last)}"
 
 
-def year_finding(growth: pd.DataFrame, name: str) -> list[Finding]:
+def year_finding(
+    growth: pd.DataFrame, name: str, figures: pd.DataFrame
+) -> list[Finding]:
     """Return the newest total since January that has a year before it."""
     return [
         (
             f"China's exports, {name}, {since_january(row.year, row.months)}",
             _t(row.value),
             f"{change(row.change)} on the same part of the year before",
+            _until(figures, pd.Timestamp(row.year, row.months, 1), row.months),
         )
         for row in _newest_total(growth).itertuples()
     ]
+
+
+def _until(figures: pd.DataFrame, month: pd.Timestamp, months: int = 1) -> pd.DataFrame:
+    """Return the figures of months up to one, else all of periods that end with it."""
+    ends = figures[figures["period_end"] == month + pd.offsets.MonthEnd(0)]
+    same = ends["period_start"] == month - pd.DateOffset(months=months - 1)
+    return ends[same] if same.any() else ends
 
 
 def year_title(growth: pd.DataFrame, name: str) -> str:
@@ -298,7 +310,9 @@ def dip(months: pd.DataFrame, day: pd.Timestamp) -> dict[str, pd.Series]:
     }
 
 
-def dip_finding(found: dict[str, pd.Series], name: str) -> list[Finding]:
+def dip_finding(
+    found: dict[str, pd.Series], name: str, figures: pd.DataFrame
+) -> list[Finding]:
     """Return the lowest month after the controls as a key finding."""
     if not found:
         return []
@@ -309,6 +323,7 @@ def dip_finding(found: dict[str, pd.Series], name: str) -> list[Finding]:
             _t(low["value"]),
             f"{month(low['month'])}; {change(low['value'] / before['value'] - 1)} "
             f"against {month(before['month'])}",
+            _until(figures, low["month"]),
         )
     ]
 

@@ -49,3 +49,24 @@ def test_every_other_report_is_linked():
     text = (NOTEBOOKS / f"{PAGE}.ipynb").read_text("utf-8")
     others = {path.name for path in NOTEBOOKS.glob("*.ipynb")} - {f"{PAGE}.ipynb"}
     assert others == set(re.findall(r"\]\((\d\d_\w+\.ipynb)\)", text))
+
+
+@pytest.mark.parametrize(
+    ("name", "marked"),
+    [
+        (PAGE, 3),  # the fourth counts verdicts
+        ("01_production_shares", 4),
+        ("02_price_trends", 4),
+        ("03_refining_costs", 4),
+        ("04_producers", 4),
+        ("05_trade_dependence", 4),
+    ],
+)
+def test_key_figures_and_the_answer_lead_to_their_sources(read, name, marked):
+    page = read(name)
+    answer, _, rest = page.partition("<section class='findings'")
+    cards = re.findall(r"<dd class='range'>.*?</dd>", rest)
+    assert sum("<sup>" in card for card in cards) == marked
+    assert "<sup>" in answer
+    for source in re.findall(r"<a href='#(source-.*?)'", answer + "".join(cards)):
+        assert f"<li id='{source}'" in page
