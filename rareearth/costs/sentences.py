@@ -23,7 +23,7 @@ def factor(value: float) -> str:
 def findings(study: Study) -> list[tuple[str, str, str, pd.DataFrame]]:
     """Return the key findings: ratios and the two costs, each with its figures."""
     one, other = study.producer, study.reference
-    rows = []
+    rows, both = [], study.behind
     for outcome in ("cash", "full"):
         low, middle, high = study.ratios(outcome)
         rows.append(
@@ -31,7 +31,7 @@ def findings(study: Study) -> list[tuple[str, str, str, pd.DataFrame]]:
                 f"{one} over {other}, {OUTCOME[outcome]}",
                 factor(middle),
                 f"{span(low, high, digits=1)} in {pct(0.8)} of the draws",
-                study.behind,
+                both[~both["series"].str.startswith(RATES)],
             )
         )
     for name in (one, other):
