@@ -61,16 +61,21 @@ CROWDED = """() => [...document.querySelectorAll('.findings dd, .findings dt')]
 # Where the first sentence of the answer and the panel of key figures end.
 ANSWER = """() => {
   const first = document.querySelector('main .output p');
-  const end = first.textContent.match(/^[^]*?[.](?=\\s+[A-Z]|$)/)[0].length;
+  const marks = node => node.parentElement.closest('sup') ? 2 : 1;
+  const walk = document.createTreeWalker(first, 4, marks);
+  const nodes = [];
+  while (walk.nextNode()) nodes.push(walk.currentNode);
+  const text = nodes.map(node => node.data).join('');
+  const end = text.match(/^[^]*?[.](?=\\s+[A-Z]|\\s*$)/)[0].length;
   const range = document.createRange();
   range.selectNodeContents(first);
   let passed = 0;
-  for (const walk = document.createTreeWalker(first, 4); walk.nextNode();) {
-    if (passed + walk.currentNode.length >= end) {
-      range.setEnd(walk.currentNode, end - passed);
+  for (const node of nodes) {
+    if (passed + node.length >= end) {
+      range.setEnd(node, end - passed);
       break;
     }
-    passed += walk.currentNode.length;
+    passed += node.length;
   }
   const panel = document.querySelector('.findings');
   return [range.getBoundingClientRect().bottom, panel.getBoundingClientRect().top,
