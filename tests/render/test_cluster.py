@@ -255,6 +255,8 @@ def test_a_signal_ends_a_sweep_on_a_cluster(ready, notebook, tmp_path, number):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # Who runs the tests in the background, or under nohup, ignores some of them.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 120
     while not list(out.glob("*.html")) and time.monotonic() < deadline:

@@ -399,6 +399,7 @@ def test_paper_loses_nothing(visit, name):
     seen = visit(name)
     tree = BeautifulSoup(seen.text, "html.parser")
     only_file = "details.data, details.code, details.settings, a[download]"
+    only_file += ", details.fold > :not(summary)"
     for only_screen in tree.main.select(only_file):
         only_screen.decompose()
     for formula in tree.main.find_all("math"):
