@@ -24,7 +24,6 @@ SPACE = "\N{NO-BREAK SPACE}"
             {"as_of": "2023-06-30"},
             [
                 "Prices are in money of 2022",
-                "Left out here: claims about prices",
                 "China and Europe since April 2025: nothing had been published",
             ],
         ),
