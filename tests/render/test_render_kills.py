@@ -32,6 +32,13 @@ CELLS = {
 }
 
 
+def at_their_defaults():
+    """Undo that who runs the tests, in the background say, ignores some signals."""
+    for each in SIGNALS:
+        if each != signal.SIGKILL:
+            signal.signal(each, signal.SIG_DFL)
+
+
 def start(paths, out, temporary):
     return subprocess.Popen(
         [sys.executable, "-m", "rareearth", "render", *paths, "--force", "--out", out],
@@ -39,6 +46,7 @@ def start(paths, out, temporary):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=at_their_defaults,
         start_new_session=True,
     )
 
