@@ -151,10 +151,11 @@ def read(path: Path, most: int) -> bytes:
     OSError
         If it cannot be read, is a pipe or a device, or is longer.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "it is no regular file", str(path))
-    with path.open("rb") as file:
-        content = file.read(most + 1)
+    with path.open("rb") as file:  # a file may grow, but room is made for what it has
+        content = file.read(min(status.st_size, most) + 1)
     if len(content) > most:
         raise OSError(errno.EFBIG, f"it is longer than {most / 1e6:g} MB", str(path))
     return content

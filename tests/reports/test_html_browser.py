@@ -219,10 +219,11 @@ def test_a_page_cannot_be_made_to_run_a_script(open_page):
     assert tab.evaluate("window.ran") is None
 
 
-def test_print_opens_what_an_author_folds_and_leaves_code_and_parameters_out(open_page):
+def test_paper_names_what_is_folded_and_leaves_code_and_parameters_out(open_page):
     tab = open_page("report")
     tab.emulate_media(media="print")
-    assert tab.locator("details.fold p").is_visible()
+    assert tab.locator("details.fold summary").is_visible()
+    assert not tab.locator("details.fold p").is_visible()
     assert tab.locator(".made").is_visible()
     left_out = "nav, details.code, details.settings, details.data, footer details"
     assert not any(each.is_visible() for each in tab.locator(left_out).all())
