@@ -1,4 +1,8 @@
-"""How demand for rare earths may grow: printed scenarios, each on its own base year."""
+"""How demand for rare earths may grow: published scenarios, all in tonnes.
+
+A publisher that gives a growth rate and no tonnes is drawn on the tonnes that another
+one gives for the same goods: its slope is published, its height is worked out here.
+"""
 
 from __future__ import annotations
 
@@ -8,77 +12,75 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures
 from rareearth.figures.columns import Load, has_codes
 
-HORIZON = 2040  # the year to which the scenarios are set side by side
+HORIZON = 2040  # the year in which the scenarios are compared
+MAGNET_REE, MAGNETS = "magnet rare earths", "NdFeB magnets"
 
 
 class Scenario(NamedTuple):
-    """A forecast: its basis code, what it is of, and where its numbers lie.
+    """A forecast: its basis code and goods, how it is labelled, where its numbers are.
 
     Attributes
     ----------
+    edition : str
+        Publisher and edition, as a label says them.
     ahead : str
-        Series of yearly growth in percent, of a change in percent over the whole
-        period, or of tonnes; then `base` is that of the tonnes of the base year.
+        Series of tonnes ahead, or of growth in percent a year.
+    base : str
+        Series of the tonnes of the base year, where tonnes are ahead.
+    on : str
+        The scenario whose tonnes a growth rate is applied to.
     """
 
     code: str
     product: str
-    goods: str
+    edition: str
     ahead: str
     base: str = ""
-
-    @property
-    def is_yearly(self) -> bool:
-        """Whether the growth of a year is printed, to be compounded."""
-        return self.ahead.endswith("_growth_forecast")
+    on: str = ""
 
 
 SCENARIOS = {
     "IEA pledges": Scenario(
         "scenario-aps",
-        "magnet rare earths",
-        "magnet rare earths",
+        MAGNET_REE,
+        "IEA 2024, pledges",
         ahead="magnet_ree_demand_forecast",
         base="magnet_ree_demand",
     ),
-    "IEA policies": Scenario(
-        "scenario-steps",
-        "rare earths and cobalt",
-        "rare earths and cobalt",
-        ahead="demand_change_forecast",
-    ),
     "Adamas 2024": Scenario(
         "scenario-adamas-2024",
-        "magnet rare earths",
-        "magnet rare earths",
+        MAGNET_REE,
+        "Adamas 2024",
         ahead="demand_growth_forecast",
+        on="IEA pledges",
     ),
     "Adamas 2024 supply-limited": Scenario(
         "scenario-adamas-2024",
-        "magnet rare earths",
-        "magnet rare earths, limited by supply",
+        MAGNET_REE,
+        "Adamas 2024, supply-limited",
         ahead="consumption_growth_forecast",
-    ),
-    "Adamas 2023": Scenario(
-        "scenario-adamas-2023",
-        "NdFeB magnets",
-        "NdFeB magnets",
-        ahead="demand_growth_forecast",
+        on="IEA pledges",
     ),
     "Lynas 2022": Scenario(
         "scenario-lynas-2022",
-        "NdFeB magnets",
-        "NdFeB magnets",
+        MAGNETS,
+        "Lynas 2022: magnets",
         ahead="magnet_demand_forecast",
         base="magnet_demand",
+    ),
+    "Adamas 2023": Scenario(
+        "scenario-adamas-2023",
+        MAGNETS,
+        "Adamas 2023: magnets",
+        ahead="demand_growth_forecast",
+        on="Lynas 2022",
     ),
     "Arafura 2019": Scenario(
         "scenario-arafura-2019",
         "REO",
-        "all rare earths",
+        "Arafura 2019: all REO",
         ahead="consumption_forecast",
         base="consumption",
     ),
@@ -86,150 +88,72 @@ SCENARIOS = {
 
 
 def scenario(load: Load, name: str, as_of: str = "latest") -> pd.DataFrame:
-    """Return the points of one scenario, as multiples of its own base year.
+    """Return one scenario year by year, at constant growth between published years.
 
     Returns
     -------
     DataFrame
-        ``scenario``, ``goods``, ``year``, ``value`` (1 in the base year), ``low``,
-        ``high`` where a range is printed, ``tonnes`` where they are, ``printed`` (False
-        for the year `HORIZON` where it lies between printed points on constant
-        growth), ``confidence``, ``source_id``.
-        No rows if it had not been published.
+        ``scenario``, ``year``, ``tonnes``, ``published`` (whether the tonnes of the
+        year are), ``rate`` (growth a year, of the whole), ``confidence``,
+        ``source_id``. No rows if it had not been published, or nobody's tonnes to put
+        it on.
     """
     wanted = SCENARIOS[name]
     published = partial(load, product=wanted.product, as_of=as_of, missing="empty")
     ahead = published(wanted.ahead)
-    ahead = ahead[has_codes(ahead["basis"], wanted.code)]
-    if wanted.base:
+    ahead = ahead[has_codes(ahead["basis"], wanted.code)].sort_values("period_end")
+    if wanted.on:
+        ahead = ahead.tail(1)
+        under = scenario(load, wanted.on, as_of)
+        first = ahead["period_start"].dt.year.iloc[0] if len(ahead) else 0
+        known = under.set_index("year")["tonnes"].get(first, np.nan)
+        last = ahead["period_end"].dt.year
+        grown = known * (1 + ahead["value"] / 100) ** (last - first)
+        points = pd.Series([known, *grown], index=[first, *last])
+    else:
         base = published(wanted.base, "World")
         base = base[base["source_id"].isin(ahead["source_id"])].tail(1)
-        points = _from_tonnes(base, ahead.sort_values("period_end"))
-    else:
-        points = _from_percent(ahead.tail(1), wanted.is_yearly)
-    points.insert(0, "goods", wanted.goods)
-    points.insert(0, "scenario", name)
-    return _at_horizon(points)
-
-
-def _from_tonnes(base: pd.DataFrame, ahead: pd.DataFrame) -> pd.DataFrame:
-    """Return points over the tonnes of the base year; none without such a year."""
-    rows = pd.concat([part for part in (base, ahead) if len(part)] or [base])
-    rows = rows.head(0 if base.empty else None)
+        rows = pd.concat([base, ahead]) if len(base) else ahead.head(0)
+        points = rows.set_index(rows["period_end"].dt.year)["value"]
+    points = points.dropna()
+    if len(points) < 2:
+        return pd.DataFrame(columns=_COLUMNS)
+    years = np.arange(points.index[0], points.index[-1] + 1)
+    tonnes = np.exp(np.interp(years, points.index, np.log(points.to_numpy())))
+    growth = points.iloc[-1] / points.iloc[0]
+    sources = [
+        ahead["source_id"].iloc[0],
+        *(under["source_id"].head(1) if wanted.on else []),
+    ]
     return pd.DataFrame(
         {
-            "year": rows["period_end"].dt.year,
-            "value": rows["value"] / base["value"].sum(),
-            "low": np.nan,
-            "high": np.nan,
-            "tonnes": rows["value"],
-            "printed": True,
-            "confidence": ahead["confidence"].iloc[0] if len(ahead) else "",
-            "source_id": ahead["source_id"].iloc[0] if len(ahead) else "",
+            "scenario": name,
+            "year": years,
+            "tonnes": tonnes,
+            "published": np.isin(years, points.index) & (not wanted.on),
+            "rate": growth ** (1 / (years[-1] - years[0])) - 1,
+            "confidence": ahead["confidence"].iloc[0],
+            "source_id": ";".join(sources),
         }
-    ).reset_index(drop=True)
+    )
 
 
-def _from_percent(ahead: pd.DataFrame, is_yearly: bool) -> pd.DataFrame:
-    """Return the base year and the last, from a growth a year or of the whole."""
-    first, last = ahead["period_start"].dt.year, ahead["period_end"].dt.year
-    power = last - first if is_yearly else 1
-    ends = (1 + ahead[["value", "low", "high"]] / 100).pow(power, axis=0)
-    points = ends.assign(year=last, tonnes=np.nan, printed=True)
-    points = points.assign(**ahead[["confidence", "source_id"]])
-    start = points.assign(year=first, value=1.0, low=np.nan, high=np.nan)
-    columns = "year value low high tonnes printed confidence source_id".split()
-    return pd.concat([start, points], ignore_index=True)[columns]
+_COLUMNS = "scenario year tonnes published rate confidence source_id".split()
 
 
 def scenarios(load: Load, as_of: str = "latest") -> pd.DataFrame:
-    """Return the points of every scenario that had been published.
-
-    Raises
-    ------
-    NoFigures
-        If none had.
-    """
-    found = [scenario(load, name, as_of) for name in SCENARIOS]
-    found = [points for points in found if len(points)]
-    if not found:
-        raise NoFigures(f"no forecast of demand was published by {as_of}")
-    return pd.concat(found, ignore_index=True)
-
-
-def rate(points: pd.DataFrame) -> float:
-    """Return the yearly growth from the base year to the last year up to `HORIZON`."""
-    inside = points[points["year"] <= HORIZON]
-    last = inside.iloc[-1]
-    middle = (
-        last["value"]
-        if pd.notna(last["value"])
-        else np.sqrt(last["low"] * last["high"])
-    )
-    years = last["year"] - inside["year"].iloc[0]
-    return float(middle ** (1 / years) - 1)
-
-
-def yearly(points: pd.DataFrame, last: int = HORIZON) -> pd.DataFrame:
-    """Return each scenario year by year, at constant growth between its points.
-
-    A point that is a range stands at its geometric mean.
-
-    Parameters
-    ----------
-    points : DataFrame
-        ``scenario``, ``year``, ``value``, ``low``, ``high``, as from `scenarios`.
+    """Return every scenario that had been published; no rows if none had.
 
     Returns
     -------
     DataFrame
-        ``scenario``, ``year``, ``value``, up to the year `last`.
+        The columns of `scenario`, with ``goods`` and ``label`` (edition and goods).
     """
-    parts = []
-    for name, own in points[points["year"] <= last].groupby("scenario", sort=False):
-        middle = own["value"].fillna(np.sqrt(own["low"] * own["high"]))
-        years = np.arange(own["year"].min(), own["year"].max() + 1)
-        value = np.exp(np.interp(years, own["year"], np.log(middle)))
-        parts.append(pd.DataFrame({"scenario": name, "year": years, "value": value}))
-    return pd.concat(parts, ignore_index=True)
-
-
-def summary(points: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a scenario: its goods, span, growth a year and multiple."""
-    rows = []
-    for name, part in points.groupby("scenario", sort=False):
-        inside = part[part["year"] <= HORIZON]
-        last = inside.iloc[-1]
-        rows.append(
-            {
-                "scenario": name,
-                "goods": last["goods"],
-                "base": int(inside["year"].iloc[0]),
-                "until": int(last["year"]),
-                "low": last["value"] if pd.isna(last["low"]) else last["low"],
-                "high": last["value"] if pd.isna(last["high"]) else last["high"],
-                "rate": rate(part),
-                "confidence": last["confidence"],
-                "source_id": last["source_id"],
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _at_horizon(points: pd.DataFrame) -> pd.DataFrame:
-    """Add the year `HORIZON` where it lies between two points, on constant growth."""
-    years = points["year"]
-    if HORIZON in set(years) or not years.min() < HORIZON < years.max():
-        return points
-    before = points[years < HORIZON].iloc[-1]
-    after = points[years > HORIZON].iloc[0]
-    part = (HORIZON - before["year"]) / (after["year"] - before["year"])
-    row = before.copy()
-    row["year"] = HORIZON
-    row["printed"] = False
-    for name in ("value", "tonnes"):
-        row[name] = before[name] * (after[name] / before[name]) ** part
-    table = pd.concat([points, row.to_frame().T], ignore_index=True)
-    table = table.sort_values("year", ignore_index=True)
-    numbers = ["value", "low", "high", "tonnes"]
-    return table.astype({"year": int, "printed": bool} | dict.fromkeys(numbers, float))
+    found = [scenario(load, name, as_of) for name in SCENARIOS]
+    some = [path for path in found if len(path)] or found[:1]
+    table = pd.concat(some, ignore_index=True)
+    known = [SCENARIOS[name] for name in table["scenario"]]
+    goods = [
+        "all rare earths" if one.product == "REO" else one.product for one in known
+    ]
+    return table.assign(goods=goods, label=[one.edition for one in known])

@@ -1,6 +1,7 @@
-"""What uses rare earths, and how much of them is in one unit and in a year's output.
+"""How much magnet, and how much of an element, is in one unit of an application.
 
-Shares of end uses are printed for the world, and for each element in the EU.
+A content is said of a vehicle, of a drive motor or of a megawatt of one kind of
+turbine: each is a basis of its own, and a range holds one of them.
 """
 
 from __future__ import annotations
@@ -10,112 +11,66 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.figures.columns import Load, codes, has_codes
-
-MAGNETS = "Magnets"
+from rareearth.figures.columns import Load, codes, each
 
 
 class Application(NamedTuple):
-    """An end use with printed intensities: their series, and the unit of output."""
+    """An end use with published contents: their series, unit, and bases.
+
+    Attributes
+    ----------
+    bases : dict
+        A basis code of the figures, and what their unit is: the first is that of a
+        whole unit of output, which an output may be multiplied by.
+    """
 
     series: tuple[str, ...]
     unit: str
-    output: str
+    bases: dict[str, str]
 
 
 APPLICATIONS = {
     "Electric vehicles": Application(
-        ("magnet_intensity_ev", "ree_per_vehicle"), "kg per vehicle", "vehicles"
+        ("magnet_intensity_ev", "ree_per_vehicle"),
+        "kg",
+        {"per-vehicle": "per vehicle", "per-drive-motor": "per drive motor"},
     ),
     "Wind power": Application(
-        ("magnet_intensity_wind", "ree_intensity_wind"), "kg per MW", "MW"
+        ("magnet_intensity_wind", "ree_intensity_wind"),
+        "kg",
+        {
+            "permanent-magnet-generator": "per MW, permanent-magnet generator",
+            "turbine-direct-drive": "per MW, direct drive",
+            "turbine-geared": "per MW, geared",
+            "per-mw-implied": "per MW as implied, by size of turbine",
+        },
     ),
 }
+_SIZES = {"size-large": "large", "size-medium": "medium", "size-small": "small"}
 
 
-_DEVICES = {
-    "turbine-direct-drive": "direct drive",
-    "turbine-geared": "geared",
-    "size-large": "direct drive, large",
-    "size-medium": "medium size",
-    "size-small": "small",
-    "per-drive-motor": "drive motor",
-    "per-vehicle": "whole vehicle",
-}
-
-
-def of_world(load: Load, as_of: str = "latest") -> pd.DataFrame:
-    """Return printed shares of end uses in the world's rare earths, by unit.
+def contents(load: Load, application: str, as_of: str = "latest") -> pd.DataFrame:
+    """Return published contents of magnets and elements in an application.
 
     Returns
     -------
-    DataFrame
-        ``unit`` (weight or value), ``use``, ``year``, ``value``, ``low``, ``high``
-        from 0 to 1, ``confidence``, ``source_id``.
+    DataFrame, in the order of the bases
+        ``what`` (magnets, or a rare earth), ``per`` (the basis), ``kind`` of device,
+        ``year``, ``value``, ``low``, ``high`` in kg, ``confidence``, ``source_id``,
+        ``note``.
     """
-    rows = load("end_use_share", product="rare earths", as_of=as_of)
-    rows = rows[has_codes(rows["basis"], "use-in-world")]
-    return pd.DataFrame(
-        {
-            "unit": np.where(has_codes(rows["basis"], "by-value"), "value", "weight"),
-            "use": rows["entity"],
-            "year": rows["period_end"].dt.year,
-            **{name: rows[name] / 100 for name in ("value", "low", "high")},
-            "confidence": rows["confidence"],
-            "source_id": rows["source_id"],
-        }
-    ).sort_values(
-        ["unit", "use", "year"], ascending=[False, False, True], ignore_index=True
-    )
-
-
-def of_elements(load: Load, as_of: str = "latest") -> pd.DataFrame:
-    """Return the shares of end uses in each element used in the EU, and what is left.
-
-    Returns
-    -------
-    DataFrame
-        ``element``, ``use``, ``share`` (0 to 1), ``source_id``. Where an element's
-        shares do not add up to 1, a row "Not named" holds the rest.
-    """
-    rows = load("end_use_share", as_of=as_of)
-    rows = rows[has_codes(rows["basis"], "use-in-eu")]
-    shares = rows.groupby(["product", "entity"], as_index=False).agg(
-        share=("value", lambda value: value.sum() / 100),
-        source_id=("source_id", "first"),
-    )
-    shares = shares.rename(columns={"product": "element", "entity": "use"})
-    rest = (1 - shares.groupby("element")["share"].sum()).round(6)
-    left = rest[rest > 0].rename("share").reset_index()
-    left = left.assign(use="Not named", source_id=shares["source_id"].max())
-    table = pd.concat([shares, left[shares.columns]], ignore_index=True)
-    return table.sort_values(["element", "share"], ascending=[True, False])
-
-
-def by_use(elements: pd.DataFrame, use: str) -> pd.DataFrame:
-    """Return the share of one use in each element, largest first."""
-    rows = elements[elements["use"] == use].sort_values("share", ascending=False)
-    table = rows.rename(columns={"element": "entity"})
-    return table[["entity", "share", "source_id"]].reset_index(drop=True)
-
-
-def intensities(load: Load, application: str, as_of: str = "latest") -> pd.DataFrame:
-    """Return printed contents of magnets and elements in one unit of an application.
-
-    Returns
-    -------
-    DataFrame
-        ``what`` (magnets, or a rare earth), ``kind`` of device, ``year``, ``value``,
-        ``low``, ``high`` in kg per unit, ``confidence``, ``source_id``, ``note``.
-    """
-    series = list(APPLICATIONS[application].series)
-    rows = load(series, as_of=as_of, missing="empty")
+    wanted = APPLICATIONS[application]
+    rows = load(list(wanted.series), as_of=as_of, missing="empty")
     rows = rows[rows["product"] != "B"]  # boron is no rare earth
     magnets = rows["product"].str.contains("magnets")
-    return pd.DataFrame(
+    per = each(rows["basis"], lambda cell: _named(cell, wanted.bases))
+    first = next(iter(wanted.bases.values()))
+    sizes = each(rows["basis"], lambda cell: _named(cell, _SIZES))
+    table = pd.DataFrame(
         {
             "what": np.where(magnets, "magnets", rows["product"]),
-            "kind": [_device(row) for row in rows.itertuples()],
+            "per": per.where(per != "", first),
+            "kind": sizes.where(sizes != "", rows["entity"].str.lower()),
             "year": rows["period_end"].dt.year,
             **{name: rows[name] for name in ("value", "low", "high")},
             "confidence": rows["confidence"],
@@ -123,80 +78,18 @@ def intensities(load: Load, application: str, as_of: str = "latest") -> pd.DataF
             "note": rows["note"],
         }
     )
+    order = list(wanted.bases.values())
+    keys = table["per"].map(order.index), table["what"] != "magnets"
+    return table.iloc[np.lexsort(keys[::-1])].reset_index(drop=True)
 
 
-def _device(row: object) -> str:
-    said = codes(str(getattr(row, "basis", "")))
-    named = next((name for code, name in _DEVICES.items() if code in said), "")
-    return named or str(getattr(row, "entity", "")).lower()
+def _named(cell: str, names: dict[str, str]) -> str:
+    """Return what the first of some codes in a basis stands for."""
+    said = codes(cell)
+    return next((name for code, name in names.items() if code in said), "")
 
 
-def reach(rows: pd.DataFrame) -> tuple[float, float]:
-    """Return the lowest and the highest number of some rows."""
-    numbers = rows[["value", "low", "high"]].to_numpy(dtype=float)
-    return float(np.nanmin(numbers)), float(np.nanmax(numbers))
-
-
-def output(load: Load, application: str, as_of: str = "latest") -> pd.DataFrame:
-    """Return a year's output of an application, where it is printed.
-
-    Returns
-    -------
-    DataFrame
-        ``region``, ``year``, ``what`` (production or registrations), ``number`` in
-        units of the application, ``source_id``. One gigawatt for wind power, of which
-        no installations are printed here.
-    """
-    if application == "Wind power":
-        row = {
-            "region": "Any place",
-            "year": 0,
-            "what": "one gigawatt",
-            "number": 1_000.0,
-        }
-        return pd.DataFrame([row]).assign(source_id=pd.NA)
-    rows = load(["ev_production", "ev_registrations"], as_of=as_of, missing="empty")
-    kind = rows["series"].str.removeprefix("ev_")
-    made = pd.DataFrame(
-        {
-            "region": rows["entity"],
-            "year": rows["period_end"].dt.year,
-            "what": rows["product"] + ", " + kind,
-            "number": rows["value"] * kind.map({"production": 1e6}).fillna(1.0),
-            "source_id": rows["source_id"],
-        }
-    )
-    newest = made.groupby(["region", "what"])["year"].transform("max")
-    return made[made["year"] == newest].reset_index(drop=True)
-
-
-def need(
-    made: pd.DataFrame, magnets: pd.DataFrame, content: pd.DataFrame
-) -> pd.DataFrame:
-    """Return the magnets, and the rare earths in them, that an output holds.
-
-    Parameters
-    ----------
-    made : DataFrame
-        From `output`.
-    magnets : DataFrame
-        Rows of `intensities` on magnets, kg per unit.
-    content : DataFrame
-        Figures of ``magnet_ree_content``: percent of a typical magnet, by element.
-
-    Returns
-    -------
-    DataFrame
-        The columns of `output`; ``magnets_low``, ``magnets_high`` and ``ree_low``,
-        ``ree_high`` in tonnes. Motors without magnets are not taken off: the upper
-        end holds if every unit has some.
-    """
-    low, high = reach(magnets)
-    typical = content[has_codes(content["basis"], "typical-magnet")]
-    part = typical.groupby("product")["value"].max().sum() / 100
-    return made.assign(
-        magnets_low=made["number"] * low / 1_000,
-        magnets_high=made["number"] * high / 1_000,
-        ree_low=made["number"] * low / 1_000 * part,
-        ree_high=made["number"] * high / 1_000 * part,
-    )
+def whole(content: pd.DataFrame, application: str) -> pd.DataFrame:
+    """Return the contents of magnets in a whole unit of output, on one basis."""
+    first = next(iter(APPLICATIONS[application].bases.values()))
+    return content[(content["what"] == "magnets") & (content["per"] == first)]

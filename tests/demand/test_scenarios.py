@@ -1,58 +1,40 @@
-"""Growth of demand is arithmetic on what is printed, each on its own base year."""
+"""Demand ahead is arithmetic on what is published, in tonnes."""
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import rareearth as ree
 from rareearth.demand import scenarios
 
 
-def test_tonnes_are_multiples_of_their_own_base_year():
-    # IEA, announced pledges: 93,000 t in 2023, 131,000 t in 2030.
-    points = scenarios.scenario(ree.load, "IEA pledges").set_index("year")
-    assert points.at[2030, "value"] == pytest.approx(131 / 93)
+def by_year(name, **asked):
+    return scenarios.scenario(ree.load, name, **asked).set_index("year")
 
 
-def test_a_year_between_printed_ones_lies_on_constant_growth_and_is_marked():
-    points = scenarios.scenario(ree.load, "IEA pledges").set_index("year")
-    middle = points.loc[2040]
-    assert middle["tonnes"] == pytest.approx((131_000 * 181_000) ** 0.5)
-    assert not middle["printed"]
-    assert points.drop(2040)["printed"].all()
+def test_a_year_between_published_ones_lies_on_constant_growth_and_is_marked():
+    # IEA, announced pledges: 131,000 t in 2030, 181,000 t in 2050.
+    path = by_year("IEA pledges")
+    assert path.at[2040, "tonnes"] == pytest.approx((131_000 * 181_000) ** 0.5)
+    assert path.index[path["published"]].tolist() == [2023, 2030, 2050]
 
 
-def test_a_yearly_growth_is_compounded():
-    # Adamas 2024: 8.2 % a year from 2024 to 2040.
-    points = scenarios.scenario(ree.load, "Adamas 2024")
-    assert points["value"].tolist() == pytest.approx([1, 1.082**16])
-    assert scenarios.rate(points) == pytest.approx(0.082)
+def test_a_rate_alone_stands_on_the_tonnes_of_the_same_goods_and_is_not_published():
+    # Adamas 2024: 8.2 % a year from 2024 to 2040, on the IEA's path in 2024.
+    path = by_year("Adamas 2024")
+    under = 93_000 * (131 / 93) ** (1 / 7)
+    assert path.at[2024, "tonnes"] == pytest.approx(under)
+    assert path.at[2040, "tonnes"] == pytest.approx(under * 1.082**16)
+    assert not path["published"].any()
+    assert path["source_id"].unique() == ["gcc-adamas-2024;seaisi-iea-2024"]
 
 
-def test_a_range_of_growth_stays_a_range():
-    last = scenarios.scenario(ree.load, "IEA policies").iloc[-1]
-    assert (last["low"], last["high"]) == pytest.approx((1.5, 1.6))
-    assert np.isnan(last["value"])
+@pytest.mark.parametrize("name", scenarios.SCENARIOS)
+def test_a_rate_is_put_on_tonnes_of_the_same_goods_only(name):
+    on = scenarios.SCENARIOS[name].on
+    goods = scenarios.SCENARIOS[name].product
+    assert not on or scenarios.SCENARIOS[on].product == goods
 
 
 def test_a_scenario_is_known_from_the_day_it_was_published():
-    assert scenarios.scenario(ree.load, "Adamas 2024", as_of="2023-06-30").empty
     names = set(scenarios.scenarios(ree.load, as_of="2023-06-30")["scenario"])
-    assert "Lynas 2022" in names
-    assert "Adamas 2024" not in names
-
-
-def test_growth_between_points_is_constant_and_a_range_stands_at_its_mean():
-    points = pd.DataFrame(
-        {
-            "scenario": ["A", "A", "B", "B"],
-            "year": [2020, 2040, 2020, 2022],
-            "value": [1.0, 2.0, 1.0, np.nan],
-            "low": [np.nan, np.nan, np.nan, 2.0],
-            "high": [np.nan, np.nan, np.nan, 8.0],
-        }
-    )
-    path = scenarios.yearly(points, 2040).set_index(["scenario", "year"])["value"]
-    assert path["A", 2020] == 1
-    assert path["A", 2030] == pytest.approx(2**0.5)
-    assert path["B", 2021] == pytest.approx(2)
+    assert names == {"Lynas 2022", "Arafura 2019"}
+    assert scenarios.scenarios(ree.load, as_of="2015-01-01").empty

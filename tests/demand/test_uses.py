@@ -1,56 +1,40 @@
-"""Contents stay ranges, an output holds what its units do, and a rest is not a use."""
+"""Contents stay ranges, each on one basis."""
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import rareearth as ree
 from rareearth.demand import uses
+from rareearth.figures.columns import ends
 
 
-def test_shares_by_weight_and_by_value_are_kept_apart():
-    # 29 % of the weight and well over two thirds of the value, both for 2020.
-    printed = uses.of_world(ree.load)
-    own = printed[(printed["use"] == "Magnets") & (printed["year"] == 2020)].set_index(
-        "unit"
-    )
-    assert own.at["weight", "value"] == pytest.approx(0.29)
-    assert own.at["value", "low"] == pytest.approx(0.667)
-    assert np.isnan(own.at["value", "value"])
+@pytest.mark.parametrize(
+    ("application", "range_"),
+    [
+        # Discovery Alert: 1 to 2 kg in a vehicle; 2 to 3 kg are of a motor.
+        ("Electric vehicles", (1, 2)),
+        # Heim and Vander Wal: 500, and 625 to 850 kg per MW of a magnet generator.
+        ("Wind power", (500, 850)),
+    ],
+)
+def test_a_range_of_magnets_holds_one_basis(application, range_):
+    assert ends(uses.whole(uses.contents(ree.load, application), application)) == range_
 
 
-def test_the_uses_of_an_element_add_up_to_the_whole_or_name_the_rest():
-    table = uses.of_elements(ree.load)
-    sums = table.groupby("element")["share"].sum()
-    assert (sums >= 1 - 1e-6).all()
-    assert (sums <= 1.025).all()  # whole percents: eight parts of Pr print 102
-
-
-def test_a_use_that_no_element_has_is_an_empty_table():
-    columns = ["element", "use", "share", "source_id"]
-    bars = uses.by_use(pd.DataFrame([], columns=columns), "Magnets")
-    assert [*bars] == ["entity", "share", "source_id"]
-    assert bars.empty
-
-
-def test_an_output_holds_the_lowest_to_the_highest_content():
-    # 2 million units of 1 to 3 kg: 2,000 to 6,000 t, of which 30 % rare earths.
-    made = pd.DataFrame({"number": [2e6]})
-    magnets = pd.DataFrame({"value": np.nan, "low": [1.0, 2.0], "high": [2.0, 3.0]})
-    content = pd.DataFrame(
-        {"product": ["Nd", "Pr"], "value": [25.0, 5.0], "basis": "typical-magnet"}
-    )
-    row = uses.need(made, magnets, content).iloc[0]
-    assert (row["magnets_low"], row["magnets_high"]) == (2_000, 6_000)
-    assert (row["ree_low"], row["ree_high"]) == pytest.approx((600, 1_800))
-
-
-def test_europes_electric_cars_of_2023_are_what_the_agency_prints():
-    made = uses.output(ree.load, "Electric vehicles")
-    own = made[(made["region"] == "Europe") & (made["year"] == 2023)]
-    assert own["number"].item() == 2_500_000
+def test_a_content_of_a_motor_is_none_of_a_vehicle():
+    # What was known in 2024 is of a drive motor alone.
+    known = uses.contents(ree.load, "Electric vehicles", "2024-12-31")
+    assert set(known["per"]) == {"per drive motor"}
+    assert uses.whole(known, "Electric vehicles").empty
 
 
 @pytest.mark.parametrize("application", uses.APPLICATIONS)
-def test_boron_is_not_counted_as_a_rare_earth(application):
-    assert "B" not in set(uses.intensities(ree.load, application)["what"])
+def test_each_content_says_what_it_is_per(application):
+    known = uses.contents(ree.load, application)
+    assert "B" not in set(known["what"])  # boron is no rare earth
+    assert set(known["per"]) <= set(uses.APPLICATIONS[application].bases.values())
+
+
+def test_nothing_known_is_a_table_without_rows():
+    known = uses.contents(ree.load, "Wind power", "2012-01-01")
+    assert known.empty
+    assert "per" in known

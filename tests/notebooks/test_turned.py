@@ -38,7 +38,7 @@ SPACE = "\N{NO-BREAK SPACE}"
             [
                 "The scenario IEA pledges had not been published by then",
                 "how much is in what: no content had been published",
-                "what is new: no digest had been published",
+                "news of products: no digest had been published",
             ],
         ),
         (
