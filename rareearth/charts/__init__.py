@@ -7,7 +7,7 @@ take frames with the columns that they document, and know nothing of their subje
 
 from rareearth.charts.bars import columns, cumulated, rows, share_columns
 from rareearth.charts.colours import COLOURS, colour
-from rareearth.charts.lines import FAN, contours, lines
+from rareearth.charts.lines import FAN, heat, lines
 from rareearth.charts.style import canvas
 from rareearth.charts.timeline import in_force, timeline
 
@@ -17,8 +17,8 @@ __all__ = [
     "canvas",
     "colour",
     "columns",
-    "contours",
     "cumulated",
+    "heat",
     "in_force",
     "lines",
     "rows",

@@ -13,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import PercentFormatter
 
 from rareearth.charts.colours import INK, NEUTRAL, colour
 from rareearth.charts.marks import (
@@ -25,6 +24,7 @@ from rareearth.charts.marks import (
     mark_events,
 )
 from rareearth.charts.style import (
+    SMALL,
     canvas,
     date_axis,
     is_date,
@@ -37,6 +37,7 @@ from rareearth.charts.style import (
     write_key,
     year_axis,
 )
+from rareearth.words import pct
 
 BAND = (("low", "high"),)
 FAN = (("p10", "p90"), ("p25", "p75"))
@@ -417,56 +418,57 @@ def _named(axes: Axes, levels: pd.DataFrame, places: pd.Series, side: str) -> No
         note(axes, text, (at, height), shift, ha=side, bbox=box)
 
 
-def contours(
+def heat(
     frame: pd.DataFrame,
-    columns: tuple[str, str, str],
     title: str,
-    labels: tuple[str, str, str],
+    xlabel: str,
     *,
-    level: float,
-    level_label: str,
-    points: pd.DataFrame,
+    x: str,
+    row: str = "row",
+    value: str = "value",
+    group: str = "group",
+    marked: str = "marked",
 ) -> Figure:
-    """Return a result as a map over two assumptions, with the line on which it is true.
+    """Return a table whose cells are shaded by the share that is written in each.
 
     Parameters
     ----------
     frame : DataFrame
-        A full grid; `columns` name x (a share), y and the result (a share).
-    labels : (str, str, str)
-        Of x, y and the colour scale.
-    level : float
-        The result that was claimed; it holds on the thick line.
-    points : DataFrame
-        ``x``, ``y`` and ``label`` of places to name, on the left of those that lie far
-        to the right.
+        A cell a row: the columns named by `x` and `row` (names, in their order),
+        `value` (0 to 1), `group` (written once above its rows) and `marked` (bool: the
+        cells that have a frame, and bold numbers).
     """
-    x, y, z = columns
-    grid = frame.pivot(index=y, columns=x, values=z)
-    across, up = grid.columns.to_numpy(), grid.index.to_numpy()
-    figure, axes = canvas(title, 4.6)
-    steps = np.linspace(0, 1, 11)
-    filled = axes.contourf(across, up, grid, levels=steps, cmap="YlOrBr", zorder=0)
-    if frame[z].min() < level < frame[z].max():
-        line = axes.contour(across, up, grid, [level], colors=INK, linewidths=2.4)
-        axes.clabel(line, fmt=lambda _: level_label, fontsize=9.5, inline_spacing=8)
-    style: dict[str, Any] = {
-        "facecolors": "white",
-        "edgecolors": INK,
-        "linewidths": 1.8,
+    across = list(dict.fromkeys(frame[x]))
+    tops, heads, depth = {}, {}, 0.0
+    for name, own in frame.groupby(group, sort=False):
+        heads[name] = depth + 0.5
+        for each in dict.fromkeys(own[row]):
+            depth += 1
+            tops[name, each] = depth + 0.5
+        depth += 1.1
+    at = pd.Series(list(zip(frame[group], frame[row], strict=True))).map(tops)
+    left = frame[x].map(across.index).to_numpy(float)
+    figure, axes = canvas(title, 1.0 + 0.27 * depth)
+    shade = sns.color_palette("YlOrBr", as_cmap=True)(0.7 * frame[value])
+    axes.barh(at, 1, 1, left, color=shade, edgecolor="white", linewidth=1.5)
+    framed = frame[marked].to_numpy()
+    frames: dict[str, Any] = {
+        "color": "none",
+        "edgecolor": INK,
+        "linewidth": 2.0,
         "zorder": 3,
     }
-    axes.scatter(points["x"], points["y"], 64, clip_on=False, **style)
-    for item in points.itertuples():
-        left = item.x > 0.6
-        shift, ha = (-9 if left else 9, 0), "right" if left else "left"
-        box = {"boxstyle": "round,pad=0.15", "fc": "white", "ec": "none", "alpha": 0.8}
-        place = {"va": "center", "ha": ha, "bbox": box}
-        note(axes, item.label, (item.x, item.y), shift, fontsize=9.5, **place)
-    bar = figure.colorbar(filled, ax=axes, format=PercentFormatter(1.0), pad=0.02)
-    bar.set_label(labels[2], fontsize=9.5)
-    axes.set(xlabel=labels[0], ylabel=labels[1])
-    axes.set(xlim=(across.min(), across.max()), ylim=(up.min(), up.max()))
-    number_axis(axes.xaxis, percent=True)
+    axes.barh(at[framed], 1, 1, left[framed], **frames)
+    for place, edge, own, bold in zip(at, left, frame[value], framed, strict=True):
+        weight = "bold" if bold else "normal"
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
+        axes.text(edge + 0.5, place, pct(own, digits=0), weight=weight, **middle)
+    for name, place in heads.items():
+        axes.text(0, place, name, va="center", fontsize=SMALL, style="italic")
+    axes.set(xlim=(0, len(across)), ylim=(depth - 0.05, 0), xlabel=xlabel)
+    axes.set_xticks(np.arange(len(across)) + 0.5, across)
+    axes.set_yticks(list(tops.values()), [name for _, name in tops])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
     axes.grid(visible=False)
     return figure

@@ -6,23 +6,28 @@ its course from arithmetic month by month.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import optimize
 
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import IMPORTERS, Load, ends, has_codes
 from rareearth.methods.draws import Span, spans
-from rareearth.words import number
+from rareearth.words import number, period
 
 RULES = ("pro rata", "priority first", "electric cars first")
 CLAIMS = ("C034", "C071")  # forty percent of output; six months of stock
 CLAIMED_DROP = 0.40  # C034, a test compares it with data/claims.csv
-LONGEST = 180  # months
+CLAIMED_STOCK = 6.0  # C071, in months
 CHUNK = 8_192  # draws computed together
-WEEKS = 365.25 / 12 / 7  # in a month
+MAGNETS = ("NdFeB magnets", "rare-earth magnets")
+MAKES_ITS_OWN = "Japan"
+"""Most of its magnets are made at home: what is cut are the rare earths for them."""
+NONE = Span(0.0, 0.0, 0.0)
 
 
 class Course(NamedTuple):
@@ -53,11 +58,16 @@ def importer_code(importer: str) -> str:
     return IMPORTERS[importer]
 
 
-def china_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFrame]:
-    """Return China's share in the magnets that an importer uses, and the figures.
+def china_share(
+    load: Load, importer: str, as_of: str, home: Span = NONE
+) -> tuple[Span, pd.DataFrame]:
+    """Return China's share in what an importer uses, and the figures.
 
-    The range spans the printed shares of the newest years of each source; "over 90" is
-    a lower bound and widens nothing above what others print.
+    Of the European Union the share of use that is published, and imports from China
+    over use. Of others only a share of imports is. Japan makes its magnets itself and
+    mines nothing: what its makers use is imported rare earths. Of the magnets that
+    others use, the share is that of imports, less what they make at `home`. The range
+    spans the newest years of each source; "over 90" is a lower bound.
 
     Raises
     ------
@@ -65,26 +75,31 @@ def china_share(load: Load, importer: str, as_of: str) -> tuple[Span, pd.DataFra
         If the importer is unknown, or nothing had been published.
     """
     code = importer_code(importer)
-    magnets = ["NdFeB magnets", "rare-earth magnets"]
+    goods = ["rare earths"] if importer == MAKES_ITS_OWN else [*MAGNETS]
     wanted = partial(load, as_of=as_of, missing="empty")
-    rows = wanted("import_source_share", "China", magnets)
+    rows = wanted("import_source_share", "China", goods)
     rows = rows[has_codes(rows["basis"], code)]
+    used = has_codes(rows["basis"], "share-of-consumption")
+    rows = rows[used if importer == "European Union" else ~used]
     rows = rows[rows["period_end"].dt.year >= rows["period_end"].dt.year.max() - 4]
-    if rows.empty:
-        raise NoFigures(
-            f"no share of China in the magnet imports of {importer} was published by "
-            f"{as_of}; try a later as_of, or another of {', '.join(IMPORTERS)}"
-        )
-    low, high = ends(rows)
+    low, high = ends(rows) if len(rows) else (np.inf, -np.inf)
     if importer == "European Union":
-        bought, used = wanted("magnet_imports_from"), wanted("magnet_consumption")
+        bought, taken = wanted("magnet_imports_from"), wanted("magnet_consumption")
         days = ["period_start", "period_end"]
-        both = bought.merge(used, on=days, suffixes=("", "_used"))
+        both = bought.merge(taken, on=days, suffixes=("", "_used"))
         for last in both.sort_values("period_end").tail(1).itertuples():
-            low = min(low, float(100 * last.value / last.value_used))
-            weights = pd.concat([bought, used])
+            share = float(100 * last.value / last.value_used)
+            low, high = min(low, share), max(high, share)
+            weights = pd.concat([bought, taken])
             named = weights["source_id"].isin({last.source_id, last.source_id_used})
             rows = pd.concat([rows, weights[named]], ignore_index=True)
+    elif importer != MAKES_ITS_OWN:
+        low, high = low * (1 - home.high), high * (1 - home.low)
+    if rows.empty:
+        raise NoFigures(
+            f"no share of China in what {importer} uses was published by {as_of}; "
+            f"try a later as_of, or another of {', '.join(IMPORTERS)}"
+        )
     return Span.around(low / 100, high / 100), rows
 
 
@@ -113,16 +128,10 @@ def car_share(
     return Span.around(min(shares), min(max(shares), 1.0)), behind
 
 
-def reported_span(stocks: pd.DataFrame) -> tuple[float, float] | None:
-    """Return the least and the most weeks that were reported, None without any."""
-    reported = stocks[stocks["kind"] == "reported"]
-    return None if reported.empty else ends(reported)
-
-
 def reported_weeks(stocks: pd.DataFrame) -> float | None:
-    """Return the middle of the reported stocks in weeks, None without any."""
-    weeks = reported_span(stocks)
-    return None if weeks is None else sum(weeks) / 2
+    """Return the middle of the stocks that were reported in weeks, None without any."""
+    reported = stocks[stocks["kind"] == "reported"]
+    return None if reported.empty else sum(ends(reported)) / 2
 
 
 def stock_rows(figures: pd.DataFrame) -> pd.DataFrame:
@@ -136,46 +145,26 @@ def stock_rows(figures: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``row``; ``value``, ``low``, ``high`` in weeks; ``kind``, "reported" or
-        "target"; ``confidence``; ``source_id``.
+        As given, with ``row``; ``value``, ``low``, ``high`` in weeks; ``kind``,
+        "reported" or "target".
     """
-    rows = []
-    for item in figures.sort_values(["series", "period_end", "value"]).itertuples():
-        target = item.series == "stock_cover_target"
-        weeks = 7 if target else 1
-        weak_ = ", weak source" if item.confidence == "tertiary" else ""
-        what = (
-            f"state target, {number(item.value)} days of {item.product}"
-            if target
-            else f"{item.period_end:%B %Y}, {item.product}{weak_}"
-        )
-        rows.append(
-            {
-                "row": f"{item.entity}: {what}",
-                "value": item.value / weeks,
-                "low": item.low / weeks,
-                "high": item.high / weeks,
-                "kind": "target" if target else "reported",
-                "confidence": item.confidence,
-                "source_id": item.source_id,
-            }
-        )
-    columns = ["row", "value", "low", "high", "kind", "confidence", "source_id"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def processing(shares: pd.DataFrame, elements: list[str]) -> pd.DataFrame:
-    """Return China's share in the processing of some elements, newest edition."""
-    rows = shares[
-        (shares["entity"] == "China")
-        & has_codes(shares["basis"], "stage-processing")
-        & shares["product"].isin(elements)
+    rows = figures.sort_values(["series", "period_end", "value"]).reset_index(drop=True)
+    target = rows["series"] == "stock_cover_target"
+    for end in ("value", "low", "high"):
+        rows[end] = rows[end].where(~target, rows[end] / 7)
+    told = [
+        f"{item.entity}, {period(item.period_start, item.period_end)}: {item.product}"
+        if item.series == "stock_cover"
+        else f"{item.entity}: aim of the state, {number(item.value * 7)} days"
+        for item in rows.itertuples()
     ]
-    return rows[rows["period_end"] == rows["period_end"].max()]
+    return rows.assign(row=told, kind=target.map({True: "target", False: "reported"}))
 
 
 def episode(exports: pd.DataFrame) -> pd.DataFrame:
-    """Return the months of 2025 against that year's mean month.
+    """Return China's exports of magnets by month, from months and sums since January.
+
+    Months that no source has alone are what is left of a sum, evenly: their mean.
 
     Parameters
     ----------
@@ -185,29 +174,26 @@ def episode(exports: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``month``, ``exported_t``, ``of_usual``, ``source_id``; empty when the months
-        or a sum since January are not known.
+        ``month`` (its first day), ``value`` (t), ``months`` (1, or over how many
+        the mean is), ``source_id``.
     """
-    year = exports[
-        has_codes(exports["basis"], "hs-85051110")
-        & (exports["period_start"].dt.year == 2025)
-    ]
-    days = (year["period_end"] - year["period_start"]).dt.days + 1
-    single = year[days <= 31].dropna(subset=["value"])
-    single = single.drop_duplicates("period_start").sort_values("period_start")
-    sums = year[year["period_start"].dt.month.eq(1) & (days > 200)]
-    total = sums.sort_values("period_end").tail(1)
-    if total.empty:
-        single = single.iloc[:0]
-    usual = (total["value"] / total["period_end"].dt.month).sum()
-    return pd.DataFrame(
-        {
-            "month": single["period_start"].dt.strftime("%B %Y"),
-            "exported_t": single["value"],
-            "of_usual": single["value"] / usual,
-            "source_id": single["source_id"],
-        }
-    )
+    rows = exports[has_codes(exports["basis"], "hs-85051110")].dropna(subset=["value"])
+    rows = rows.assign(months=rows["period_end"].dt.month)
+    one = rows["period_start"].dt.month == rows["months"]
+    known = rows[one].drop_duplicates("period_start").assign(months=1)
+    known = known.rename(columns={"period_start": "month"}).set_index("month")
+    known = known[["value", "months", "source_id"]]
+    sums = rows[rows["period_start"].dt.month.eq(1) & ~one]
+    for item in sums.sort_values("period_end").itertuples():
+        every = pd.date_range(item.period_start, item.period_end, freq="MS")
+        gaps = every.difference(known.index)
+        if 0 < len(gaps) <= 2:
+            rest = item.value - known["value"].reindex(every).sum()
+            mean = {"value": rest / len(gaps), "months": len(gaps)}
+            known = pd.concat(
+                [known, pd.DataFrame(mean | {"source_id": item.source_id}, index=gaps)]
+            )
+    return known.sort_index().rename_axis("month").reset_index()
 
 
 def course(
@@ -376,32 +362,6 @@ def draw(
     return Assumed(*[*drawn, known])
 
 
-def middle(assumptions: pd.DataFrame) -> dict[str, float]:
-    """Return the middle values of the assumptions that `course` takes."""
-    values = assumptions.set_index("parameter")["value"]
-    return {
-        "other_growth": float(values["other_supply_growth"]),
-        "substitution_months": float(values["substitution_months"]),
-        "leak": float(values["leak"]),
-    }
-
-
-def fan(path: Course) -> pd.DataFrame:
-    """Return the output by month: median and the middle 50 and 80 percent.
-
-    Returns
-    -------
-    DataFrame
-        ``what``, ``month`` (its end), ``p10``, ``p25``, ``p50``, ``p75``, ``p90``.
-    """
-    levels = [0.1, 0.25, 0.5, 0.75, 0.9]
-    table = np.quantile(path.output, levels, axis=1).T
-    frame = pd.DataFrame(table, columns=["p10", "p25", "p50", "p75", "p90"])
-    frame.insert(0, "what", "output")
-    frame.insert(1, "month", np.arange(len(frame)) + 1)
-    return frame
-
-
 def simulate(
     assumed: Assumed,
     stock_months: float,
@@ -428,52 +388,47 @@ def simulate(
     )
 
 
-def truth_map(
-    china: float,
-    horizon_months: int,
+def losses_by(
+    assumed: Assumed,
+    stocks: Sequence[float],
+    cuts: Sequence[float],
+    horizons: Sequence[int],
     substitution: float,
-    *,
-    other_growth: float,
-    substitution_months: float,
-    leak: float,
 ) -> pd.DataFrame:
-    """Return the output lost for each stock and each cut: where a claim is true.
+    """Return the median loss for each stock, cut and horizon.
 
     Returns
     -------
     DataFrame
-        ``stock_months``, ``cut_share``, ``lost`` (shares 0 to 1 of normal output).
+        ``cut_share``, ``stock_months``, ``horizon_months``, ``lost`` (0 to 1).
     """
-    stocks, cuts = np.meshgrid(
-        np.linspace(0, max(4.0, 0.85 * min(horizon_months, 36)), 73),
-        np.linspace(0, 1, 51),
-        indexing="ij",
-    )
-    path = course(
-        stocks.ravel(),
-        cuts.ravel(),
-        horizon_months,
-        substitution,
-        china,
-        other_growth,
-        substitution_months,
-        leak,
-    )
-    return pd.DataFrame(
-        {"stock_months": stocks.ravel(), "cut_share": cuts.ravel(), "lost": lost(path)}
-    )
+    rows = []
+    for cut in cuts:
+        for stock in stocks:
+            path = simulate(assumed, stock, cut, max(horizons), substitution)
+            for horizon in horizons:
+                part = lost(Course(path.output[:horizon], path.until))
+                rows.append((cut, stock, horizon, float(np.median(part))))
+    columns = ["cut_share", "stock_months", "horizon_months", "lost"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def stock_for(
-    drop: float, china: float, cut_share: float, horizon_months: int, **rest: float
-) -> float:
-    """Return the months of stock with which a cut loses just `drop` of the output.
+def stock_for(drop: float, losses: Callable[[float], np.ndarray], most: float) -> float:
+    """Return the months of stock with which the median of the losses is just `drop`.
 
     Nan when even without a stock less is lost.
+
+    Parameters
+    ----------
+    losses : callable
+        From months of stock to the draws of what is lost.
+    most : float
+        Months with which nothing is lost any more.
     """
-    stocks = np.linspace(0, LONGEST, 20 * LONGEST + 1)
-    path = course(stocks, cut_share, horizon_months, china_share=china, **rest)
-    losses = lost(path)
-    if losses[0] < drop:
+
+    def above(stock: float) -> float:
+        return float(np.median(losses(stock))) - drop
+
+    if above(0.0) < 0:
         return float("nan")
-    return float(stocks[np.nonzero(losses >= drop)[0][-1]])
+    return float(optimize.brentq(above, 0.0, most, xtol=0.005))

@@ -495,27 +495,20 @@ def test_share_columns_reach_from_0_to_1():
 # Other forms
 
 
-def grid():
-    y, x = np.meshgrid([0.0, 6.0, 12.0], [0.0, 0.5, 1.0], indexing="ij")
-    return pd.DataFrame({"x": x.ravel(), "y": y.ravel(), "z": x.ravel()})
+def heat():
+    cells = [("all", "4 weeks", "1 year", 0.67), ("all", "none", "1 year", 0.8)]
+    cells += [("half", "4 weeks", "1 year", 0.2)]
+    frame = pd.DataFrame(cells, columns=["group", "row", "over", "value"])
+    return charts.heat(frame.assign(marked=[True, False, False]), "One", "", x="over")
 
 
-def contours(level):
-    place = pd.DataFrame({"x": [1.0], "y": [6.0], "label": ["this run"]})
-    return charts.contours(
-        grid(),
-        ("x", "y", "z"),
-        "A map",
-        ("cut", "stock", "lost"),
-        level=level,
-        level_label="claim",
-        points=place,
-    )
-
-
-@pytest.mark.parametrize(("level", "times"), [(0.4, 1), (1.5, 0)])
-def test_a_map_draws_the_line_of_the_claim_only_where_it_is_true(level, times):
-    assert words(contours(level)).count("claim") == times
+def test_each_cell_of_a_heat_map_has_its_number_and_its_frame_if_it_is_marked():
+    axes = heat().axes[0]
+    told = [text.get_text().replace("\N{NO-BREAK SPACE}", " ") for text in axes.texts]
+    assert told == ["67 %", "80 %", "20 %", "all", "half"]
+    cells, frames = axes.containers
+    assert (len(cells), len(frames)) == (3, 1)
+    assert frames[0].get_xy() == cells[0].get_xy()
 
 
 EVENTS = pd.DataFrame(
@@ -588,7 +581,7 @@ FORMS = {
     "one share": lambda: charts.share_columns(
         SHARES.iloc[[0]], "One", ["China"], "Share"
     ),
-    "contours": lambda: contours(0.4),
+    "heat": heat,
     "timeline": timeline,
     "in force": lambda: charts.in_force(SPANS, pd.Timestamp("2025-06-01"), "One"),
 }

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from rareearth.cutoff import model
 from rareearth.errors import ParameterError
+from rareearth.methods.draws import Span
 
 SHARE = st.floats(0, 1)
 
@@ -57,9 +58,12 @@ def test_more_stock_never_loses_more(stock, more, cut, china, done):
 
 
 def test_the_stock_for_a_loss_is_the_stock_that_loses_it():
-    stock = model.stock_for(0.4, 0.9, 1.0, 12)
-    assert stock == pytest.approx(6.0, abs=0.05)
-    assert np.isnan(model.stock_for(0.4, 0.3, 1.0, 12))  # at most 30 percent is lost
+    # By hand: 12 months times (0.9 - 0.4); with a share of 0.3 no stock loses as much.
+    def losses(china):
+        return lambda stock: model.lost(model.course(stock, 1, 12, 0, china))
+
+    assert model.stock_for(0.4, losses(0.9), 24) == pytest.approx(6.0, abs=0.02)
+    assert np.isnan(model.stock_for(0.4, losses(0.3), 24))
 
 
 @pytest.mark.parametrize(
@@ -77,12 +81,12 @@ def test_a_rule_that_is_none_is_refused():
         model.of_cars(np.array([0.5]), "lottery", 0.2, 0.1)
 
 
-def test_the_map_shows_the_loss_of_its_corners():
-    grid = model.truth_map(
-        0.9, 12, 0.0, other_growth=0, substitution_months=12, leak=0
-    ).set_index(["stock_months", "cut_share"])["lost"]
-    assert grid[(0.0, 1.0)] == pytest.approx(0.9)
-    assert grid[(0.0, 0.0)] == 0
+def test_losses_by_stock_cut_and_horizon_are_those_of_single_runs():
+    ones = np.ones(3)
+    drawn = model.Assumed(ones, 0.9 * ones, 0 * ones, 24 * ones, *(0 * ones,) * 3)
+    found = model.losses_by(drawn, [0, 6], [1.0], [6, 12], 0.0)["lost"]
+    # 0.9 a month is missing; six months last all of 6 and lose 0.4 of 12.
+    assert found.tolist() == pytest.approx([0.9, 0.9, 0.0, 0.4])
 
 
 def test_a_hundred_thousand_draws_over_15_years_take_under_3_seconds():
@@ -99,34 +103,68 @@ def test_an_importer_without_printed_shares_is_refused_with_the_choices():
         model.importer_code("India")
 
 
-def test_months_of_a_cut_stand_beside_the_mean_month_of_the_year():
-    # 120 t from January to December are 10 t a month; in May 4 t were exported.
-    days = [("2025-05-01", "2025-05-31"), ("2025-01-01", "2025-12-31")]
-    exports = pd.DataFrame(days, columns=["period_start", "period_end"])
-    exports = exports.apply(pd.to_datetime).assign(
-        value=[4.0, 120.0], basis="hs-85051110;weight", source_id="printed"
-    )
+DAYS = [
+    ("2025-01-01", "2025-01-31", 6.0),
+    ("2025-04-01", "2025-04-30", 2.0),
+    ("2025-01-01", "2025-04-30", 16.0),
+]
+
+
+def test_months_without_a_figure_are_the_mean_of_what_a_sum_leaves():
+    # 16 t to April less 6 in January and 2 in April are 8 t in two months.
+    exports = pd.DataFrame(DAYS, columns=["period_start", "period_end", "value"])
+    days = exports[["period_start", "period_end"]].apply(pd.to_datetime)
+    exports = exports.assign(**days, basis="hs-85051110;gross", source_id="printed")
     found = model.episode(exports)
-    assert found["month"].tolist() == ["May 2025"]
-    assert found["of_usual"].tolist() == pytest.approx([0.4])
-    assert model.episode(exports.head(1)).empty
+    assert found["value"].tolist() == [6, 4, 4, 2]
+    assert found["months"].tolist() == [1, 2, 2, 1]
+    assert model.episode(exports.head(0)).empty
 
 
 def test_a_target_in_days_stands_beside_reported_weeks():
+    day = pd.Timestamp("2025-06-30")
     stocks = model.stock_rows(
         pd.DataFrame(
             {
                 "series": ["stock_cover", "stock_cover_target"],
                 "entity": ["car makers", "Japan"],
                 "product": "magnets",
-                "period_end": pd.Timestamp("2025-06-30"),
+                "period_start": day,
+                "period_end": day,
                 "value": [None, 60.0],
                 "low": [2.0, None],
                 "high": [6.0, None],
-                "confidence": "secondary",
                 "source_id": "printed",
             }
-        )
+        ).astype({"value": float})
     )
     assert model.reported_weeks(stocks) == 4
     assert stocks.set_index("kind").loc["target", "value"] == pytest.approx(60 / 7)
+
+
+def share(importer, *rows, home=model.NONE):
+    """Return China's share from rows of product, basis and percent."""
+    frame = pd.DataFrame(rows, columns=["product", "basis", "value"])
+    frame = frame.assign(low=np.nan, high=np.nan, source_id="printed")
+    frame["period_end"] = frame["period_start"] = pd.Timestamp("2024-12-31")
+
+    def load(series, entity=None, product=None, **_):
+        wanted = frame if series == "import_source_share" else frame.head(0)
+        return wanted[wanted["product"].isin(product or [])]
+
+    return model.china_share(load, importer, "latest", home)[0]
+
+
+def test_a_share_of_imports_is_none_of_use():
+    used = ("NdFeB magnets", "importer-eu;share-of-consumption", 98.0)
+    bought = ("NdFeB magnets", "importer-eu;share-of-imports", 60.0)
+    assert share("European Union", used, bought) == Span.around(0.98, 0.98)
+    korea = ("NdFeB magnets", "importer-kor;share-of-imports", 80.0)
+    found = share("South Korea", korea, home=Span(0.0, 0.1, 0.5))
+    assert found == pytest.approx(Span(0.4, 0.6, 0.8))
+
+
+def test_of_japan_that_makes_its_own_magnets_the_inputs_are_cut():
+    magnets = ("NdFeB magnets", "importer-jpn;share-of-imports", 31.1)
+    inputs = ("rare earths", "importer-jpn;share-of-imports", 70.0)
+    assert share("Japan", magnets, inputs) == Span.around(0.7, 0.7)

@@ -26,7 +26,8 @@ def listed():
 
 def test_the_claimed_drop_is_that_of_the_claim(listed):
     assert listed.loc["C034", "value"] == -100 * cutoff.CLAIMED_DROP
-    assert "C034" in cutoff.CLAIMS
+    assert listed.loc["C071", "value"] == cutoff.CLAIMED_STOCK
+    assert cutoff.CLAIMS == ("C034", "C071")
 
 
 @pytest.mark.parametrize(

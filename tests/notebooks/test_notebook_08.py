@@ -29,11 +29,48 @@ def test_the_cut_is_told_for_other_importers_stocks_and_horizons(read, parameter
     assert "class='sources'" in page
 
 
-def test_the_barest_case_names_the_stock_that_makes_the_claim_true(read):
-    # China's share of 85 to 98 percent, middle 0.915: (12 - s / 0.915) 0.915 / 12 = 0.4
-    # gives s = 12 * (0.915 - 0.4) = 6.18 months.
-    page = read(CUT, draws=500).replace("\N{NO-BREAK SPACE}", " ")
-    assert "it is true with <strong>6.2 months</strong> of stock" in page
+def plain(page):
+    return re.sub(r"<[^>]+>", "", page.replace("\N{NO-BREAK SPACE}", " "))
+
+
+def test_the_case_by_hand_follows_the_horizon(read):
+    # China's share of 85 to 98 percent, middle 0.915: 12 * (0.915 - 0.4) is 6.18.
+    told = "over {} is lost with {} of stock"
+    page = plain(read(CUT, draws=500))
+    assert told.format("12 months", "6.2 months") in page
+    page = plain(read(CUT, draws=500, horizon_months=24))
+    assert told.format("24 months", "12 months") in page
+
+
+def test_the_stock_that_was_reported_leads(read):
+    # Three sources: 2 to 4, 4 to 6 and 5 to 6 weeks, so 2 to 6, the middle 4.
+    page = plain(read(CUT, draws=500))
+    first, second = (
+        page.index("about 4 weeks of stock"),
+        page.index("6 months of stock"),
+    )
+    assert first < second
+    assert "85 % to 98 %" in page  # 17,000 of 20,000 t; ERMA's 98 percent
+
+
+def test_japan_is_not_told_that_it_is_safe(read):
+    # KITA has 31.1 percent of the magnets that Japan imports; of its rare earths, 60
+    # (2026) to 79.6 percent (first half of 2024) come from China.
+    page = plain(read(CUT, draws=500, importer="Japan"))
+    assert "If all imports of rare earths from China stopped, Japan" in page
+    assert "60 % to 80 %" in page
+    assert "China's share in the magnets that Japan imports, 31 % in 2022" in page
+
+
+def test_a_stock_that_outlasts_the_months_counted_is_no_safety(read):
+    page = plain(read(CUT, draws=500, horizon_months=1))
+    assert "the stock outlasts the 1 month counted" in page
+
+
+def test_exports_of_the_worst_month_stand_beside_the_year_before(read):
+    # 1,238 t in May 2025; 58,120 t in 2024 are 4,843 a month; 1 - 0.256 is 74 percent.
+    page = plain(read(CUT, draws=500))
+    assert "1,238 t of magnets in May 2025, 74 % less than in a mean month" in page
 
 
 def test_the_same_seed_gives_the_same_page(run, read):
