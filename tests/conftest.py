@@ -67,14 +67,17 @@ def no_network(monkeypatch):
 
 @pytest.fixture
 def run(monkeypatch, no_network):
-    """Return a function that runs the code cells of a notebook and what it displays."""
+    """Return a function that runs the code cells of a notebook and what it displays.
+
+    Its ``names`` are those that the cells of the last one have made.
+    """
     shown = []
     monkeypatch.setattr(display, "display", lambda bundle, **_: shown.append(bundle))
 
     def execute(name, **parameters):
         display.reset()
         shown.clear()
-        names = {}
+        names = execute.names = {}
         for cell in json.loads(NOTEBOOKS[name].read_text(encoding="utf-8"))["cells"]:
             if cell["cell_type"] == "code":
                 exec("".join(cell["source"]), names)  # noqa: S102 - our own notebook

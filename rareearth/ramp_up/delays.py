@@ -19,7 +19,9 @@ START = ("first_feed", "first_production", "commercial_production")
 BEGUN = ("financing", "construction_start")
 LEAST_AHEAD = 6.0  # months; a plan stated shortly before the date tests nothing
 LEAST_STARTS = 3  # below that a spread cannot be estimated
+AT_EDGE = 0.005  # share of the weight that the border of the grid may carry
 MONTH = 365.25 / 12  # days
+PLAN = ("stated", "planned", "planned_start", "planned_end")
 YEAR = pd.Timedelta(365.25, unit="D")
 
 
@@ -34,19 +36,21 @@ def starts(milestones: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per project, sorted by the planned day
-        ``project``; ``product``; ``step``; ``stated``, ``planned`` (middle of the
-        span) datetime64; ``end``, the start, or the last day on which it was known
-        not to have come; ``started`` bool; ``slip_months`` and ``factor`` (bounds
-        from below when not started); ``source_id`` of the plan, ``source_end``.
+        ``project``; ``product``; ``step``; ``stated``; ``planned_start`` to
+        ``planned_end`` and ``end_start`` to ``end_end``, the spans in which the start
+        was planned and came, or the last day on which it was known not to have come;
+        ``started`` bool; ``factor``, from the middles of the spans (a bound from below
+        when not started); ``late`` bool, whether the spans do not overlap;
+        ``source_id`` of the plan, ``source_end``.
     """
     own = _by_project(dated(milestones))
     rows = [row for steps in own.values() if (row := _first_plan(steps)) is not None]
     columns = (
-        "project product step stated planned end started slip_months factor "
-        "source_id source_end"
+        "project product step stated planned_start planned_end end_start end_end "
+        "started factor late source_id source_end"
     ).split()
     found = pd.DataFrame(rows, columns=columns)
-    return found.sort_values(["planned", "project"], ignore_index=True)
+    return found.sort_values(["planned_end", "project"], ignore_index=True)
 
 
 def latest(milestones: pd.DataFrame) -> pd.DataFrame:
@@ -57,23 +61,30 @@ def latest(milestones: pd.DataFrame) -> pd.DataFrame:
     DataFrame, indexed by project
         ``stage``: "running" (started), "building" (under construction or decided on),
         "planned", "in doubt" (past its date, and the newest statement names no new
-        one), or "cancelled"; ``stated``, ``planned`` of the newest plan (NaT without
-        one); ``started`` datetime64; ``source_id``.
+        one), or "cancelled"; ``stated``, ``planned``, ``planned_start``,
+        ``planned_end`` of the newest plan (NaT without one); ``started`` datetime64;
+        ``source_id``.
     """
     own = _by_project(dated(milestones))
     rows = {name: _standing(steps) for name, steps in own.items()}
-    columns = ["stage", "stated", "planned", "started", "source_id"]
+    columns = ["stage", *PLAN, "started", "source_id"]
     found = pd.DataFrame.from_dict(rows, "index", dtype=object, columns=columns)
     return found.rename_axis("project")
 
 
 def dated(milestones: pd.DataFrame) -> pd.DataFrame:
-    """Return milestones with the middle of their spans and the day of the statement."""
+    """Return milestones with the middle of their spans and the day of the statement.
+
+    Of a statement known to the year or month that is the last day it can mean, and not
+    after the newest one of which the day is known.
+    """
     frame = milestones.copy()
-    frame["stated"] = last_day(frame["as_stated_on"])
+    stated = frame["as_stated_on"]
+    newest = pd.to_datetime(stated[stated.str.len() == 10]).max()
+    frame["stated"] = last_day(stated).clip(upper=newest)
     for kind in ("planned", "actual"):
         first, last = frame[f"{kind}_start"], frame[f"{kind}_end"]
-        frame[kind] = first + (last.fillna(first) - first) / 2
+        frame[kind] = (first + (last.fillna(first) - first) / 2).fillna(last)
     return frame
 
 
@@ -118,19 +129,27 @@ def _first_plan(own: list[Any]) -> list[object] | None:
     done = _starts_of(own, "actual")
     # What had started before the plan was stated is another product of the site.
     done = [row for row in done if row.actual > plan.stated]
+    done = [row for row in done if not _differ(row.product, plan.product)]
     done = [row for row in done if row.step == plan.step] or done
     if done:
         first = min(done, key=lambda row: row.actual)
         end, source = first.actual, first.source_id
+        ends = (first.actual_start, first.actual_end)
     else:
         last = sorted(own, key=lambda row: (pd.isna(row.stated), _stated(row)[0]))[-1]
         end, source = last.stated, last.source_id
+        ends = (end, end)
         if end <= plan.stated:
             return None  # nobody has said anything since: nothing is known
-    slip = (end - plan.planned).days / MONTH
     factor = (end - plan.stated).days / (plan.planned - plan.stated).days
-    known = [plan.project, plan.product, plan.step, plan.stated, plan.planned, end]
-    return [*known, bool(done), slip, factor, plan.source_id, source]
+    spans = [plan.stated, plan.planned_start, plan.planned_end, *ends]
+    known = [plan.project, plan.product, plan.step, *spans, bool(done), factor]
+    return [*known, ends[0] > plan.planned_end, plan.source_id, source]
+
+
+def _differ(one: str, other: str) -> bool:
+    """Return whether two products are oxides of different elements."""
+    return one != other and "oxide" in one and "oxide" in other
 
 
 def _standing(own: list[Any]) -> list[object]:
@@ -151,8 +170,7 @@ def _standing(own: list[Any]) -> list[object]:
         stage = "building" if begun else "planned"
     return [
         stage,
-        plan.stated if plan is not None else pd.NaT,
-        plan.planned if plan is not None else pd.NaT,
+        *(getattr(plan, name, pd.NaT) for name in PLAN),
         min((row.actual for row in done), default=pd.NaT),
         plan.source_id if plan is not None else last.source_id,
     ]
@@ -184,10 +202,14 @@ def delay(plans: pd.DataFrame) -> Delay:
     Reference: Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), sections 3.2
     and 8.7.
 
+    The grid follows the starts and the bounds: its centres lie up to some spreads
+    around the starts, and its spreads reach far beyond the way to the highest bound.
+
     Raises
     ------
     NoFigures
-        If fewer than three projects have started.
+        If fewer than three projects have started, or if the grid does not hold what is
+        plausible.
     """
     seen = np.log(plans.loc[plans["started"], "factor"].to_numpy(dtype=float))
     bounds = plans.loc[~plans["started"], "factor"].to_numpy(dtype=float)
@@ -198,18 +220,26 @@ def delay(plans: pd.DataFrame) -> Delay:
             f"a spread needs at least {LEAST_STARTS}"
         )
     middle, scale = float(seen.mean()), max(float(seen.std(ddof=1)), 0.05)
-    centre = np.linspace(middle - 6 * scale, middle + 8 * scale, 281)
-    spread = np.exp(np.linspace(np.log(scale / 6), np.log(scale * 12), 161))
-    at, wide = np.meshgrid(centre, spread, indexing="ij")
-    # d spread = spread d log(spread): the prior 1 / spread is flat on this grid.
-    log_weight = sum(
+    far = max([scale, *(bounds - middle)])
+    spread = np.exp(np.linspace(np.log(scale / 6), np.log(60 * far), 261))
+    away, wide = np.meshgrid(np.linspace(-6, 8, 201), spread, indexing="ij")
+    at = middle + away * wide
+    # d centre d spread / spread = spread d away d log(spread).
+    log_weight = np.log(wide) + sum(
         (stats.norm.logpdf(y, at, wide) for y in seen), start=np.zeros_like(at)
-    ) + sum((stats.norm.logsf(y, at, wide) for y in bounds), start=np.zeros_like(at))
+    )
+    log_weight += sum((stats.norm.logsf(y, at, wide) for y in bounds), start=0.0 * at)
     weight = np.exp(log_weight - log_weight.max())
+    weight /= weight.sum()
+    if weight[1:-1, 1:-1].sum() < 1 - AT_EDGE:
+        raise NoFigures(
+            f"{len(bounds)} projects that wait and {len(seen)} that started leave the "
+            "delay of the next one open; more starts are needed"
+        )
     return Delay(
         at.ravel(),
         wide.ravel(),
-        (weight / weight.sum()).ravel(),
+        weight.ravel(),
         len(seen),
         len(bounds),
     )
@@ -291,31 +321,3 @@ def history(milestones: pd.DataFrame, as_of: str) -> History:
         delay(plans),
         success(latest(milestones)),
     )
-
-
-def since(milestones: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Return what has been stated or has happened after a day, from `dated`."""
-    frame = dated(milestones)
-    old = frame["step"].isin(START) & (frame["actual_end"] <= day)
-    after = frame[(frame["stated"] > day) & ~old]
-    return after.sort_values(["stated", "milestone_id"], ignore_index=True)
-
-
-def moved(milestones: pd.DataFrame) -> pd.DataFrame:
-    """Return the planned starts that were moved by two months or more.
-
-    Returns
-    -------
-    DataFrame, one row per stated plan of such a project, in the order of statement
-        ``project``; ``planned``, ``stated``; ``moved_months``, between the first and
-        the last; ``source_id``.
-    """
-    frame = dated(milestones).sort_values(["stated", "milestone_id"])
-    frame = frame[frame["step"].isin(START)].dropna(subset=["planned", "stated"])
-    goods = ["project", "product"]
-    frame = frame[frame["planned"] != frame.groupby(goods)["planned"].shift()]
-    planned = frame.groupby(goods)["planned"]
-    way = planned.transform("last") - planned.transform("first")
-    frame["moved_months"] = way.dt.days / MONTH
-    columns = [*goods, "planned", "stated", "moved_months", "source_id"]
-    return frame.loc[frame["moved_months"].abs() >= 2, columns]

@@ -12,6 +12,7 @@ from rareearth.errors import ParameterError
 from rareearth.methods.draws import Span, middle_80
 from rareearth.ramp_up.delays import YEAR, Delay, factors
 from rareearth.ramp_up.pipeline import Race
+from rareearth.words import pct
 
 CLAIMS = ("C085", "C088", "C098", "C072")  # a test compares these with data/claims.csv
 CLAIMED = pd.Timestamp("2025-11-03")  # the digests that make the claims
@@ -275,40 +276,43 @@ def covered(paths: Paths, years: float = 0.0) -> np.ndarray:
 def sensitivities(
     race: Race, target_share: float, draws: int, seed: int
 ) -> pd.DataFrame:
-    """Return how the chances change when one assumption is changed at a time.
+    """Return how the chances change when assumptions are changed.
 
     Returns
     -------
     DataFrame
-        ``case``; ``soon``, ``late``: probability by the far ends of both claims;
-        ``share``: median share of demand ten years after the claims.
+        ``case``; ``single`` bool, whether one assumption is changed; ``soon``,
+        ``late``: probability by the far ends of both claims; ``share``: median share
+        of demand ten years after the claims.
     """
     market, none = race.market, Span(0.0, 0.0, 0.0)
     sure = Delay(np.zeros(1), np.full(1, 1e-6), np.ones(1), 0, 0)
-    certain = race._replace(success=(10**6, 0), undecided=Span(1.0, 1.0, 1.0))
-    slow = Span(market.growth.low, market.growth.low, market.growth.low)
-    cases = {
-        "as above": race,
-        "every dated plan comes, late as usual": certain,
-        "every dated plan comes, and on time": certain._replace(delay=sure),
-        "plants not announced yet: none": race._replace(
-            market=market._replace(new_t=none)
-        ),
-        "demand grows at the lowest printed rate": race._replace(
-            market=market._replace(growth=slow)
-        ),
-        "demand does not grow": race._replace(market=market._replace(growth=none)),
-        "every dated plan comes on time, demand does not grow": certain._replace(
-            delay=sure, market=market._replace(growth=none)
+    certain: dict[str, Any] = {"success": (10**6, 0), "undecided": Span(1.0, 1.0, 1.0)}
+    slow, fast = (Span(end, end, end) for end in (market.growth[0], market.growth[2]))
+    idle = Span(*(market.utilisation.low,) * 3)
+    changes: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+        "as above": ({}, {}),
+        "no plants beyond the list": ({}, {"new_t": none}),
+        "every dated plan comes, late as usual": (certain, {}),
+        "plans that come are on time": ({"delay": sure}, {}),
+        f"plants reach {pct(idle.best)} of nameplate": ({}, {"utilisation": idle}),
+        "demand grows at the highest published rate": ({}, {"growth": fast}),
+        "demand grows at the lowest published rate": ({}, {"growth": slow}),
+        "demand does not grow": ({}, {"growth": none}),
+        "every dated plan comes on time, and demand does not grow": (
+            certain | {"delay": sure},
+            {"growth": none},
         ),
     }
     _, soon, _, late = ((end - race.start) / YEAR for end in ENDS)
     rows = []
-    for name, changed in cases.items():
+    for case, (own, of_market) in changes.items():
+        changed = race._replace(market=market._replace(**of_market), **own)
         paths = simulate(changed, target_share, draws, seed)
         rows.append(
             {
-                "case": name,
+                "case": case,
+                "single": len(own | of_market) == 1 or own == certain,
                 "soon": chance_by(paths, soon),
                 "late": chance_by(paths, late),
                 "share": float(np.median(covered(paths, late))),

@@ -36,7 +36,7 @@ class Market(NamedTuple):
     ``growth``  of demand, fraction a year
     ``ramp_years``  from the first product to what the plant reaches
     ``utilisation``  what it reaches, as a share of its nameplate
-    ``new_t``  capacity a year, each year, of plants not announced yet
+    ``new_t``  capacity a year, each year, of plants that are not in the list
     ``lead_years``  from now until the first of those starts
     """
 
@@ -73,10 +73,17 @@ class Race(NamedTuple):
     used: pd.DataFrame
 
 
+SEPARATION = (
+    "nameplate_capacity",
+    "nameplate_capacity_planned",
+    "project_output_planned",  # of `STUDIED` alone
+)
+# Plants whose study states separated output; others state what is in a concentrate.
+STUDIED = ("Aclara Dynamo",)
 GOODS = {
     "NdPr oxide": Good(
         "separation of NdPr oxide",
-        ("nameplate_capacity", "nameplate_capacity_planned"),
+        SEPARATION,
         ("NdPr oxide",),
         ("NdPr oxide", "REO", "magnet rare earths", "light rare earths"),
         {"Lynas Malaysia": "Lynas", "Mountain Pass": "MP Materials"},
@@ -84,12 +91,11 @@ GOODS = {
     ),
     "Dy and Tb oxides": Good(
         "separation of dysprosium and terbium oxides",
-        ("nameplate_capacity", "nameplate_capacity_planned"),
+        SEPARATION,
         ("Dy and Tb oxides", "Dy oxide", "Tb oxide"),
         (
             "Dy and Tb oxides",
             "Dy oxide",
-            "Sm oxide",  # the first product of the heavy plant in Malaysia
             "heavy rare earths",
             "magnet rare earths",
             "REO",
@@ -115,6 +121,7 @@ BESIDE = (
     ("MP 10X", "MP Materials Independence"),
 )
 PLAN_OF = {"Mountain Pass": "Mountain Pass Stage II"}  # the milestones' name
+EXISTING = "in the total of existing plants"
 # Of a product in magnets: its elements and oxides, their formulas, what China uses.
 RECIPES = {
     "NdPr oxide": (
@@ -168,9 +175,9 @@ def plants(
     Returns
     -------
     DataFrame, one row per plant, the largest first
-        ``project``; ``stage`` as in `delays.latest`, or "no dated plan"; ``output_t``
-        a year now; ``low_t``, ``high_t`` nameplate a year; ``stated``, ``planned``,
-        ``started`` datetime64; ``source_id``.
+        ``project``; ``stage`` as in `delays.latest`, "no dated plan" or `EXISTING`;
+        ``output_t`` a year now; ``low_t``, ``high_t`` nameplate a year; ``started``
+        and those of `delays.PLAN`, datetime64; ``source_id``.
     """
     good = GOODS[product]
     sites = entities[
@@ -179,7 +186,9 @@ def plants(
     ].index
     later = has_codes(capacity["basis"], "second-phase")
     upstream = capacity["entity"].isin(UPSTREAM)
-    rows = capacity[capacity["entity"].isin(sites) & ~later & ~upstream]
+    studied = capacity["series"].ne("project_output_planned")
+    studied |= capacity["entity"].isin(STUDIED)
+    rows = capacity[capacity["entity"].isin(sites) & ~later & ~upstream & studied]
     rows = rows[rows["product"].isin(good.goods)]
     found = [_plant(str(name), own, standing) for name, own in rows.groupby("entity")]
     table = pd.DataFrame(found)
@@ -187,14 +196,17 @@ def plants(
         raise NoFigures(f"no capacities of {product} outside China were published yet")
     table["output_t"] = 0.0
     for site, company in good.running.items():
-        table = _running(table, site, _last_year(output, company))
+        table = _running(table, site, _last_year(output, company), standing)
     for new, old in BESIDE:
         _take_off(table, rows, new, old)
     return table.sort_values("high_t", ascending=False, ignore_index=True)
 
 
 def _running(
-    table: pd.DataFrame, site: str, made: tuple[float, str] | None
+    table: pd.DataFrame,
+    site: str,
+    made: tuple[float, str] | None,
+    standing: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the table with what a plant makes, and the plant if it is missing."""
     if made is None:
@@ -206,6 +218,7 @@ def _running(
             "low_t": tonnes,
             "high_t": tonnes,
             "source_id": source,
+            "started": standing["started"].get(site, pd.NaT),
         }
         table = pd.concat([table, pd.DataFrame([plant])], ignore_index=True)
     table.loc[table["project"] == site, ["output_t", "stage"]] = tonnes, "running"
@@ -222,10 +235,12 @@ def _plant(name: str, own: pd.DataFrame, standing: pd.DataFrame) -> dict[str, ob
     high = newest["high"].fillna(newest["value"]).fillna(newest["low"]).sum()
     key = PLAN_OF.get(name, name)
     plan = standing.loc[key] if key in standing.index else None
+    dates = {d: pd.NaT if plan is None else plan[d] for d in (*delays.PLAN, "started")}
     stage = "no dated plan" if plan is None else str(plan["stage"])
-    dates = {d: None if plan is None else plan[d] for d in ("stated", "planned")}
-    started = pd.NaT if plan is None else plan["started"]
-    if stage in ("building", "planned") and pd.isna(dates["planned"]):
+    if plan is None and (own["series"] == "magnet_capacity").any():
+        stage = EXISTING
+    open_ = pd.isna(dates["planned"]) or pd.isna(dates["stated"])
+    if stage in ("building", "planned") and open_:
         stage = "no dated plan"
     return {
         "project": name,
@@ -233,7 +248,6 @@ def _plant(name: str, own: pd.DataFrame, standing: pd.DataFrame) -> dict[str, ob
         "low_t": float(low),
         "high_t": float(high),
         **dates,
-        "started": started,
         "source_id": newest["source_id"].iloc[-1],
     }
 
@@ -265,8 +279,9 @@ def _take_off(table: pd.DataFrame, rows: pd.DataFrame, new: str, old: str) -> No
 def magnets_outside(load: Load, as_of: str) -> tuple[Span, Span, Span, pd.DataFrame]:
     """Return the magnets made and used outside China, t a year.
 
-    Made outside: the world market less China's share. Used outside: made outside plus
-    China's exports. The ranges keep what the sources leave open.
+    Made outside: the world market less China's share, and no more than the plants
+    there can make. Used outside: made outside plus China's exports. The ranges keep
+    what the sources leave open.
 
     Returns
     -------
@@ -291,13 +306,17 @@ def magnets_outside(load: Load, as_of: str) -> tuple[Span, Span, Span, pd.DataFr
         )
     low, high = ends(world)
     least, most = (1 - bound / 100 for bound in reversed(ends(share)))
+    most_made = high * most
+    plants_there = _newest(wanted("magnet_capacity", "Projects outside China"))
+    if len(plants_there):
+        most_made = max(low * least, min(most_made, ends(plants_there)[1]))
     days = _days(exports)
     sent = float((exports["value"] * (365 / days).where(days < 360, 1.0)).mean())
     return (
         Span.around(low, high),
-        Span.around(low * least, high * most),
+        Span.around(low * least, most_made),
         Span(sent, sent, sent),
-        pd.concat([world, share, exports], ignore_index=True),
+        pd.concat([world, share, exports, plants_there], ignore_index=True),
     )
 
 
@@ -356,18 +375,6 @@ def defence_share(load: Load, as_of: str) -> tuple[float, pd.DataFrame]:
     return float(row["high"].iloc[0]) / 100, row
 
 
-def yearly_pace(plants: pd.DataFrame) -> float:
-    """Return the capacity a year that the announced plants come to, t a year each year.
-
-    Their nameplates over the time from the first of their plans to the last date.
-    """
-    coming = plants[plants["stage"].isin(["building", "planned"])]
-    if coming.empty:
-        return 0.0
-    length = (coming["planned"].max() - coming["stated"].min()) / YEAR
-    return float(coming["high_t"].sum() / max(length, 1.0))
-
-
 def undecided(load: Load, as_of: str) -> tuple[Span, pd.DataFrame]:
     """Return the printed chance of a project without a decision: 2 to 3 of over 20."""
     starting = load("project_success_count_forecast", as_of=as_of).iloc[-1]
@@ -387,7 +394,7 @@ def lead_years(
     if product == "NdFeB magnets":
         own = plans[plans["started"] & (plans["product"] == product)]
         own = own if len(own) else plans[plans["started"]]
-        took = (own["end"] - own["stated"]) / YEAR
+        took = (own["end_end"] - own["stated"]) / YEAR
         return Span(took.min(), took.mean(), took.max()), own
     build = load("build_duration_forecast", as_of=as_of).iloc[-1]
     mine = load("lead_time_rare_earth_mine", as_of=as_of).iloc[-1]
@@ -426,6 +433,10 @@ def prepare(
     check_product(product)
     good, steps = GOODS[product], past.milestones
     standing = delays.latest(steps[steps["product"].isin(good.plans)])
+    # Where another product of the plant is made or built, this one is decided on.
+    begun = delays.latest(steps)["stage"].isin(["running", "building"])
+    begun = begun.reindex(standing.index) & standing["stage"].eq("planned")
+    standing["stage"] = standing["stage"].mask(begun, "building")
     goods = list(good.goods)
     capacity = load(list(good.capacity), product=goods, as_of=as_of, missing="empty")
     given_up = steps.loc[steps["step"] == "cancelled", "project"]
@@ -443,7 +454,7 @@ def prepare(
     chance, counted = undecided(load, as_of)
     lead, built = lead_years(load, as_of, product, past.plans)
     assumed = spans(assumptions)
-    pace = yearly_pace(found)
+    used = per.best * (made.best + sent.best)
     return Race(
         product,
         past.day,
@@ -456,7 +467,7 @@ def prepare(
             grows,
             assumed["ramp_years"],
             assumed["utilisation"],
-            Span(*(share * pace for share in assumed["new_projects_pace"])),
+            Span(*(share * used for share in assumed["new_capacity_share"])),
             lead,
         ),
         past.delay,

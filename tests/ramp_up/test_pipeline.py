@@ -97,6 +97,25 @@ def test_magnets_made_outside_are_the_world_less_china():
     assert sent.best == 50
 
 
+def test_no_more_magnets_are_made_outside_than_plants_there_can_make():
+    frame = figures(
+        ("magnet_market_volume", "World", "NdFeB magnets", 200.0),
+        ("world_share_magnets", "China", "NdFeB magnets", 85.0),
+        ("world_share_magnets", "China", "NdFeB magnets", 90.0),
+        ("magnet_exports", "China", "rare-earth magnets", 50.0),
+        ("magnet_capacity", "Projects outside China", "NdFeB magnets", 24.0),
+        period_start=pd.Timestamp("2025-01-01"),
+    )
+    made = pipeline.magnets_outside(loader(frame), "latest")[1]
+    assert tuple(made) == pytest.approx((20, 22, 24))
+
+
+def test_a_plant_that_runs_without_a_plan_stands_in_the_total():
+    capacity = magnets(("MP 10X", 10.0)).assign(series="magnet_capacity")
+    table = pipeline.plants(capacity, figures(), NOBODY, ENTITIES, "NdFeB magnets")
+    assert table["stage"].tolist() == [pipeline.EXISTING]
+
+
 def test_exports_of_half_a_year_are_made_a_year():
     frame = figures(
         ("magnet_market_volume", "World", "NdFeB magnets", 200.0),
