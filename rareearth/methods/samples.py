@@ -7,8 +7,6 @@ Nothing here fills a gap.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -30,14 +28,25 @@ class Step:
         ISO date of the first day on the new footing, e.g. ``"2015-05-01"``.
     label : str
         What changed, e.g. ``"export duty ends"``.
-    change : float, optional
-        The change of the price as a share where it is known (-0.2 is a fifth less).
-        Default: estimated together with the rest of the model.
+    change : float
+        The change of the price as a share (-0.2 is a fifth less).
     """
 
     date: str
     label: str
-    change: float | None = None
+    change: float
+
+
+def net_of(values: pd.Series, step: Step | None) -> pd.Series:
+    """Return prices as if a step had always been there: on its last footing.
+
+    A period counts by its last day, as month-end prices do.
+    """
+    whole = regular(values)
+    if step is None:
+        return whole
+    early = whole.index.end_time < pd.Timestamp(step.date)
+    return whole.mask(early, whole * (1 + step.change))
 
 
 def regular(values: pd.Series) -> pd.Series:
@@ -112,42 +121,10 @@ def per_year(found: pd.Series) -> float:
     return PER_YEAR[code]
 
 
-def after(found: pd.Series, steps: Sequence[Step]) -> np.ndarray:
-    """Return for each step a column that is 1 from its date on, 0 before.
-
-    A period counts by its last day, as month-end prices do.
-
-    Raises
-    ------
-    ParameterError
-        If a step is not inside the sample, or its date is not a date.
-    """
-    ends = found.index.end_time
-    columns = [np.zeros((len(found), 0))]
-    for step in steps:
-        column = (ends >= _day(step)).astype("float64")
-        if column.all() or not column.any():
-            raise ParameterError(
-                f"step {step.label!r} of {step.date} is not inside {span(found)}"
-            )
-        columns.append(np.asarray(column)[:, None])
-    return np.hstack(columns)
-
-
-def _day(step: Step) -> pd.Timestamp:
-    try:
-        return pd.Timestamp(dt.date.fromisoformat(step.date))
-    except ValueError:
-        raise ParameterError(f"step: {step.date!r} is not an ISO date") from None
-
-
-def longest_run(values: pd.Series, steps: Sequence[Step] = ()) -> pd.Series:
-    """Return the longest stretch without a gap and without a declared step inside."""
+def longest_run(values: pd.Series) -> pd.Series:
+    """Return the longest stretch without a gap."""
     whole = regular(values)
-    cuts = whole.isna().cumsum()
-    for step in steps:
-        cuts = cuts + 10_000_000 * (whole.index.end_time >= _day(step))
-    runs = whole.dropna().groupby(cuts[whole.notna()])
+    runs = whole.dropna().groupby(whole.isna().cumsum()[whole.notna()])
     if runs.ngroups == 0:
         return whole.dropna()
     return runs.get_group(runs.size().idxmax())

@@ -1,9 +1,8 @@
-"""Growth with errors that allow for autocorrelation, swings, and stationarity."""
+"""Regression with errors that allow for autocorrelation, and stationarity."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError
-from rareearth.methods.samples import (
-    Step,
-    after,
-    longest_run,
-    observed,
-    per_year,
-    positions,
-    regular,
-    unit,
-)
+from rareearth.methods.samples import longest_run, observed, unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +96,6 @@ def newey_west(
     return Regression(estimate, covariance, residuals, lags)
 
 
-LEAST_TREND = 24  # two years of months: below, the Newey-West variance is fiction
 LEAST_TESTS = 36  # the ADF regression with its lags needs more
 SIGNIFICANT = 0.05
 
@@ -121,124 +110,6 @@ VERDICTS = {
     "sample says too little",
 }
 """What ADF and KPSS say together, by (ADF rejects, KPSS rejects)."""
-
-
-def trend(
-    values: pd.Series, steps: Sequence[Step] = (), level: float = 0.95
-) -> pd.DataFrame:
-    """Return the average growth of a series per year, and its declared steps.
-
-    log y_t = a + b t + sum_s c_s 1(t >= s) + u_t by least squares with Newey-West
-    errors. Growth per year is exp(b f) - 1 with f periods a year, a step is
-    exp(c_s) - 1; their intervals are those of b and c_s carried over. A step with a
-    known change is taken off the series instead.
-
-    Parameters
-    ----------
-    values : Series of float, PeriodIndex
-        Prices, positive; NaN periods are left out and nothing is filled in.
-    steps : sequence of Step
-        Known tax or quota changes inside the sample.
-    level : float
-        Probability of the intervals.
-
-    Returns
-    -------
-    DataFrame, one row per term (growth first)
-        ``term`` str, ``estimate``, ``low``, ``high`` float (shares: 0.05 is 5 %),
-        ``p_value`` float, ``n`` int, ``first``, ``last`` Period, ``lags`` int,
-        ``unit`` str.
-
-    Raises
-    ------
-    NoFigures
-        If there are fewer than 24 points.
-    ParameterError
-        If the series is not regular or not positive, a step is outside it, or
-        `level` is not between 0 and 1.
-    """
-    check_level(level)
-    found = observed(values, LEAST_TREND, "a trend", log=True)
-    open_steps = [step for step in steps if step.change is None]
-    x = np.column_stack(
-        [
-            np.ones(len(found)),
-            positions(found) / per_year(found),
-            after(found, open_steps),
-        ]
-    )
-    fit = newey_west(without(found, steps).to_numpy(), x, positions(found))
-    low, high = fit.interval(level)
-    terms = ["growth per year", *(f"step: {s.label}, {s.date}" for s in open_steps)]
-    return pd.DataFrame(
-        {
-            "term": terms,
-            "estimate": np.expm1(fit.estimate[1:]),
-            "low": np.expm1(low[1:]),
-            "high": np.expm1(high[1:]),
-            "p_value": fit.p_values[1:],
-            "n": len(found),
-            "first": found.index[0],
-            "last": found.index[-1],
-            "lags": fit.lags,
-            "unit": unit(values),
-        }
-    )
-
-
-def without(found: pd.Series, steps: Sequence[Step]) -> pd.Series:
-    """Return log prices with the steps of known size taken off what follows them."""
-    known = [step for step in steps if step.change is not None]
-    sizes = np.log1p([float(step.change or 0.0) for step in known])
-    return found - after(found, known) @ sizes
-
-
-def net_of(values: pd.Series, steps: Sequence[Step]) -> pd.Series:
-    """Return prices as if the steps had always been there: on the last footing.
-
-    For methods that take no steps (`stability`, `event_effects`, `local_projection`).
-
-    Raises
-    ------
-    ParameterError
-        If a step has no known change, or lies outside the series.
-    """
-    if open_steps := [step for step in steps if step.change is None]:
-        raise ParameterError(
-            f"step {open_steps[0].label!r} has no known change; measure it or state it"
-        )
-    whole = regular(values)
-    sizes = np.log1p([float(step.change or 0.0) for step in steps])
-    return whole * np.exp((1 - after(whole, steps)) @ sizes)
-
-
-def volatility(values: pd.Series, window: int = 12) -> pd.Series:
-    """Return the annualised standard deviation of log changes, period by period.
-
-    Parameters
-    ----------
-    values : Series of float, PeriodIndex
-        Prices. A change across a gap is none, and a window with fewer than `window`
-        changes is NaN.
-    window : int
-        Changes in a window, 3 or more, up to and with the period.
-
-    Returns
-    -------
-    Series of float, a share per year (0.3 is 30 %), index of `values`
-
-    Raises
-    ------
-    ParameterError
-        If `window` is too short, or the series is not regular or not positive.
-    NoFigures
-        If there are fewer than `window` + 1 values.
-    """
-    if type(window) is not int or window < 3:
-        raise ParameterError(f"window: {window!r} is not a number of changes from 3")
-    found = observed(values, window + 1, "a volatility", log=True)
-    changes = found.reindex(values.index).diff()
-    return (changes.rolling(window).std() * np.sqrt(per_year(found))).rename("share")
 
 
 @dataclass(frozen=True, eq=False)
@@ -260,22 +131,17 @@ class Stationarity:
 
 
 def stationarity(
-    values: pd.Series,
-    steps: Sequence[Step] = (),
-    log: bool = True,
-    deterministic: str = "ct",
+    values: pd.Series, log: bool = True, deterministic: str = "ct"
 ) -> Stationarity:
     """Return whether a series has a unit root, by two tests with opposite nulls.
 
     ADF (null: unit root; lags by AIC) and KPSS (null: stationary; bandwidth after
-    Hobijn, Franses and Ooms), both on the longest stretch without a gap and without
-    a declared step, since both need consecutive periods.
+    Hobijn, Franses and Ooms), both on the longest stretch without a gap, since both
+    need consecutive periods.
 
     Parameters
     ----------
     values : Series of float, PeriodIndex
-    steps : sequence of Step
-        No stretch runs over one.
     log : bool
         Test the logarithm.
     deterministic : {"c", "ct"}
@@ -296,7 +162,7 @@ def stationarity(
 
     if deterministic not in ("c", "ct"):
         raise ParameterError(f"deterministic: {deterministic!r} is not 'c' or 'ct'")
-    run = longest_run(values, steps)
+    run = longest_run(values)
     found = observed(run, LEAST_TESTS, "a stationarity test (without a gap)", log)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # KPSS warns where its table ends; `p_is` says

@@ -1,4 +1,4 @@
-"""Whether the level or the growth of a series changed, and when (Bai and Perron)."""
+"""Whether the level of a series changed, and when (Bai and Perron)."""
 
 from __future__ import annotations
 
@@ -6,32 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError
-from rareearth.methods.samples import (
-    Step,
-    after,
-    observed,
-    per_year,
-    positions,
-    span,
-    unit,
-)
-from rareearth.methods.trends import check_level, newey_west, without
-
-Partition: TypeAlias = tuple[float, tuple[int, ...], np.ndarray]
-"""Sum of squares, ends of the segments but the last, sizes of the steps."""
-
-MOST_ROUNDS = 50  # of the search for the sizes of steps
+from rareearth.methods.samples import observed, positions, span, unit
+from rareearth.methods.trends import check_level, newey_west
 
 SUP_F_NEXT = (8.58, 10.13, 11.14, 11.83, 12.25, 12.66, 13.08, 13.35, 13.75, 13.89)
 """5 % critical values of supF(m + 1 | m), m = 0..9, of one coefficient that breaks,
 trim 0.15: Bai and Perron, *Econometrics Journal* 6 (2003), 72, as two public
-transcriptions of that table agree. They do not hold for a trend that breaks."""
+transcriptions of that table agree."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +30,10 @@ class Segments:
         The regressors whose coefficients may break.
     least : int
         The shortest segment, in observations.
-    barred : tuple of int
-        Observations that may not end a segment.
     """
 
     x: np.ndarray
     least: int
-    barred: tuple[int, ...] = ()
 
     @cached_property
     def _stretches(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -88,20 +71,17 @@ class Segments:
         to and with the last one of a segment; the last segment ends with the sample.
         """
         table = self.squares(y)
-        allowed = np.ones(len(y) + 1, dtype=bool)
-        allowed[list(self.barred)] = False
         cost, paths = table[0], np.empty_like(table)
         came: list[np.ndarray] = []
         found: list[tuple[float, tuple[int, ...]]] = [(float(cost[-1]), ())]
         for _ in range(most):
-            open_cost = np.where(allowed, cost, np.inf)
-            last = open_cost + table[:, -1]  # of the segment that ends the sample
+            last = cost + table[:, -1]  # of the segment that ends the sample
             at = int(last.argmin())
             if not np.isfinite(last[at]):
                 break
             found.append((float(last[at]), (*_walk(came, at), at)))
             if len(found) <= most:
-                np.add(open_cost[:, None], table, out=paths)
+                np.add(cost[:, None], table, out=paths)
                 came.append(paths.argmin(axis=0))
                 cost = paths[came[-1], np.arange(len(y) + 1)]
         return found
@@ -148,161 +128,175 @@ def sup_f_next(squares: np.ndarray, ends: tuple[int, ...], k: int) -> float:
     return float(np.nanmax(found)) if len(found) > 1 else np.nan
 
 
-def search(
-    y: np.ndarray, cells: Segments, most: int, columns: np.ndarray
-) -> list[Partition]:
-    """Return sum of squares, ends and step sizes for each number of breaks.
+FAR = 1e6  # where the limit of a break date has long been 0 or 1
+MEMORY = 0.97  # the most autocorrelation that is allowed for: beyond, nothing is known
 
-    With steps, dates and sizes are found in turn until neither moves (Bai and Perron
-    2003, section 3.3), from steps of size 0 and from the sizes that differences show.
+
+def long_run_variance(residuals: np.ndarray) -> float:
+    """Return the variance of a mean times n, allowing for autocorrelation.
+
+    Newey-West of what an autoregression of first order leaves over, put back to the
+    scale of the residuals (prewhitening: Andrews and Monahan, *Econometrica* 60
+    (1992), 953). Its coefficient is corrected for its bias in short samples by
+    (1 + 3 r) / n (Kendall 1954).
     """
-    plain = [(ssr, ends, np.zeros(0)) for ssr, ends in cells.best(y, most)]
-    if not columns.shape[1]:
-        return plain
-    jumps = np.array([np.diff(y)[column.argmax() - 1] for column in columns.T])
-    found: list[Partition] = []
-    for m in range(len(plain)):
-        starts = [np.zeros(columns.shape[1]), jumps]
-        tries = [_alternate(y, cells, m, columns, size) for size in starts]
-        found.append(min(tries, key=lambda one: one[0]))
-    return found
-
-
-def _alternate(
-    y: np.ndarray, cells: Segments, m: int, columns: np.ndarray, sizes: np.ndarray
-) -> Partition:
-    """Return a partition with m breaks and the step sizes that belong to it."""
-    ends: tuple[int, ...] | None = None
-    ssr = np.inf
-    for _ in range(MOST_ROUNDS):
-        ends_before = ends
-        ends = cells.best(y - columns @ sizes, m)[m][1]
-        if ends == ends_before:
-            break
-        rest = np.column_stack([cells.fitted(c, ends) for c in columns.T])
-        sizes = np.linalg.lstsq(columns - rest, y - cells.fitted(y, ends), rcond=None)[
-            0
-        ]
-        net = y - columns @ sizes
-        ssr = float(((net - cells.fitted(net, ends)) ** 2).sum())
-    return ssr, ends or (), sizes
-
-
-def bootstrap(
-    y: np.ndarray,
-    cells: Segments,
-    ends: tuple[int, ...],
-    level: float,
-    draws: int,
-    seed: int,
-) -> np.ndarray | None:
-    """Return low and high ends of each break from residuals drawn again in blocks."""
-    if not ends or not draws:
-        return None
-    fitted = cells.fitted(y, ends)
-    residuals = y - fitted
-    random = np.random.default_rng(seed)
-    block = max(1, round(len(y) ** (1 / 3)))
-    edges = [0, *ends, len(y)]
-    redone = np.empty((draws, len(ends)))
-    for draw in range(draws):
-        parts = [
-            _blocks(residuals[begin:end], block, random)
-            for begin, end in pairwise(edges)
-        ]
-        redone[draw] = cells.best(fitted + np.concatenate(parts), len(ends))[-1][1]
-    tails = [(1 - level) / 2, (1 + level) / 2]
-    return np.quantile(redone, tails, axis=0, method="inverted_cdf").astype(int)
-
-
-def _blocks(
-    residuals: np.ndarray, block: int, random: np.random.Generator
-) -> np.ndarray:
-    """Return as many residuals, drawn in blocks that run round the end."""
     n = len(residuals)
-    starts = random.integers(0, n, size=-(-n // block))
-    return residuals[((starts[:, None] + np.arange(block)) % n).ravel()[:n]]
+    known, later = residuals[:-1], residuals[1:]
+    power = float(known @ known)
+    raw = float(known @ later) / power if power else 0.0
+    memory = float(np.clip(raw + (1 + 3 * raw) / n, -MEMORY, MEMORY))
+    white = later - memory * known
+    lags = int(4 * (n / 100) ** (2 / 9))
+    total = float(white @ white)
+    for lag in range(1, lags + 1):
+        total += 2 * (1 - lag / (lags + 1)) * float(white[lag:] @ white[:-lag])
+    return max(total, 0.0) / len(white) / (1 - memory) ** 2
 
 
-MODELS = {"level": 1, "trend": 2}
-"""What may break, and how many coefficients each segment has."""
+def limit_of_date(x: float, ratio: float) -> float:
+    """Return the distribution function of the limit of a break date.
 
-STEP_GUARD = 2  # no break within this many observations of a declared step
+    That of argmax V(s), with V(s) = W(-s) - |s| / 2 before 0 and sqrt(ratio) W(s) - s /
+    2 after it, W a Brownian motion: Bai (1997), appendix B, for regressors that do not
+    change.
+
+    Parameters
+    ----------
+    x : float
+    ratio : float
+        Long-run variance after the break over that before it.
+    """
+    from scipy.special import log_ndtr
+
+    size, after = abs(x), x > 0
+    if size == 0:
+        return 1 / (1 + ratio)
+    share = 1 / ratio
+    root = np.sqrt(size)
+    if not after:
+        near = -np.exp(np.log(size) / 2 - size / 8 - np.log(2 * np.pi) / 2)
+        middle = ratio * (ratio + 2) / (ratio + 1)
+        far = middle * np.exp(
+            share * (1 + share) * size / 2 + log_ndtr(-(0.5 + share) * root)
+        )
+        edge = size / 2 - 2 + (ratio + 2) ** 2 / (ratio + 1)
+        return float(near - far + edge * np.exp(log_ndtr(-root / 2)))
+    near = np.sqrt(share) * np.exp(
+        np.log(size) / 2 - share * size / 8 - np.log(2 * np.pi) / 2
+    )
+    middle = share * (2 * ratio + 1) / (ratio + 1)
+    far = middle * np.exp(
+        (ratio + 1) * size / 2 + log_ndtr(-(ratio + 0.5) / np.sqrt(ratio) * root)
+    )
+    edge = (2 * ratio + 1) ** 2 / ((ratio + 1) * ratio) - 2 + share * size / 2
+    return float(1 + near + far - edge * np.exp(log_ndtr(-np.sqrt(share) * root / 2)))
+
+
+def interval_of_date(
+    first: np.ndarray,
+    second: np.ndarray,
+    level: float,
+    variances: tuple[float, float] | None = None,
+) -> tuple[int, int]:
+    """Return how many observations before and after a date its interval reaches.
+
+    Bai (1997): the distance of the date found from the true one, times the squared
+    change of the mean over the long-run variance before it, has the distribution of
+    `limit_of_date`. Variances are those of each segment.
+
+    Parameters
+    ----------
+    first, second : ndarray
+        The values of the segments that a break parts.
+    level : float
+        Probability of the interval.
+    variances : (float, float), optional
+        Long-run variances of both. Default: `long_run_variance`.
+
+    References
+    ----------
+    Bai, *Review of Economics and Statistics* 79 (1997), 551.
+    """
+    from scipy.optimize import brentq
+
+    change = float(second.mean() - first.mean())
+    own = variances or [
+        long_run_variance(part - part.mean()) for part in (first, second)
+    ]
+    before, after = (max(each, 1e-12 * change**2) for each in own)
+    tail, ratio = (1 - level) / 2, after / before
+    ends = []
+    for chance, side in ((tail, -1.0), (1 - tail, 1.0)):
+
+        def over(x: float, chance: float = chance) -> float:
+            return limit_of_date(x, ratio) - chance
+
+        edge = side
+        while over(edge) * side < 0 and abs(edge) < FAR:
+            edge *= 2
+        inside = over(0) * side < 0 < over(edge) * side
+        ends.append(brentq(over, 0, edge) * before / change**2 if inside else 0.0)
+    # The error of the date is turned round: a date found late lies after the true one.
+    return int(np.ceil(ends[1])), int(np.ceil(-ends[0]))
+
+
 SHORTEST = 5  # observations: a shorter segment has no level to speak of
 
 
 @dataclass(frozen=True, eq=False)
 class Breaks:
-    """Breaks of a series, with what was tried and what it rests on.
+    """Breaks of the level of a series, with what was tried and what it rests on.
 
     Attributes
     ----------
     dates : DataFrame, one row per break
         ``last`` Period: the last observation of the segment that ends; ``next``;
-        ``low``, ``high`` Period: the bootstrap interval of ``last``; ``change`` float:
-        of the fit from ``last`` to ``next``, a share (log) or in the unit.
+        ``low``, ``high`` Period: the interval of ``last``; ``change`` float: of the
+        level from segment to segment, a share (log) or in the unit.
     segments : DataFrame, one row per segment
-        ``first``, ``last`` Period, ``n`` int, ``level`` float: the fit in the middle,
-        in the unit (of logs: their geometric mean); ``growth_per_year`` float: a share
-        (log) or in the unit, NaN where the model has no growth.
+        ``first``, ``last`` Period, ``n`` int, ``level`` float: the mean, in the unit
+        (of logs: their geometric mean).
     criteria : DataFrame, one row per number of breaks
         ``breaks`` int, ``ssr``, ``bic`` float, ``chosen`` bool, ``last`` str,
         ``sup_f_next`` float: supF(m + 1 | m), ``critical_5pct``: its critical value
-        without autocorrelation, NaN where no printed one holds (trends, other trims).
-    steps : DataFrame, one row per declared step
-        ``label``, ``date`` str, ``change`` float: a share (log) or in the unit,
-        ``known`` bool.
-    notes : DataFrame, one row
-        ``model`` str, ``log`` bool, ``unit`` str, ``n`` int, ``first``, ``last``
-        Period, ``least`` int: the shortest segment; ``level``, ``draws``, ``seed``;
-        ``autocorrelation`` float: of the residuals at lag 1. When that is far from 0,
-        the criterion finds too many breaks and the intervals are too short.
+        without autocorrelation, NaN where no printed one holds (other trims).
+    autocorrelation : float
+        Of the residuals at lag 1. When it is far from 0, the criterion finds too many
+        breaks.
     """
 
     dates: pd.DataFrame
     segments: pd.DataFrame
     criteria: pd.DataFrame
-    steps: pd.DataFrame
-    notes: pd.DataFrame
+    autocorrelation: float
 
 
 def breaks(
     values: pd.Series,
     max_breaks: int = 5,
     trim: float = 0.15,
-    model: str = "level",
     log: bool = True,
-    steps: Sequence[Step] = (),
     level: float = 0.95,
-    draws: int = 400,
-    seed: int = 0,
 ) -> Breaks:
-    """Return the breaks of a series by least squares over all partitions.
+    """Return the breaks of the level of a series by least squares over all partitions.
 
     For m = 0..max_breaks the dates are those of the least sum of squares; m is that
-    of the least BIC. Declared steps are coefficients common to all segments, found
-    together with the dates (partial structural change), and no break is placed within
-    two observations of one. Intervals: residuals are drawn again in blocks inside
-    their segments, and the dates of m breaks are found anew.
+    of the least BIC. Intervals are those of `interval_of_date`, no wider than the two
+    segments.
 
     Parameters
     ----------
     values : Series of float, PeriodIndex
         NaN periods are left out; a segment may span a gap, and nothing is filled in.
+        A known tax step is taken off beforehand (`net_of`).
     max_breaks : int
         From 0 to what `trim` leaves room for.
     trim : float
         The shortest segment as a share of the sample, 0.05 to 0.4.
-    model : {"level", "trend"}
-        Segments with a level each, or with a level and a linear growth each.
     log : bool
         Take logarithms, as prices ask for.
-    steps : sequence of Step
-        Known tax or quota changes.
     level : float
         Probability of the intervals.
-    draws, seed : int
-        Of the bootstrap; 0 draws give no intervals. Equal seeds give equal results.
 
     Raises
     ------
@@ -315,181 +309,84 @@ def breaks(
     ----------
     Bai and Perron, *Econometrica* 66 (1998), 47; *J. Applied Econometrics* 18 (2003),
     1; Zeileis, Kleiber, Kraemer and Hornik, *Computational Statistics and Data
-    Analysis* 44 (2003), 109 (the criterion); Kuensch, *Annals of Statistics* 17
-    (1989), 1217 (blocks).
+    Analysis* 44 (2003), 109 (the criterion).
     """
-    _check(model, trim, max_breaks, draws)
+    room = check_trim(trim)
+    if type(max_breaks) is not int or not 0 <= max_breaks <= room:
+        raise ParameterError(
+            f"max_breaks: {max_breaks!r} is not a number from 0 to {room}, the most "
+            f"that a trim of {trim:g} leaves room for"
+        )
     check_level(level)
-    found = observed(values, _needs(trim), f"breaks with trim {trim:g}", log)
-    net = without(found, steps) if log else found
-    cells = segments_of(found, model, trim, steps)
-    tried = search(net.to_numpy(), cells, max_breaks, after(found, _open(steps)))
-    scores = [
-        bic(ssr, len(found), m, MODELS[model]) for m, (ssr, *_) in enumerate(tried)
-    ]
-    _, ends, sizes = tried[int(np.argmin(scores))]
-    y = net.to_numpy() - after(found, _open(steps)) @ sizes
-    spread = bootstrap(y, cells, ends, level, draws, seed)
-    residuals = y - cells.fitted(y, ends)
+    needed = max(int(np.ceil(SHORTEST / trim)), 2 * SHORTEST)
+    found = observed(values, needed, f"breaks with trim {trim:g}", log)
+    y, cells = found.to_numpy(), levels_of(found, trim)
+    tried = cells.best(y, max_breaks)
+    scores = [bic(ssr, len(y), m, 1) for m, (ssr, _) in enumerate(tried)]
+    ends = tried[int(np.argmin(scores))][1]
+    squares, edges = cells.squares(y), [0, *ends, len(y)]
+    parts = [y[begin:end] for begin, end in pairwise(edges)]
+    means = np.array([part.mean() for part in parts])
+    at = np.array(ends, dtype=int)
+    reach = [interval_of_date(*pair, level) for pair in pairwise(parts)]
+    down, up = np.array(reach, dtype=int).reshape(-1, 2).T
+    low = np.maximum(at - down, np.array(edges[:-2], dtype=int) + 1)
+    high = np.minimum(at + up, np.array(edges[2:], dtype=int))
+    changes = np.diff(means)
+    index = found.index
     return Breaks(
-        dates=_dates(found, y, cells, ends, spread, log),
-        segments=_segments(found, y, cells, ends, log),
-        criteria=_criteria(found, net.to_numpy(), cells, tried, scores, steps, trim),
-        steps=_steps(steps, sizes, log),
-        notes=pd.DataFrame(
+        dates=pd.DataFrame(
             {
-                "model": [model],
-                "log": log,
-                "unit": unit(values),
-                "n": len(found),
-                "first": found.index[0],
-                "last": found.index[-1],
-                "least": cells.least,
-                "level": level,
-                "draws": draws,
-                "seed": seed,
-                "autocorrelation": autocorrelation(residuals),
+                "last": index[at - 1],
+                "next": index[at],
+                "low": index[low - 1],
+                "high": index[high - 1],
+                "change": np.expm1(changes) if log else changes,
             }
         ),
+        segments=pd.DataFrame(
+            {
+                "first": index[edges[:-1]],
+                "last": index[np.array(edges[1:]) - 1],
+                "n": np.diff(edges),
+                "level": np.exp(means) if log else means,
+            }
+        ),
+        criteria=pd.DataFrame(
+            {
+                "breaks": range(len(tried)),
+                "ssr": [ssr for ssr, _ in tried],
+                "bic": scores,
+                "chosen": [m == int(np.argmin(scores)) for m in range(len(tried))],
+                "last": [
+                    ", ".join(str(index[end - 1]) for end in each) for _, each in tried
+                ],
+                "sup_f_next": [sup_f_next(squares, each, 1) for _, each in tried],
+                "critical_5pct": [
+                    SUP_F_NEXT[m] if trim == 0.15 else np.nan for m in range(len(tried))
+                ],
+            }
+        ),
+        autocorrelation=autocorrelation(y - cells.fitted(y, ends)),
     )
 
 
-def segments_of(
-    found: pd.Series, model: str, trim: float, steps: Sequence[Step] = ()
-) -> Segments:
-    """Return the stretches of a sample for one of the `MODELS`."""
-    years = positions(found) / per_year(found)
-    columns = [np.ones(len(found)), years - years.mean()][: MODELS[model]]
-    near = {
-        end
-        for column in after(found, steps).T
-        for end in range(
-            len(found) - int(column.sum()) - STEP_GUARD,
-            len(found) - int(column.sum()) + STEP_GUARD + 1,
-        )
-        if 0 <= end <= len(found)
-    }
-    least = int(trim * len(found) + 1e-9)
-    return Segments(np.column_stack(columns), least, tuple(sorted(near)))
+def check_trim(trim: float) -> int:
+    """Return how many breaks a trim leaves room for, refusing an impossible one."""
+    if not 0.05 <= trim <= 0.4:
+        raise ParameterError(f"trim: {trim!r} is not a share from 0.05 to 0.4")
+    return int(1 / trim + 1e-9) - 1
+
+
+def levels_of(found: pd.Series, trim: float) -> Segments:
+    """Return the stretches of a sample, each with a level of its own."""
+    return Segments(np.ones((len(found), 1)), int(trim * len(found) + 1e-9))
 
 
 def autocorrelation(residuals: np.ndarray) -> float:
     """Return the correlation of residuals with their predecessors; NaN if constant."""
     power = float((residuals**2).sum())
     return float((residuals[1:] * residuals[:-1]).sum() / power) if power else np.nan
-
-
-def _dates(
-    found: pd.Series,
-    y: np.ndarray,
-    cells: Segments,
-    ends: tuple[int, ...],
-    spread: np.ndarray | None,
-    log: bool,
-) -> pd.DataFrame:
-    at = np.array(ends, dtype=int)
-    fitted = cells.fitted(y, ends)
-    change = fitted[at] - fitted[at - 1]
-    low, high = (at, at) if spread is None else spread
-    bounds = pd.PeriodIndex([pd.NaT] * len(at), freq=found.index.freq)
-    return pd.DataFrame(
-        {
-            "last": found.index[at - 1],
-            "next": found.index[at],
-            "low": bounds if spread is None else found.index[low - 1],
-            "high": bounds if spread is None else found.index[high - 1],
-            "change": np.expm1(change) if log else change,
-        }
-    )
-
-
-def _segments(
-    found: pd.Series, y: np.ndarray, cells: Segments, ends: tuple[int, ...], log: bool
-) -> pd.DataFrame:
-    edges = [0, *ends, len(y)]
-    fitted = cells.fitted(y, ends)
-    rows = []
-    for begin, end in pairwise(edges):
-        middle = float(fitted[begin:end].mean())
-        slope = np.nan
-        if cells.x.shape[1] > 1:
-            run = cells.x[end - 1, 1] - cells.x[begin, 1]
-            slope = float((fitted[end - 1] - fitted[begin]) / run)
-        rows.append(
-            {
-                "first": found.index[begin],
-                "last": found.index[end - 1],
-                "n": end - begin,
-                "level": np.exp(middle) if log else middle,
-                "growth_per_year": np.expm1(slope) if log else slope,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _criteria(
-    found: pd.Series,
-    y: np.ndarray,
-    cells: Segments,
-    tried: list[Partition],
-    scores: list[float],
-    steps: Sequence[Step],
-    trim: float,
-) -> pd.DataFrame:
-    k = cells.x.shape[1]
-    table = SUP_F_NEXT if trim == 0.15 and k == 1 else ()
-    rows = []
-    for m, (ssr, ends, sizes) in enumerate(tried):
-        squares = cells.squares(y - after(found, _open(steps)) @ sizes)
-        rows.append(
-            {
-                "breaks": m,
-                "ssr": ssr,
-                "bic": scores[m],
-                "chosen": m == int(np.argmin(scores)),
-                "last": ", ".join(str(found.index[end - 1]) for end in ends),
-                "sup_f_next": sup_f_next(squares, ends, k),
-                "critical_5pct": table[m] if m < len(table) else np.nan,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _steps(steps: Sequence[Step], sizes: np.ndarray, log: bool) -> pd.DataFrame:
-    estimated = iter(np.expm1(sizes) if log else sizes)
-    rows = [
-        {
-            "label": step.label,
-            "date": step.date,
-            "change": next(estimated) if step.change is None else step.change,
-            "known": step.change is not None,
-        }
-        for step in steps
-    ]
-    return pd.DataFrame(rows, columns=["label", "date", "change", "known"])
-
-
-def _open(steps: Sequence[Step]) -> list[Step]:
-    return [step for step in steps if step.change is None]
-
-
-def _needs(trim: float) -> int:
-    return max(int(np.ceil(SHORTEST / trim)), 2 * SHORTEST)
-
-
-def _check(model: str, trim: float, max_breaks: int, draws: int) -> None:
-    if model not in MODELS:
-        raise ParameterError(f"model: {model!r} is not one of {', '.join(MODELS)}")
-    if not 0.05 <= trim <= 0.4:
-        raise ParameterError(f"trim: {trim!r} is not a share from 0.05 to 0.4")
-    room = int(1 / trim + 1e-9) - 1
-    if type(max_breaks) is not int or not 0 <= max_breaks <= room:
-        raise ParameterError(
-            f"max_breaks: {max_breaks!r} is not a number from 0 to {room}, the most "
-            f"that a trim of {trim:g} leaves room for"
-        )
-    if type(draws) is not int or draws < 0:
-        raise ParameterError(f"draws: {draws!r} is not a number from 0 up")
 
 
 LEAST = 20  # points: fewer leave nothing between the trimmed ends
@@ -521,11 +418,10 @@ _COLUMNS = (
 def stability(
     values: pd.Series,
     dates: Sequence[str] = (),
-    model: str = "level",
     trim: float = 0.15,
     log: bool = True,
 ) -> pd.DataFrame:
-    """Return tests of one unchanged level or trend against a change.
+    """Return tests of one unchanged level against a change.
 
     Chow, at a date that was known beforehand: F = [(SSR - SSR1 - SSR2) / k] / [(SSR1 +
     SSR2) / (n - 2k)], exact F(k, n - 2k) with independent normal errors. Sup-F, date
@@ -534,8 +430,7 @@ def stability(
     makes the plain one reject far too often. Sup-F, random walk: the same statistic
     against random walks made of the series' own changes, since a walk without any
     break looks as if its level had one (Nunes, Kuan and Newbold). OLS-CUSUM: the
-    largest |sum of residuals| / (s sqrt n); of a level only, its critical values do
-    not hold with a trend.
+    largest |sum of residuals| / (s sqrt n).
 
     Parameters
     ----------
@@ -543,8 +438,6 @@ def stability(
         NaN periods are left out.
     dates : sequence of str
         Known dates: the *last* period on the old footing, e.g. ``"2015-04"``.
-    model : {"level", "trend"}
-        k = 1 or 2 coefficients.
     trim : float
         The part of the sample at each end in which sup-F looks for no break.
     log : bool
@@ -571,16 +464,12 @@ def stability(
     Ploberger and Kraemer, *Econometrica* 60 (1992), 271; Nunes, Kuan and Newbold,
     *Econometric Theory* 11 (1995), 736.
     """
-    if model not in MODELS:
-        raise ParameterError(f"model: {model!r} is not one of {', '.join(MODELS)}")
-    if not 0.05 <= trim <= 0.4:
-        raise ParameterError(f"trim: {trim!r} is not a share from 0.05 to 0.4")
+    check_trim(trim)
     found = observed(values, LEAST, "a test of stability", log)
-    cells = segments_of(found, model, trim)
+    cells = levels_of(found, trim)
     rows = [_chow(found, cells, _ends(found, date, cells)) for date in dates]
     rows += [test(found, cells, trim) for test in (_sup_f, _sup_f_robust, _sup_f_walk)]
-    if model == "level":
-        rows.append(_cusum(found, found.to_numpy(), cells))
+    rows.append(_cusum(found, found.to_numpy(), cells))
     table = pd.DataFrame(rows).assign(
         k=cells.x.shape[1],
         n=len(found),
@@ -602,31 +491,27 @@ def f_values(y: np.ndarray, cells: Segments) -> pd.Series:
     return (table[0, n] - split) / (split / (n - 2 * k))
 
 
-def sup_f_p_value(
-    statistic: float, k: int, trim: float, trending: bool = False
-) -> float:
+def sup_f_p_value(statistic: float, k: int, trim: float) -> float:
     """Return the probability that k sup-F is larger when nothing changed.
 
-    By simulation of the limit with a fixed seed, 4,000 draws on 400 steps: with
-    regressors that do not trend, sup over p in [trim, 1 - trim] of |W(p) - p W(1)|^2 /
-    (p (1 - p)), W a k-dimensional Brownian motion; with a constant and a trend, sup-F
-    of white noise on the two. Never below 1 / 4,000.
+    By simulation of the limit with a fixed seed, 4,000 draws on 400 steps: sup over p
+    in [trim, 1 - trim] of |W(p) - p W(1)|^2 / (p (1 - p)), W a k-dimensional Brownian
+    motion. Never below 1 / 4,000.
     """
-    above = (_sup_f_limit(k, round(trim, 4), trending) >= statistic).sum()
+    above = (_sup_f_limit(k, round(trim, 4)) >= statistic).sum()
     return max(float(above), 1.0) / DRAWS
 
 
 @lru_cache(maxsize=16)
-def _sup_f_limit(k: int, trim: float, trending: bool) -> np.ndarray:
+def _sup_f_limit(k: int, trim: float) -> np.ndarray:
     """Return draws of k sup-F."""
     random = np.random.default_rng(SEED)
     share = np.arange(1, GRID + 1) / GRID
     inside = (share >= trim) & (share <= 1 - trim)
-    one, line = np.ones((GRID, 1)), (share - share.mean())[:, None]
-    x = np.hstack([one, line]) if trending else one
     total = np.zeros((DRAWS, int(inside.sum())))
-    for _ in range(1 if trending else k):
-        total += _explained(random.standard_normal((DRAWS, GRID)), x, inside)[0]
+    for _ in range(k):
+        noise = random.standard_normal((DRAWS, GRID))
+        total += _explained(noise, np.ones((GRID, 1)), inside)[0]
     return total.max(axis=1)
 
 
@@ -655,11 +540,11 @@ def _explained(
     return split - straight, (y**2).sum(axis=1, keepdims=True) - straight
 
 
-def _critical(k: int, trim: float, trending: bool) -> tuple[list[float], str]:
+def _critical(k: int, trim: float) -> tuple[list[float], str]:
     """Return critical values at 10, 5, 1 % and where they are from."""
-    if trim == 0.15 and k in SUP_F_15 and not trending:
+    if trim == 0.15 and k in SUP_F_15:
         return [k * value for value in SUP_F_15[k]], "critical values of Andrews (2003)"
-    limit = _sup_f_limit(k, round(trim, 4), trending)
+    limit = _sup_f_limit(k, round(trim, 4))
     tails = np.quantile(limit, [0.90, 0.95, 0.99])
     return [float(value) for value in tails], "critical values simulated"
 
@@ -684,14 +569,13 @@ def _sup_f_robust(found: pd.Series, cells: Segments, trim: float) -> dict[str, o
 def _sup_row(
     name: str, found: pd.Series, values: pd.Series, k: int, trim: float
 ) -> dict[str, object]:
-    trending = k > 1  # of the two models, the one with k = 2 has a trend
-    critical, note = _critical(k, trim, trending)
+    critical, note = _critical(k, trim)
     return {
         "test": name,
         "at": found.index[int(values.idxmax()) - 1],
         "statistic": float(values.max()),
         **_named(critical),
-        "p_value": sup_f_p_value(float(values.max()), k, trim, trending),
+        "p_value": sup_f_p_value(float(values.max()), k, trim),
         "note": f"{note}, trim {trim:g}; times k",
     }
 

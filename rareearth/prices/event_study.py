@@ -1,4 +1,4 @@
-"""What a price did around dated events, each alone and, of a kind, on average."""
+"""What a price did around dated events, each of them alone."""
 
 from __future__ import annotations
 
@@ -8,20 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError, unknown_name
-from rareearth.methods.samples import (
-    left_out,
-    observed,
-    per_year,
-    positions,
-    span,
-    unit,
-)
-from rareearth.methods.trends import check_level, newey_west
-from rareearth.words import day, listed
+from rareearth.errors import ParameterError, unknown_name
+from rareearth.methods.samples import observed, span, unit
+from rareearth.words import day, listed, pct, period
 
 MOST_DAYS = {"D": 7, "M": 45, "Q": 100, "Y": 370}
 """Days between neighbouring quotes inside a window, by frequency; more is thin."""
+
+STILL = 0.005  # of the price: a window in which it moved by less has no news in it
 
 LEAST_BEFORE = {"D": 40, "M": 18, "Q": 12, "Y": 12}
 """Changes before an event that its distribution needs, by frequency."""
@@ -78,6 +72,7 @@ def event_effects(
     window: tuple[int, int] = (-1, 1),
     before: int = 60,
     kinds: Sequence[str] | str | None = None,
+    still: pd.PeriodIndex | None = None,
 ) -> EventEffects:
     """Return the abnormal change of a price around each event.
 
@@ -89,7 +84,8 @@ def event_effects(
     with medians) compares the variance of as many changes after the event, whatever
     else happened in them. An event is refused, with its reason, when another event
     lies in its window, when quotes are missing or too far apart, when too few precede
-    it, or when it is an extreme of the price itself.
+    it, when the posted price stood still (all quotes of the window within half a
+    percent, or known not to follow the market), or when it is an extreme of the price.
 
     Parameters
     ----------
@@ -105,6 +101,9 @@ def event_effects(
         but at least 40 (days) or 18 (months).
     kinds : str or sequence of str, optional
         Measure only these; the others still count as overlap.
+    still : PeriodIndex, optional
+        Periods, of the series or longer ones, in which the source's price is known
+        not to have followed the market.
 
     Raises
     ------
@@ -135,6 +134,9 @@ def event_effects(
             key: getattr(event, key) for key in ("event_id", "kind", "title", "date")
         }
         at, reason = _place(prices.index, ends, event.date, window, days)
+        if not reason or reason.startswith("overlaps"):
+            inside = prices.iloc[at + window[0] - 1 : at + window[1] + 1]
+            reason = _still(inside, still) or reason
         if event.kind in CIRCULAR:
             reason = "it is read off the price itself"
         if reason:
@@ -212,6 +214,19 @@ def _place(
     return at, ""
 
 
+def _still(quotes: pd.Series, known: pd.PeriodIndex | None) -> str:
+    """Return that a posted price stood still in a window of log prices, or ""."""
+    marked = known is not None and quotes.index.asfreq(known.freq).isin(known).any()
+    if not marked and float(quotes.max() - quotes.min()) >= STILL:
+        return ""
+    first, last = quotes.index[[0, -1]]
+    moved = float(np.exp(quotes.max() - quotes.min()) - 1)
+    return (
+        f"the posted price stood still, {period(first.start_time, last.end_time)} "
+        f"(within {pct(moved)})"
+    )
+
+
 def _effect(
     prices: pd.Series, at: int, window: tuple[int, int], before: int
 ) -> dict[str, object]:
@@ -253,108 +268,3 @@ def _check_window(window: tuple[int, int], before: int) -> None:
         )
     if type(before) is not int or before < 12:
         raise ParameterError(f"before: {before!r} is not a number of changes from 12")
-
-
-LAGS = 12  # of the change of the price, in a local projection
-LEAST_EVENTS = 3  # of a kind, for an average response to mean anything
-
-
-def local_projection(
-    values: pd.Series,
-    events: pd.DataFrame,
-    horizon: int = 12,
-    kinds: Sequence[str] | str | None = None,
-    level: float = 0.9,
-    lags: int = LAGS,
-) -> pd.DataFrame:
-    """Return the average path of a price after events, with Newey-West bands.
-
-    For h = 0..horizon: y_{t+h} - y_{t-1} = a_h + b_h s_t + c' (last `lags` changes) +
-    d' (s_{t+1}, ..., s_{t+h}) + u, with y the log price and s_t the number of days
-    with an event in period t. The leads keep the events that follow inside the window
-    out of b_h (Teulings and Zubanov). The band of b_h is Newey-West with h more lags
-    than the rule, since the errors overlap. Periods with a gap in what they need are
-    left out.
-
-    Parameters
-    ----------
-    values : Series of float, PeriodIndex
-        Regular prices; monthly ones, as a rule.
-    events : DataFrame
-        As in `event_effects`.
-    horizon : int
-        Periods after the event, 1 to 24.
-    level : float
-        Probability of the bands.
-
-    Returns
-    -------
-    DataFrame, one row per period after the event
-        ``ahead`` int, ``response``, ``low``, ``high`` float (shares), ``p_value``
-        float, ``events``, ``n``, ``lags`` int, ``kinds``, ``unit`` str.
-
-    Raises
-    ------
-    NoFigures
-        If fewer than three periods of the sample have an event, or it is too short.
-    UnknownName, ParameterError
-        As in `event_effects`; if `horizon` or `level` is impossible.
-
-    References
-    ----------
-    Jorda, *American Economic Review* 95 (2005), 161; Teulings and Zubanov, *J. Applied
-    Econometrics* 29 (2014), 497.
-    """
-    check_level(level)
-    if type(horizon) is not int or not 1 <= horizon <= 24:
-        raise ParameterError(f"horizon: {horizon!r} is not a number from 1 to 24")
-    chosen = of_kind(events, kinds)
-    found = observed(values, 3 * lags + horizon, "a local projection", log=True)
-    y = pd.Series(np.nan, index=pd.period_range(found.index[0], found.index[-1]))
-    y[found.index] = found
-    shock = _shocks(chosen, y)
-    known = pd.concat({f"c{k}": y.diff().shift(k) for k in range(1, lags + 1)}, axis=1)
-    rows = [_response(y, shock, known, h, level) for h in range(horizon + 1)]
-    return pd.DataFrame(rows).assign(
-        kinds=", ".join(sorted(set(chosen["kind"]))), unit=unit(values)
-    )
-
-
-def _shocks(chosen: pd.DataFrame, y: pd.Series) -> pd.Series:
-    """Return how many days with an event each period has."""
-    per_year(y)  # refuses an odd frequency
-    days = pd.PeriodIndex(chosen["date"].dropna().unique(), freq=y.index.freq)
-    return pd.Series(days).value_counts().reindex(y.index).fillna(0.0)
-
-
-def _response(
-    y: pd.Series, shock: pd.Series, known: pd.DataFrame, h: int, level: float
-) -> dict[str, object]:
-    leads = {f"lead{k}": shock.shift(-k) for k in range(1, h + 1)}
-    columns = {"to": y.shift(-h) - y.shift(1), "constant": 1.0, "shock": shock}
-    frame = known.assign(**leads, **columns).dropna()
-    frame = frame.drop(columns=[name for name in leads if not frame[name].any()])
-    events = int((frame["shock"] > 0).sum())
-    if events < LEAST_EVENTS:
-        gaps = left_out(y)
-        raise NoFigures(
-            f"a local projection needs {LEAST_EVENTS} periods with an event at least; "
-            f"{h} periods ahead this sample has {events}"
-            + (f", since it must not touch the gaps {gaps}" if gaps else "")
-            + "; choose more kinds, fewer lags or a shorter horizon"
-        )
-    x = frame.drop(columns="to").to_numpy()
-    at = positions(frame)
-    rule = int(4 * ((at[-1] + 1) / 100) ** (2 / 9))
-    fit = newey_west(frame["to"].to_numpy(), x, at, lags=rule + h)
-    low, high = fit.interval(level)
-    return {
-        "ahead": h,
-        "response": np.expm1(fit.estimate[-1]),
-        "low": np.expm1(low[-1]),
-        "high": np.expm1(high[-1]),
-        "p_value": fit.p_values[-1],
-        "events": events,
-        "n": len(frame),
-        "lags": fit.lags,
-    }

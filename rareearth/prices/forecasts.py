@@ -7,7 +7,7 @@ Kalman filter, the other two by counting periods.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.methods.samples import Step, after, observed, positions, span, unit
+from rareearth.methods.samples import observed, positions, span, unit
 from rareearth.methods.trends import check_level
-from rareearth.words import number, pct
+from rareearth.words import number, pct, period
 
 NAIVE = "random walk"
 _CLOSE = {"maxiter": 200, "pgtol": 1e-9, "factr": 1e4}  # likelihoods are flat
@@ -191,7 +191,6 @@ def forecast(
     values: pd.Series,
     horizon: int = 12,
     level: float = 0.8,
-    steps: Sequence[Step] = (),
     candidates: Mapping[str, Candidate] = CANDIDATES,
 ) -> Forecast:
     """Return the forecast of the candidate that did best so far, and how well.
@@ -206,14 +205,12 @@ def forecast(
     Parameters
     ----------
     values : Series of float, PeriodIndex
-        Prices; NaN periods are gaps, over which the models run without filling them.
+        Prices; NaN periods are gaps, over which the models run without filling them. A
+        known tax step is taken off beforehand (`net_of`).
     horizon : int
         Periods ahead, 1 to 36, less if the series is short.
     level : float
         Probability of the intervals.
-    steps : sequence of Step
-        Known tax changes: nobody learns from the change of that period, which is
-        taken off what came before (a known change; else all of the period's own).
     candidates : mapping of str to Candidate
         Who takes part; the random walk must.
 
@@ -232,7 +229,7 @@ def forecast(
     """
     check_level(level)
     found = observed(values, FIRST + FEWEST, "a forecast with a backtest", log=True)
-    y = _with_gaps(_joined(found, steps))
+    y = _with_gaps(found)
     starts = _origins(found, y, horizon)
     losses = backtest(y, starts, horizon, level, candidates)
     scores = _scores(losses, horizon, starts, found.index[0])
@@ -251,16 +248,6 @@ def forecast(
         level=level,
         sample=f"{span(found)}, {len(found)} values",
     )
-
-
-def _joined(found: pd.Series, steps: Sequence[Step]) -> pd.Series:
-    """Return log prices on the footing of the last one: steps taken off before them."""
-    joined = found.copy()
-    for step, column in zip(steps, after(found, steps).T, strict=True):
-        before = column == 0
-        jump = float(found.diff()[~before].iloc[0])
-        joined[before] += jump if step.change is None else np.log1p(step.change)
-    return joined
 
 
 def _with_gaps(found: pd.Series) -> np.ndarray:
@@ -358,12 +345,14 @@ def _origins(found: pd.Series, y: np.ndarray, horizon: int) -> np.ndarray:
             f"and {FEWEST} periods after it; this series has {len(found)}, "
             f"{span(found)}"
         )
-    most = min(LONGEST, room - FEWEST + 1)
-    if type(horizon) is not int or not 1 <= horizon <= most:
+    if type(horizon) is not int or not 1 <= horizon <= LONGEST:
         raise ParameterError(
-            f"horizon: {horizon!r} is not a number of periods from 1 to "
-            f"{most}, the most that {len(found)} values, {span(found)}, allow "
-            "for a backtest"
+            f"horizon: {horizon!r} is not a number of periods from 1 to {LONGEST}"
+        )
+    if horizon > (most := room - FEWEST + 1):
+        raise NoFigures(
+            f"a backtest of {horizon} periods ahead needs a longer series; "
+            f"{len(found)} values, {span(found)}, allow for {most} at most"
         )
     usable = [end for end in possible if end + horizon <= len(y)]
     which = np.linspace(0, len(usable) - 1, min(ORIGINS, len(usable))).round()
@@ -429,10 +418,12 @@ def _verdict(scores: pd.DataFrame, horizon: int) -> str:
     if best["model"] == NAIVE:
         return f"nothing beats the random walk: its loss is the least, {where}"
     less = pct(1 - best["against_naive"], digits=0)
-    gain = f"{less} less loss than the random walk, {where}"
+    much = f"{less} less loss than" if less != pct(0.0) else "as little loss as"
+    gain = f"{much} the random walk, {where}"
     by_chance = f"p = {number(best['p_value'], digits=2)}"
     if np.isnan(best["p_value"]):
-        when = f"{best['first_origin']} to {best['last_origin']}"
+        first, last = best["first_origin"], best["last_origin"]
+        when = period(first.start_time, last.end_time)
         return (
             f"nothing is shown to beat the random walk: {best['model']} had {gain}, "
             f"but origins from {when} share their outcomes and prove nothing"

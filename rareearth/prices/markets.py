@@ -11,7 +11,13 @@ import pandas as pd
 from rareearth.figures import loading as store
 from rareearth.figures.columns import each, has_codes
 from rareearth.money.money import per_kg
-from rareearth.prices.series import QUOTES, REGULAR, Prices, PriceSeries, marks_of
+from rareearth.prices.series import (
+    QUOTES,
+    REGULAR,
+    Prices,
+    PriceSeries,
+    marks_of,
+)
 
 CONTROLS = "2025-04-04"
 """First day of China's licences for seven medium and heavy rare earths (events.csv)."""
@@ -23,13 +29,13 @@ OTHER_FOB = "China FOB, other quotes"
 SIDES = ("China FOB", "China domestic", "European market")
 NEAR = 31  # days: the China FOB quote that a quote is compared with is no older
 BOUNDS = ("greater-than", "less-than", "ask-price")
-STALE = ("stale", "possibly-stale")
+PROXY = "ISE, proxy"
 SHOWN = ("Dy oxide", "Tb oxide", "Y oxide")
 """Products shown beside the chosen one: under licence since April 2025."""
 
 _COLUMNS = (
     "date,market,vat,price_usd_per_kg,low,high,is_bound,marks,figure_id,source_id,note,"
-    "product"
+    "product,publisher"
 ).split(",")
 
 
@@ -43,29 +49,20 @@ class Markets:
         ``product`` str; ``date`` datetime64, ``market`` str (`SIDES`, or `OTHER_FOB`),
         ``vat`` str: "as quoted" or "without VAT"; ``price_usd_per_kg``, ``low``,
         ``high`` float; ``is_bound`` bool: an asking price or a "more than", no price;
-        ``marks``, ``figure_id``, ``source_id``, ``note`` str.
+        ``marks``, ``figure_id``, ``source_id``, ``note`` str; ``publisher`` str: whose
+        number it is, whoever repeats it.
     premium : DataFrame, one row per quote that China FOB has a quote near to
-        ``product``, ``date``, ``market``, ``vat``, ``price_usd_per_kg``,
-        ``fob_usd_per_kg``, ``fob_date``, ``premium`` float: price over China FOB, less
-        1; ``fob_marks``, ``figure_id``.
-    times : DataFrame, one row per product, market and treatment of tax
-        ``product``, ``market``, ``vat`` str; ``quotes`` int; ``first``, ``last``
-        datetime64; ``median``, ``lowest``, ``highest`` float: times China FOB;
-        ``stale`` int: how many lie beside a stale quote.
+        ``product``, ``date``, ``market``, ``vat``, ``publisher``,
+        ``price_usd_per_kg``, ``fob_usd_per_kg``, ``fob_date``, ``fob_publisher``;
+        ``within`` bool: both are of one publisher; ``premium`` float: price over China
+        FOB, less 1; ``fob_marks``, ``figure_id``, ``source_id`` of both.
     figures : DataFrame
         The figures behind it, for the list of sources.
     """
 
     quotes: pd.DataFrame
     premium: pd.DataFrame
-    times: pd.DataFrame
     figures: pd.DataFrame
-
-    @property
-    def european(self) -> pd.DataFrame:
-        """Return the rows of `times` that are of Europe, by product."""
-        own = self.times["market"] == "European market"
-        return self.times[own].set_index("product")
 
 
 def markets(
@@ -110,8 +107,7 @@ def markets(
         & prices.figures["period_end"].between(first, last)
     ]
     if chosen.empty:
-        nothing = pd.DataFrame(columns=_COLUMNS)
-        return Markets(nothing, nothing, nothing, chosen)
+        return Markets(_nothing(_COLUMNS), _nothing(_PREMIUM), chosen)
     parts = [_in_dollars(prices, chosen)]
     behind = [chosen, prices.money.behind(chosen, "USD", vat_of="China")]
     if proxy and (chosen["product"] == "NdPr oxide").any():
@@ -132,8 +128,16 @@ def markets(
     return Markets(
         quotes=quotes,
         premium=premium,
-        times=_times(premium),
         figures=pd.concat(behind).drop_duplicates("figure_id", ignore_index=True),
+    )
+
+
+def _nothing(columns: Sequence[str]) -> pd.DataFrame:
+    """Return an empty frame whose days and numbers are such."""
+    kinds = {"date": "datetime64[ns]", "fob_date": "datetime64[ns]", "is_bound": "bool"}
+    kinds |= dict.fromkeys(["price_usd_per_kg", "premium"], "float64")
+    return pd.DataFrame(columns=columns).astype(
+        {name: kind for name, kind in kinds.items() if name in columns}
     )
 
 
@@ -155,6 +159,8 @@ def _in_dollars(prices: Prices, chosen: pd.DataFrame) -> pd.DataFrame:
     )
     net = prices.money.without_vat(quoted[taxed], missing="nan")
     both = pd.concat([quoted, net.assign(vat="without VAT")])
+    known = store.dictionary("sources")
+    whose = known["origin"].where(known["origin"] != "", known["publisher"])
     bound = ~has_codes(both["basis"], without=BOUNDS)
     middle = both[["low", "high"]].mean(axis=1, skipna=False)
     either = both["low"].fillna(both["high"]).where(bound)
@@ -163,6 +169,7 @@ def _in_dollars(prices: Prices, chosen: pd.DataFrame) -> pd.DataFrame:
         price_usd_per_kg=both["value"].fillna(middle).fillna(either),
         is_bound=bound,
         marks=each(both["basis"], marks_of),
+        publisher=both["source_id"].map(whose),
     ).dropna(subset=["price_usd_per_kg"])
 
 
@@ -183,44 +190,46 @@ def _mixture(mix: PriceSeries) -> pd.DataFrame:
             "source_id": frame["source_id"],
             "note": mix.proxy,
             "product": mix.product,
+            "publisher": PROXY,
         }
     )
 
 
 def _premium(quotes: pd.DataFrame) -> pd.DataFrame:
-    """Return each quote beside the last China FOB quote of the 31 days up to it."""
+    """Return each quote beside the last China FOB quote of the 31 days up to it.
+
+    That of its own publisher where there is one, else that of the regular series: two
+    publishers differ on one price by up to two fifths.
+    """
     priced = quotes[~quotes["is_bound"]]
-    fob = priced[priced["market"] == REFERENCE]
-    fob = fob.drop_duplicates(["product", "date"], keep="last")
-    columns = {"price_usd_per_kg": "fob_usd_per_kg", "marks": "fob_marks"}
-    beside = pd.merge_asof(
-        priced[priced["market"] != REFERENCE],
-        fob[["product", "date", *columns]]
+    export = priced["market"].isin([REFERENCE, OTHER_FOB])
+    columns = {
+        "price_usd_per_kg": "fob_usd_per_kg",
+        "marks": "fob_marks",
+        "source_id": "fob_source",
+    }
+    fob = priced[export].drop_duplicates(["product", "publisher", "date"], keep="last")
+    names = ["product", "date", "market", "publisher", *columns]
+    fob = (
+        fob[names]
         .rename(columns=columns)
-        .assign(fob_date=fob["date"]),
-        on="date",
-        by="product",
-        tolerance=pd.Timedelta(NEAR, unit="D"),
-    ).dropna(subset=["fob_usd_per_kg"])
+        .assign(fob_date=fob["date"], fob_publisher=fob["publisher"])
+    )
+    regular = fob[fob["market"] == REFERENCE].drop(columns=["market", "publisher"])
+    own = fob.drop(columns="market")
+    near = {"on": "date", "tolerance": pd.Timedelta(NEAR, unit="D")}
+    rest = priced[~export].reset_index(drop=True)
+    within = pd.merge_asof(rest, own, by=["product", "publisher"], **near)
+    across = pd.merge_asof(rest, regular, by="product", **near)
+    beside = within.combine_first(across)
+    beside["within"] = beside["fob_publisher"] == beside["publisher"]
+    beside = beside.dropna(subset=["fob_usd_per_kg"])
     beside["premium"] = beside["price_usd_per_kg"] / beside["fob_usd_per_kg"] - 1
-    names = "date,market,vat,price_usd_per_kg,fob_usd_per_kg,fob_date,premium,fob_marks"
-    return beside[["product", *names.split(","), "figure_id"]]
+    beside["source_id"] += ";" + beside["fob_source"]
+    return beside[_PREMIUM]
 
 
-def _times(premium: pd.DataFrame) -> pd.DataFrame:
-    """Return by product, market and tax how far quotes lie over China FOB."""
-    rows = premium.assign(
-        times=premium["premium"] + 1,
-        stale=~has_codes(premium["fob_marks"], without=STALE),
-    )
-    groups = rows.groupby(["product", "market", "vat"], sort=False)
-    found = groups.agg(
-        quotes=("times", "size"),
-        first=("date", "min"),
-        last=("date", "max"),
-        median=("times", "median"),
-        lowest=("times", "min"),
-        highest=("times", "max"),
-        stale=("stale", "sum"),
-    )
-    return found.reset_index()
+_PREMIUM = (
+    "product,date,market,vat,publisher,price_usd_per_kg,fob_usd_per_kg,fob_date,"
+    "fob_publisher,within,premium,fob_marks,figure_id,source_id"
+).split(",")

@@ -47,12 +47,20 @@ _Grid: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]  # periods; figures behind 
 MARKS = ("sparse", "stale", "possibly-stale", "quoting-break", "incomplete-period")
 """Qualifiers of the basis that say that a price is weak."""
 
-WEAK = ("sparse", "stale", "quoting-break", "incomplete-period")
-"""The marks that keep a price out of estimation, unless asked otherwise."""
+STALE = ("stale", "possibly-stale")
+"""The marks of a posted price that did not follow the market."""
+
+WEAK = (*STALE, "quoting-break", "incomplete-period")
+"""The marks that keep a price out of estimation, unless asked otherwise. A stretch with
+few quotes a month is none of them: its month-ends were quoted."""
 
 EXPORT_DUTY = "export-tax-incl"
-DUTY_ENDS = Step("2015-05-01", "export duty ends")
-"""China FOB prices contain export duty before this day (events.csv)."""
+DUTY = 0.25
+"""The highest duty that China levied on exports of oxides (events.csv, 2008)."""
+
+DUTY_ENDS = Step("2015-05-01", "export duty ends", 1 / (1 + DUTY) - 1)
+"""China FOB prices contain export duty before this day. Of a price with a duty of 25 %
+in it, its end takes off a fifth at most; the rest of a fall is the market."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +77,8 @@ class PriceSeries:
         ``printed_unit``; ``quoted`` datetime64, the last day that the figure is for;
         ``marks`` str, of `MARKS`; ``used`` bool: fit for estimation; ``reason`` str:
         why it is not; ``basis``, ``figure_id``, ``source_id`` str.
-    steps : tuple of Step
-        Declared tax changes inside the series.
+    step : Step or None
+        The tax change inside the series: the end of the export duty.
     proxy : str
         What stands in for the product; "" when nothing does.
     figures : DataFrame
@@ -82,7 +90,7 @@ class PriceSeries:
     frequency: str
     unit: str
     frame: pd.DataFrame
-    steps: tuple[Step, ...]
+    step: Step | None
     proxy: str
     figures: pd.DataFrame
 
@@ -98,23 +106,6 @@ class PriceSeries:
     def title(self) -> str:
         """Return product, market and, where there is one, the proxy."""
         return f"{self.product}, {self.market}" + (" (proxy)" if self.proxy else "")
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Return what a reader has to know: a proxy, weak quotes, the export duty."""
-        said = [self.proxy] if self.proxy else []
-        weak = self.frame[has_codes(self.frame["marks"], "possibly-stale")]
-        if len(weak):
-            used = "kept" if weak["used"].any() else "left out"
-            said.append(f"possibly stale, {used}: {weak.index[0]} to {weak.index[-1]}")
-        if self.figures["series"].isin(QUOTES).any():
-            said.append(
-                "dated quotations, of a range its middle; most months have none"
-            )
-        taxed = self.frame[has_codes(self.frame["basis"], EXPORT_DUTY)]
-        if len(taxed):
-            said.append(f"contains export duty until {taxed.index[-1]}")
-        return tuple(said)
 
     @property
     def values(self) -> pd.Series:
@@ -153,7 +144,7 @@ class PriceSeries:
         kept = self.figures["figure_id"].isin(named)
         rates = ~self.figures["series"].str.startswith("oxide_price")
         return replace(
-            self, frame=frame, steps=declared(frame), figures=self.figures[kept | rates]
+            self, frame=frame, step=declared(frame), figures=self.figures[kept | rates]
         )
 
     def within(self, when: str | int) -> pd.DataFrame:
@@ -328,7 +319,7 @@ class Prices:
             frequency=frequency,
             unit=f"{base_year} USD/kg" if real else f"{currency}/kg",
             frame=frame,
-            steps=declared(frame),
+            step=declared(frame),
             proxy=stated,
             figures=behind.drop_duplicates("figure_id", ignore_index=True),
         )
@@ -485,10 +476,10 @@ def marks_of(basis: str) -> str:
     return ";".join(code for code in MARKS if code in codes(basis))
 
 
-def declared(frame: pd.DataFrame) -> tuple[Step, ...]:
-    """Return the tax changes inside a series: the end of the export duty, or none."""
+def declared(frame: pd.DataFrame) -> Step | None:
+    """Return the tax change inside a series: the end of the export duty, or none."""
     taxed = has_codes(frame["basis"], EXPORT_DUTY)
-    return (DUTY_ENDS,) if taxed.any() and not taxed.all() else ()
+    return DUTY_ENDS if taxed.any() and not taxed.all() else None
 
 
 def meaning(basis: pd.Series, definitions: frozenset[str]) -> pd.Series:
@@ -558,6 +549,11 @@ def measured(
         )
     gap = float(ratio[after].mean() - ratio[before].mean())
     return replace(step, change=float(np.expm1(gap)))
+
+
+def capped(step: Step) -> Step:
+    """Return a step that is no larger than the duty, and takes nothing on."""
+    return replace(step, change=float(np.clip(step.change, DUTY_ENDS.change, 0.0)))
 
 
 def mixed(frames: Sequence[pd.DataFrame], mix: Mapping[str, float]) -> pd.DataFrame:

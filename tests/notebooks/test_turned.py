@@ -21,10 +21,10 @@ SPACE = "\N{NO-BREAK SPACE}"
         ),
         (
             "02_price_trends",
-            {"as_of": "2023-06-30"},
+            {"as_of": "2023-06-30", "real": True},
             [
                 "Prices are in money of 2022",
-                "China and Europe since April 2025: nothing had been published",
+                "China and Europe: no pair of quotes had been published",
             ],
         ),
         (

@@ -10,7 +10,6 @@ from rareearth.errors import NoFigures, ParameterError, UnknownName
 from rareearth.prices.event_study import (
     brown_forsythe,
     event_effects,
-    local_projection,
     of_kind,
 )
 
@@ -20,7 +19,7 @@ def daily(values, start="2025-01-01"):
     return pd.Series(np.asarray(values, dtype="float64"), index=index, name="USD/kg")
 
 
-def flat(n=120, jump_at=None, jump=0.1, noise=0.001):
+def flat(n=120, jump_at=None, jump=0.1, noise=0.006):
     """Return prices with small alternating changes, and one jump of the log."""
     changes = noise * np.where(np.arange(n) % 2, 1.0, -1.0)
     if jump_at is not None:
@@ -38,11 +37,11 @@ CONTROL = ("controls", "2025-03-22", "control")  # position 80 of the series
 
 def test_the_change_of_an_event_by_hand():
     # From the quote before the window (79 - 1) to the one after the event (81): the
-    # jump of 0.1 and three alternating changes of 0.001, of which one remains.
+    # jump of 0.1 and three alternating changes of 0.006, of which one remains.
     found = event_effects(flat(jump_at=80), events(CONTROL)).effects.iloc[0]
     assert (str(found["first"]), str(found["last"])) == ("2025-03-20", "2025-03-23")
-    assert np.log1p(found["change"]) == pytest.approx(0.1 + 0.001)
-    assert np.log1p(found["abnormal"]) == pytest.approx(0.101, abs=1e-4)
+    assert np.log1p(found["change"]) == pytest.approx(0.1 + 0.006)
+    assert np.log1p(found["abnormal"]) == pytest.approx(0.106, abs=1e-4)
 
 
 def test_the_p_value_is_the_rank_among_windows_before():
@@ -84,7 +83,7 @@ def test_a_wilder_price_after_the_event_has_a_larger_variance():
     prices = np.log(flat().to_numpy())
     prices[81:] += 0.05 * np.sin(np.arange(39.0) ** 2)
     found = event_effects(daily(np.exp(prices)), events(CONTROL)).effects.iloc[0]
-    assert found["variance_ratio"] > 100
+    assert found["variance_ratio"] > 10
     assert found["p_variance"] < 0.01
 
 
@@ -158,6 +157,18 @@ def test_an_extreme_of_the_price_is_no_event():
     assert found == {"peak": "it is read off the price itself"}
 
 
+def test_a_price_that_stood_still_is_no_news():
+    # Within half a percent, or known not to have followed the market.
+    assert reason(flat(noise=0.001), CONTROL)["controls"].startswith(
+        "the posted price stood still"
+    )
+    march = pd.PeriodIndex(["2025-03"], freq="M")
+    found = reason(flat(jump_at=80), CONTROL, still=march)
+    assert found["controls"].startswith("the posted price stood still")
+    april = pd.PeriodIndex(["2025-04"], freq="M")
+    assert reason(flat(jump_at=80), CONTROL, still=april) == {}
+
+
 def test_an_unknown_kind_offers_the_known_ones():
     with pytest.raises(UnknownName, match="unknown kind of event: 'sanction'; one of"):
         of_kind(events(CONTROL), "sanction")
@@ -172,53 +183,3 @@ def test_an_impossible_window_is_refused(window):
 def test_a_short_series_says_how_many_quotes_it_needs():
     with pytest.raises(NoFigures, match="at least 43 points; this one has 20"):
         event_effects(flat(20), events(CONTROL))
-
-
-# Local projections
-
-
-def monthly_jumps(months=150, every=30, jump=0.1, noise=0.0):
-    """Return prices that rise by a jump in the month of each event, for good."""
-    at = np.arange(every, months - every, every)
-    changes = noise * np.random.default_rng(1).standard_normal(months)
-    changes[at] += jump
-    index = pd.period_range("2010-01", periods=months, freq="M")
-    prices = pd.Series(np.exp(changes.cumsum()), index=index, name="USD/kg")
-    rows = [(f"e{t}", f"{index[t]}-10", "control") for t in at]
-    return prices, events(*rows)
-
-
-def test_a_lasting_jump_is_the_response_at_every_horizon():
-    prices, dates = monthly_jumps(noise=1e-6)
-    found = local_projection(prices, dates, horizon=6, lags=2)
-    assert found["response"].tolist() == pytest.approx([np.expm1(0.1)] * 7, abs=1e-4)
-    assert found["ahead"].tolist() == list(range(7))
-
-
-def test_the_band_holds_the_response():
-    prices, dates = monthly_jumps(noise=0.05)
-    found = local_projection(prices, dates, horizon=4, lags=2)
-    assert (found["low"] < found["response"]).all()
-    assert (found["response"] < found["high"]).all()
-
-
-def test_a_projection_leaves_out_what_touches_a_gap():
-    prices, dates = monthly_jumps(noise=0.01)
-    whole = local_projection(prices, dates, horizon=2, lags=2)
-    prices.iloc[100] = np.nan
-    holed = local_projection(prices, dates, horizon=2, lags=2)
-    # At h = 0 the period itself, the next (y_{t-1}) and two more lags need it.
-    assert whole["n"].iloc[0] - holed["n"].iloc[0] == 4
-
-
-def test_too_few_events_are_refused_with_the_gaps():
-    prices, dates = monthly_jumps()
-    prices.iloc[100] = np.nan
-    with pytest.raises(NoFigures, match=r"3 periods with an event.*gaps 2018-05"):
-        local_projection(prices, dates.iloc[:2], horizon=3)
-
-
-@pytest.mark.parametrize("horizon", [0, 1_000, 1.5])
-def test_an_impossible_horizon_is_refused(horizon):
-    with pytest.raises(ParameterError, match="not a number from 1 to 24"):
-        local_projection(*monthly_jumps(), horizon=horizon)

@@ -23,6 +23,19 @@ def test_a_premium_by_hand():
         assert row["premium"] == pytest.approx(price / TB_FOB_10_APRIL_2025 - 1)
 
 
+def test_a_quote_is_compared_within_its_publisher_first():
+    # SMM, 16 January 2026: 180 to 200 USD/kg CIF Europe, 128 to 148 FOB China.
+    found = markets(PRICES, ["Nd oxide"]).premium
+    europe = found[found["market"] == "European market"].set_index("date")
+    row = europe.loc["2026-01-16"]
+    assert row["within"] and row["fob_publisher"] == "SMM"
+    assert row["premium"] + 1 == pytest.approx(190 / 138)
+    # Argus has no Chinese quote of the month: the regular series stands beside it.
+    row = europe.loc["2025-09-25"]
+    assert not row["within"] and row["fob_publisher"] == "ISE"
+    assert row["premium"] + 1 == pytest.approx(92.5 / 97.85, rel=1e-3)
+
+
 def test_a_bound_is_shown_and_not_compared():
     found = markets(PRICES, ["Y oxide"])
     asked = found.quotes[found.quotes["is_bound"]]
@@ -54,6 +67,6 @@ def test_a_spread_of_ndpr_uses_the_stated_proxy_only_when_asked():
 
 def test_without_quotes_there_is_nothing_and_a_wrong_name_is_refused():
     early = markets(PRICES, ["Dy oxide"], start="2000-01-01", end="2001-01-01")
-    assert early.quotes.empty and early.european.empty
+    assert early.quotes.empty and early.premium.empty
     with pytest.raises(UnknownName, match="did you mean 'Dy oxide'"):
         markets(PRICES, ["Dy oxid"])

@@ -59,29 +59,28 @@ def test_every_month_has_a_row_and_no_gap_is_filled():
     assert found.frame.at[pd.Period("2025-10"), "reason"] == "no US CPI-U"
 
 
-def test_sparse_and_stale_months_are_left_out_and_said():
+def test_stale_months_are_left_out_and_said_and_those_with_few_quotes_stay():
     found = PRICES.series("Nd oxide")
-    assert found.values["2021-10":"2022-09"].isna().all()
-    assert found.quoted["2021-10":"2022-09"].notna().all()
-    assert found.values["2026-08":].isna().all()
+    assert found.values["2021-10":"2022-09"].notna().all()  # the peak of 2022
+    assert found.values["2025-09":"2025-12"].isna().all()  # flat while others moved
+    assert found.quoted["2025-09":"2025-12"].notna().all()
     left = found.left_out().set_index("periods")["reason"]
-    assert left["2021-10 to 2022-09"] == "sparse"
+    assert left["2025-09 to 2025-12"] == "possibly-stale"
     assert left["2026-08"] == "stale"
 
 
-def test_possibly_stale_months_stay_unless_asked():
-    assert PRICES.series("Nd oxide").values["2025-11"] > 0
-    strict = PRICES.series("Nd oxide", leave_out=["possibly-stale"])
-    assert np.isnan(strict.values["2025-11"])
-    assert "possibly stale, left out: 2025-09 to 2025-12" in strict.notes
+def test_marks_are_left_out_as_asked():
+    assert PRICES.series("Nd oxide", leave_out=()).values["2025-11"] > 0
+    assert np.isnan(PRICES.series("Nd oxide", leave_out=["sparse"]).values["2022-02"])
 
 
 def test_the_export_duty_is_a_declared_step_of_china_fob():
     found = PRICES.series("Nd oxide")
-    assert [step.date for step in found.steps] == ["2015-05-01"]
-    assert "contains export duty until 2015-04" in found.notes
-    assert PRICES.series("Nd oxide", "China domestic").steps == ()
-    assert found.between(2016, 2020).steps == ()
+    assert found.step.date == "2015-05-01"
+    # A duty of 25 percent is a fifth of what it is part of.
+    assert found.step.change == pytest.approx(-0.2)
+    assert PRICES.series("Nd oxide", "China domestic").step is None
+    assert found.between(2016, 2020).step is None
 
 
 def test_one_definition_is_never_spliced_with_another():
@@ -97,7 +96,6 @@ def test_a_proxy_is_asked_for_and_stated():
     assert found.proxy.replace("\N{NO-BREAK SPACE}", " ").startswith(
         "75 % Nd oxide and 25 % Pr"
     )
-    assert found.proxy in found.notes
     assert found.title == "NdPr oxide, China FOB (proxy)"
 
 

@@ -4,8 +4,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from rareearth.figures.records import events
-from rareearth.prices import baskets, markets, sentences, study
+from rareearth.prices import baskets, breaks, sentences, study
+from rareearth.prices.forecasts import forecast
 from rareearth.prices.series import Prices
 
 PRICES = Prices.load(cpi_gaps=1)
@@ -44,34 +44,32 @@ def test_cerium_rose_by_17_percent_in_2024():
 # A series examined
 
 
-def test_a_short_series_says_for_each_method_how_many_points_it_needs():
+@pytest.mark.parametrize("method", [breaks.breaks, breaks.stability, forecast])
+def test_a_method_that_refuses_says_how_many_points_it_needs(method):
     series = study.chosen(PRICES, "Gd oxide", "USGS reference")
-    found = study.examine(PRICES, series, 12, events())
-    assert found.breaks is found.forecast is found.growth is None
-    for name in ("growth", "breaks", "forecast", "unit_root", "stability"):
-        assert "needs a series of at least" in found.why_not[name]
+    found, why = study.attempt(method, series.values)
+    assert found is None
+    assert "needs a series of at least" in why
 
 
-def test_without_a_second_market_the_sample_begins_after_the_tax():
-    series = study.chosen(PRICES, "Dy oxide", "China FOB")
-    steps, net = study.on_one_footing(PRICES, series)
-    assert steps[0].change is None
-    assert net.index[0] == pd.Period("2015-05")
+def test_a_tax_step_is_no_larger_than_the_duty():
+    # Dy has no domestic series by month; Nd fell by more against its own.
+    for product in ("Dy oxide", "Nd oxide"):
+        series = study.chosen(PRICES, product, "China FOB")
+        step, net = study.on_one_footing(PRICES, series)
+        assert step.change == pytest.approx(1 / 1.25 - 1)
+        early = pd.Period("2014-06")
+        assert net[early] == pytest.approx(0.8 * series.values[early])
+    later = study.chosen(PRICES, "Dy oxide", "China FOB", start="2016")
+    step, net = study.on_one_footing(PRICES, later)
+    assert step is None
+    assert net.equals(later.values)
 
 
-def test_with_a_second_market_the_tax_is_taken_off():
-    series = study.chosen(PRICES, "Nd oxide", "China FOB")
-    steps, net = study.on_one_footing(PRICES, series)
-    early = pd.Period("2012-06")
-    assert -0.3 < steps[0].change < -0.15
-    assert net[early] == pytest.approx(series.values[early] * (1 + steps[0].change))
-
-
-def test_what_is_left_out_is_listed_with_the_reason():
-    series = study.chosen(PRICES, "Nd oxide", "China FOB")
-    left = series.left_out().set_index("periods")
-    assert left.at["2021-10 to 2022-09", "reason"] == "sparse"
-    assert left.at["2021-10 to 2022-09", "n"] == 12
+def test_a_yearly_price_is_drawn_at_the_middle_of_its_year():
+    series = study.chosen(PRICES, "La oxide", "USGS reference")
+    last = study.long_view(series).iloc[-1]
+    assert (last["date"].year, last["date"].month) == (2025, 7)
 
 
 def test_money_of_the_day_is_the_printed_price():
@@ -81,14 +79,33 @@ def test_money_of_the_day_is_the_printed_price():
     assert nominal.quoted[pd.Period("2024-12")] == pytest.approx(55.97)
 
 
-def test_events_of_one_month_share_a_number():
-    dates = pd.Series(pd.to_datetime(["2025-01-01", "2025-12-31"]))
-    found = study.numbered(events(), dates)
-    assert found["number"].tolist() == list(range(1, len(found) + 1))
-    assert found["date"].dt.to_period("M").is_unique
-
-
 # Words
+
+
+def test_the_first_sentence_has_the_peak_the_low_and_since_when():
+    series = study.chosen(PRICES, "NdPr oxide", "China FOB", end="2026-07")
+    said = sentences.level_sentence(series).replace(NBSP, " ")
+    peak, last = (  # ISE, month ends of February 2022 and July 2026
+        0.75 * nd + 0.25 * pr for nd, pr in ((188.76, 171.87), (128.00, 128.25))
+    )
+    assert f"**{last:.0f} USD/kg** at the end of July 2026" in said
+    assert f"{1 - last / peak:.0%}".replace("%", " %") in said
+    assert f"below its peak of February 2022 ({peak:.0f})" in said
+    assert "its low of March 2024" in said
+    assert said.endswith("all since December 2020.")
+
+
+def test_a_price_at_its_peak_has_no_peak_above_it():
+    series = study.chosen(PRICES, "Y oxide", "China FOB", start="2020", end="2026-07")
+    assert ": its highest since January 2020 and" in sentences.level_sentence(series)
+
+
+def test_a_newest_quote_that_stood_still_is_said_to():
+    series = study.chosen(PRICES, "Nd oxide", "China FOB")
+    said = sentences.newest_sentence(series, study.newest(PRICES, series))
+    assert said.endswith("24\N{NO-BREAK SPACE}September 2026, and had stood still.")
+    early = study.chosen(PRICES, "Nd oxide", "China FOB", end="2026-07")
+    assert sentences.newest_sentence(early, study.newest(PRICES, early)) == ""
 
 
 @pytest.mark.parametrize(("value", "words"), [(0.0004, "< 0.001"), (0.0432, "0.043")])
@@ -99,38 +116,8 @@ def test_a_p_value_is_never_printed_as_zero(value, words):
 # Markets and baskets
 
 
-def test_dated_export_quotes_never_stand_in_for_the_regular_series():
-    found = markets.markets(PRICES, ["Nd oxide"])
-    other = found.quotes["market"] == "China FOB, other quotes"
-    assert set(found.quotes.loc[other, "source_id"]).isdisjoint({"komis-ise-fob"})
-    # 16 January 2026: CIF Rotterdam over the FOB quote of the regular series.
-    europe = found.premium[found.premium["market"] == "European market"]
-    aside = found.quotes.loc[other, "price_usd_per_kg"]
-    assert not europe["fob_usd_per_kg"].isin(aside).any()
-
-
-def test_a_thin_european_market_is_named():
-    found = markets.markets(PRICES, ["Dy oxide"])
-    said = sentences.spread_notes(found, "Dy oxide")
-    assert "European market: only 5 quotes of Dy oxide" in said
-
-
 def test_the_parts_of_a_basket_add_up_to_its_value():
     parts = baskets.baskets(baskets.compositions(), baskets.prices_at(PRICES))
     sums = baskets.drawn(parts).groupby("row")["value"].sum()
     totals = parts.drop_duplicates("deposit").set_index("deposit")["total_usd"]
     assert sums[totals.index].tolist() == pytest.approx(totals.tolist())
-
-
-@pytest.mark.parametrize(
-    ("incomplete", "whole", "said"),
-    [
-        (["Nolans"], ["Bayan Obo"], "left out: Nolans. No oxide of Mount Weld"),
-        (["Mt Weld"], [], "Printed in part only, and left out: Mt Weld."),
-        ([], ["Mt Weld"], "No deposit at hand is left out."),
-    ],
-)
-def test_deposits_without_a_basket_are_named(incomplete, whole, said):
-    text = sentences.left_out_sentence(incomplete, whole)
-    assert said in text
-    assert ("at all" in text) == ("No oxide of" in said)
