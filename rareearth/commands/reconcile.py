@@ -202,6 +202,40 @@ def company_and_country(as_of: str) -> Iterator[Pair]:
     yield from _yearly("company", what, mined, country, rounding)
 
 
+def prices_and_sales(as_of: str) -> Iterator[Pair]:
+    """Compare the selling price that a company states with revenue over tonnes sold.
+
+    Of a year net sales are taken, of a quarter the gross sales that go with its price.
+    """
+    key = ["entity", "period_start", "period_end"]
+    price, sold, revenue = (
+        load(series, product=product, as_of=as_of).dropna(subset=["value"])
+        for series, product in (
+            ("average_selling_price", "REO"),
+            ("reo_sales_volume", "REO"),
+            ("revenue", "all"),
+        )
+    )
+    revenue = revenue[revenue["basis"].str.contains("revenue-(?:net|gross)")]
+    revenue = revenue.sort_values(["confidence", "basis"], ascending=[True, False])
+    price = price.merge(sold, on=key, suffixes=("", "_sold"))
+    price = price.merge(revenue, on=key, suffixes=("", "_of")).drop_duplicates(key)
+    for row in price.itertuples():
+        if row.unit != f"{row.unit_of[:3]}/kg":
+            continue
+        implied = 1e3 * row.value_of / row.value_sold
+        loose = rounding(row.value_of) / row.value_of
+        loose += rounding(row.value_sold) / row.value_sold
+        yield Pair(
+            f"selling-price/{row.entity}/{_period(row)}",
+            f"{row.entity}, {_period(row)}: stated price against revenue over tonnes",
+            float(row.value),
+            float(implied),
+            rounding(row.value) + implied * loose,
+            row.unit,
+        )
+
+
 def _yearly(
     name: str,
     what: str,
@@ -297,6 +331,7 @@ RULES = (
     quota_and_output,
     compilers,
     company_and_country,
+    prices_and_sales,
     exchange_rates,
     annual_prices,
     fob_and_domestic,

@@ -1,6 +1,6 @@
-"""The accounts of the producers by fiscal year, and what moved cash and profit.
+"""The accounts of the producers by fiscal year, and what moved sales, profit and cash.
 
-A measure may be printed on several definitions (gross and net sales, adjusted and
+A measure may be published on several definitions (gross and net sales, adjusted and
 unadjusted EBITDA). One of them is followed through time, the others stand beside it.
 """
 
@@ -12,7 +12,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from rareearth.errors import NoFigures, unknown_name
-from rareearth.figures.columns import Load, codes, each, has_codes
+from rareearth.figures.columns import RANK, Load, codes, each, has_codes
+from rareearth.words import SPACE, change, number
 
 
 class Measure(NamedTuple):
@@ -38,17 +39,19 @@ MEASURES = {
     "operating_cash": Measure("operating_cash_flow", "all", "Operating cash flow"),
     "capex": Measure("capital_expenditure", "all", "Capital spending"),
     "cash": Measure("closing_cash", "all", "Cash at year end"),
-    "printed_margin": Measure("gross_margin", "all", "Gross margin, as printed"),
-    "cost_of_sales": Measure("cost_of_sales", "all", "Cost of sales"),
-    "sga": Measure("sga_expense", "all", "Selling and administration"),
-    "other_operating": Measure("other_operating_expense", "all", "Other operations"),
+    "printed_margin": Measure("gross_margin", "all", "Gross margin, as published"),
+    "operating_income": Measure("operating_income", "all", "Operating income"),
     "interest": Measure("interest_expense", "all", "Interest paid"),
     "interest_income": Measure("interest_income", "all", "Interest received"),
     "currency": Measure("currency_gain", "all", "Currency"),
     "other": Measure("other_non_operating_income", "all", "Other income"),
     "tax": Measure("income_tax_expense", "all", "Income tax"),
     "buyback": Measure("share_buyback", "all", "Shares bought back"),
-    "price": Measure("average_selling_price", "", "Average selling price"),
+    "free_cash": Measure("free_cash_flow", "all", "Free cash flow"),
+    "support": Measure("ppa_income", "NdPr products", "Price support outside revenue"),
+    "reo_sold": Measure("reo_sales_volume", "REO", "Rare-earth oxides sold"),
+    "ndpr_sold": Measure("ndpr_sales_volume", "NdPr oxide", "NdPr oxide sold"),
+    "price": Measure("average_selling_price", "REO", "Stated selling price"),
 }
 OUTPUT = ("ndpr", "reo", "concentrate", "separated", "quota")
 MARGINS = {
@@ -59,25 +62,58 @@ MARGINS = {
 # Until the price protection agreement of October 2025 revenue held no income from it,
 # so the revenue without that income is the same measure carried on.
 CARRIED_ON = {"excl-price-support;statutory": "statutory"}
-SHORT = {  # for the labels of a chart
-    "China Rare Earth Resources (000831)": "China Rare Earth",
-    "China Northern Rare Earth": "China Northern",
-}
+SUPPORTED = "incl-price-support"
 NO_YEAR = "trailing-twelve-months"
-COMPARED = ("revenue", "gross_profit", "net_profit", "printed_margin")  # of peers
+SUMMED = "sum of four quarters"
+LESS_FREE_CASH = "operating less free cash flow"
+WORDS = {
+    "standardised": "template of a data vendor",
+    "company-reported": "as the company reports it",
+    "statutory": "as in the accounts",
+    "revenue-net": "net sales",
+    "revenue-gross": "gross sales",
+}
 # Measure, and the sign with which it enters the result.
 CASH_STEPS = {"operating_cash": 1, "capex": -1, "buyback": -1}
 PROFIT_STEPS = {
-    "gross_profit": 1,
-    "sga": -1,
-    "other_operating": -1,
-    "interest": 1,  # printed as a negative number where it is a cost
+    "interest": 1,  # published as a negative number where it is a cost
     "interest_income": 1,
     "currency": 1,
     "other": 1,
     "tax": -1,
 }
 _COLUMNS = ["label", "value", "kind", "measure"]
+
+
+def in_words(definition: str) -> str:
+    """Return a definition as readers know it: "adjusted, as the company reports it"."""
+    plain = [
+        WORDS.get(code)
+        or code.replace("incl-", "with ").replace("excl-", "without ").replace("-", " ")
+        for code in sorted(codes(definition))
+    ]
+    return ", ".join(plain)
+
+
+def amount(value: float, unit: str) -> str:
+    """Return "AUD 84.5 million", "AUD \N{MINUS SIGN}65.4 million" or "6,558 t"."""
+    digits = 0 if abs(value) >= 1000 else 1
+    if " million" not in unit:
+        return number(value, unit=unit)
+    return f"{unit[:3]}{SPACE}{number(value, digits=digits)}{SPACE}million"
+
+
+def moved(before: float, after: float) -> str:
+    """Return the change as "+20.1 %"; from or to a loss, and of threefold, in words."""
+    if before <= 0 < after:
+        return "from loss to profit"
+    if after <= 0 < before:
+        return "from profit to loss"
+    if before <= 0:
+        return "a smaller loss" if after > before else "a larger loss"
+    if after > 3 * before:
+        return f"{number(after / before)} times"
+    return change(after / before - 1, digits=1)
 
 
 def gather(load: Load, as_of: str = "latest", variants: str = "best") -> pd.DataFrame:
@@ -141,7 +177,9 @@ def companies(book: pd.DataFrame, least: int = 2) -> list[str]:
     return sorted(set.intersection(*found))
 
 
-def check_accounts(book: pd.DataFrame, company: str, start_year: int) -> None:
+def check_accounts(
+    book: pd.DataFrame, company: str, start_year: int, as_of: str = "latest"
+) -> None:
     """Refuse a company without two years of accounts from a year on.
 
     Raises
@@ -156,6 +194,11 @@ def check_accounts(book: pd.DataFrame, company: str, start_year: int) -> None:
             raise NoFigures(
                 f"no accounts of {company!r}; no producer has two years of revenue and "
                 "net profit by then, and with a later as_of some have"
+            )
+        if own.empty and as_of != "latest":
+            raise NoFigures(
+                f"no figures of {company} had been published by {as_of}; by then there "
+                f"were accounts of {', '.join(choices)}"
             )
         if own.empty:
             raise unknown_name("company", company, choices)
@@ -234,16 +277,81 @@ def yearly(
     closed = own["period_end"].dt.month == month
     fiscal = ((own["months"] == 12) & ~stock & closed) | (stock & closed)
     own = own[fiscal & ~has_codes(own["definition"], NO_YEAR)]
+    quarters = own_quarters(book, company)
     parts = []
     for name in only:
-        measure = MEASURES[name]
-        rows = own[own["series"] == measure.series]
-        if measure.product:
-            rows = rows[rows["product"] == measure.product]
-        if len(rows):
-            main = _main_definition(rows)
-            parts.append(rows.assign(measure=name, chosen=rows["definition"] == main))
-    return pd.concat(parts, ignore_index=True)
+        rows = of_measure(own, name)
+        if name == "capex":
+            rows = pd.concat([rows, _less_free_cash(own)], ignore_index=True)
+        if rows.empty:
+            continue
+        main = _main_definition(rows)
+        rows = rows.assign(chosen=rows["definition"] == main)
+        if name == "ebitda":
+            of_main = of_measure(quarters, name)
+            of_main = of_main[of_main["definition"] == main]
+            rows = pd.concat([rows, _summed(of_main, rows, month)], ignore_index=True)
+        parts.append(rows.assign(measure=name))
+    return pd.concat(parts, ignore_index=True).astype({"chosen": bool})
+
+
+def of_measure(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the figures of one of `MEASURES`."""
+    measure = MEASURES[name]
+    return rows[
+        (rows["series"] == measure.series) & (rows["product"] == measure.product)
+    ]
+
+
+def own_quarters(book: pd.DataFrame, company: str) -> pd.DataFrame:
+    """Return what a company published for single quarters."""
+    return book[(book["entity"] == company) & (book["months"] == 3)]
+
+
+def _less_free_cash(own: pd.DataFrame) -> pd.DataFrame:
+    """Return capital spending as operating cash flow less free cash flow.
+
+    Companies publish it with and without mine development and exploration; what was
+    paid according to the cash flow statement is one definition for all years.
+    """
+    flow, free = (
+        of_measure(own, name).sort_values("confidence").drop_duplicates("period_end")
+        for name in ("operating_cash", "free_cash")
+    )
+    both = flow.merge(free, on="period_end", suffixes=("", "_free"))
+    return both[flow.columns].assign(
+        series=MEASURES["capex"].series,
+        value=both["value"] - both["value_free"],
+        source_id=both["source_id"] + ";" + both["source_id_free"],
+        definition=LESS_FREE_CASH,
+        note="computed",
+        figure_id="",
+    )
+
+
+def _summed(quarters: pd.DataFrame, years: pd.DataFrame, month: int) -> pd.DataFrame:
+    """Return sums of four quarters for fiscal years that are not published whole."""
+    ends = quarters["period_end"] + pd.offsets.MonthEnd(0)
+    last = ends.dt.year + (ends.dt.month > month)
+    quarters = quarters.dropna(subset=["value"]).assign(year=last)
+    quarters = quarters.sort_values("confidence").drop_duplicates("period_end")
+    parts = []
+    for year, rows in quarters.groupby("year"):
+        if len(rows) == 4 and year not in set(years.loc[years["chosen"], "year"]):
+            whole = rows.sort_values("period_end").iloc[[-1]]
+            parts.append(
+                whole.assign(
+                    period_start=rows["period_start"].min(),
+                    value=rows["value"].sum(),
+                    source_id=";".join(rows["source_id"].unique()),
+                    confidence=min(rows["confidence"], key=RANK.__getitem__),
+                    months=12,
+                    note=SUMMED,
+                    figure_id="",
+                    chosen=True,
+                )
+            )
+    return pd.concat(parts) if parts else quarters.iloc[:0]
 
 
 def _main_definition(rows: pd.DataFrame) -> str:
@@ -287,31 +395,17 @@ def fiscal_year(year: int, month: int) -> str:
 
 
 def cash_years(book: pd.DataFrame) -> list[int]:
-    """Return the fiscal years that have cash at both ends and a printed flow."""
+    """Return the years with cash at both ends, operating cash flow and spending."""
     cash = line(book, "cash")
-    flows = {int(year) for name in CASH_STEPS for year in _flow(book, name, None).index}
-    return [
-        int(year) for year in cash.index if year - 1 in cash.index and year in flows
-    ]
-
-
-def _flow(book: pd.DataFrame, measure: str, year: int | None) -> pd.Series:
-    """Return a measure by year; for a step another definition may fill a year.
-
-    The wider definition of capital spending (with mine development) is better in a
-    bridge than none: what it moves leaves the rest smaller, and no ratio mixes them.
-    """
-    rows = book[(book["measure"] == measure) & book["value"].notna()]
-    rows = rows.sort_values(["year", "chosen"], ascending=[True, False])
-    series = rows.drop_duplicates("year").set_index("year")["value"]
-    return series if year is None else series[series.index == year]
+    flows = line(book, "operating_cash").index.intersection(line(book, "capex").index)
+    return [int(year) for year in flows if {year - 1, year} <= set(cash.index)]
 
 
 def cash_bridge(book: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return how cash went from the end of one fiscal year to the end of the next.
 
-    Opening cash + printed flows + everything else = closing cash. "Everything else"
-    (financing, leases, interest, exchange differences) is what is left, not printed.
+    Opening cash + published flows + everything else = closing cash. "Everything else"
+    (financing, leases, interest, exchange differences) is what is left.
 
     Parameters
     ----------
@@ -327,60 +421,74 @@ def cash_bridge(book: pd.DataFrame, year: int) -> pd.DataFrame:
         "rest"), ``measure``. The steps add up to the difference of the levels.
     """
     cash = line(book, "cash")
-    opening, closing = float(cash[year - 1]), float(cash[year])
+    lines = {name: line(book, name) for name in CASH_STEPS}
     steps = [
-        (MEASURES[name].label, sign * float(found.iloc[0]), "step", name)
-        for name, sign in CASH_STEPS.items()
-        if len(found := _flow(book, name, year))
+        (MEASURES[name].label, CASH_STEPS[name] * float(series[year]), "step", name)
+        for name, series in lines.items()
+        if year in series.index
     ]
-    rest = closing - opening - sum(step[1] for step in steps)
+    return _bridge("Cash", float(cash[year - 1]), float(cash[year]), steps, "cash")
+
+
+def _bridge(
+    what: str,
+    before: float,
+    after: float,
+    steps: list[tuple[str, float, str, str]],
+    measure: str,
+) -> pd.DataFrame:
+    rest = after - before - sum(step[1] for step in steps)
     return pd.DataFrame(
         [
-            ("Cash before", opening, "level", "cash"),
+            (f"{what} before", before, "level", measure),
             *steps,
             ("Everything else", rest, "rest", ""),
-            ("Cash after", closing, "level", "cash"),
+            (f"{what} after", after, "level", measure),
         ],
         columns=_COLUMNS,
     )
 
 
 def profit_years(book: pd.DataFrame) -> list[int]:
-    """Return the years with a profit and a gross profit, and the same a year before."""
-    profit, gross = line(book, "net_profit"), line(book, "gross_profit")
-    both = profit.index.intersection(gross.index)
-    return [int(year) for year in both if year - 1 in both]
+    """Return the years that have net profit, and EBITDA or gross profit, twice."""
+    profit = set(line(book, "net_profit").index)
+    found: set[int] = set()
+    for name in ("ebitda", "gross_profit"):
+        both = profit & set(line(book, name).index)
+        found |= {int(year) for year in both if year - 1 in both}
+    return sorted(found)
 
 
 def profit_bridge(book: pd.DataFrame, year: int) -> pd.DataFrame:
     """Return which lines of the accounts moved net profit against the year before.
 
-    A line counts if it is printed for both years on one definition. The rest is what
-    the lines leave open, rounding included.
+    EBITDA leads, then what stands between it and the operating income (depreciation,
+    first of all), interest, currency and tax; without EBITDA the gross profit leads.
+    A line counts if it is published for both years on one definition.
 
     Returns
     -------
     DataFrame
         As in `cash_bridge`.
     """
-    profit = line(book, "net_profit")
-    before, after = float(profit[year - 1]), float(profit[year])
-    steps = []
-    for name, sign in PROFIT_STEPS.items():
-        series = line(book, name)
-        if year in series.index and year - 1 in series.index:
-            moved = sign * float(series[year] - series[year - 1])
-            steps.append((MEASURES[name].label, moved, "step", name))
-    rest = after - before - sum(step[1] for step in steps)
-    return pd.DataFrame(
-        [
-            ("Profit before", before, "level", "net_profit"),
-            *steps,
-            ("Everything else", rest, "rest", ""),
-            ("Profit after", after, "level", "net_profit"),
-        ],
-        columns=_COLUMNS,
-    )
+    lines = {name: line(book, name) for name in MEASURES}
+    changes = {
+        name: float(series[year] - series[year - 1])
+        for name, series in lines.items()
+        if year in series.index and year - 1 in series.index
+    }
+    top = "ebitda" if "ebitda" in changes else "gross_profit"
+    steps = [(MEASURES[top].label, changes[top], "step", top)] if top in changes else []
+    if {"ebitda", "operating_income"} <= set(changes):
+        gap = changes["operating_income"] - changes["ebitda"]
+        steps.append(("Depreciation and charges", gap, "step", "operating_income"))
+    steps += [
+        (MEASURES[name].label, sign * changes[name], "step", name)
+        for name, sign in PROFIT_STEPS.items()
+        if name in changes
+    ]
+    before, after = (float(lines["net_profit"][each]) for each in (year - 1, year))
+    return _bridge("Profit", before, after, steps, "net_profit")
 
 
 def behind(book: pd.DataFrame, bridge: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -406,46 +514,230 @@ def drawn(
     return kept.reset_index(drop=True)
 
 
-def peers(book: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return the last full year of each producer, and its margins by year.
+def price_and_volume(book: pd.DataFrame) -> pd.DataFrame:
+    """Return how much of each change in revenue came from price, how much from volume.
+
+    Revenue is price per kilogram times kilograms. Each step is taken at the mean of the
+    other over both years, so that both add up to the change. Where the tonnes sold are
+    not published, they are the revenue over the stated selling price.
 
     Returns
     -------
-    DataFrame, one row per producer and fiscal year
-        ``entity``, ``year``, ``month`` in which it ends, ``revenue``, ``net_profit``,
-        ``gross_margin``, ``net_margin``, ``margin_basis`` (definition of the gross
-        profit), ``source_id`` of the revenue.
+    DataFrame, by fiscal year
+        ``revenue``; ``sold``, t; ``per_kg`` of oxides sold; ``stated`` selling price;
+        ``ndpr``, t sold (``is_sold``) or else made; ``per_kg_ndpr``; ``price`` and
+        ``volume``, the two steps; ``price_change`` and ``volume_change``, shares.
+    """
+    lines = {name: line(book, name) for name in ("revenue", "reo_sold", "price")}
+    revenue, sold, stated = lines.values()
+    kilograms = sold.reindex(revenue.index) / 1e3  # of a million
+    kilograms = kilograms.fillna(revenue / stated.reindex(revenue.index))
+    per_kg = revenue / kilograms
+    ndpr_sold = line(book, "ndpr_sold").reindex(revenue.index)
+    ndpr = ndpr_sold.fillna(line(book, "ndpr").reindex(revenue.index))
+    years = pd.Index(range(int(revenue.index.min()), int(revenue.index.max()) + 1))
+    table = pd.DataFrame(
+        {
+            "revenue": revenue,
+            "sold": sold.reindex(revenue.index),
+            "per_kg": per_kg,
+            "stated": stated.reindex(revenue.index),
+            "ndpr": ndpr,
+            "per_kg_ndpr": revenue * 1e3 / ndpr,
+            "is_sold": ndpr_sold.notna(),
+            "kilograms": kilograms,
+        }
+    ).reindex(years.rename("year"))
+    before = table.shift()
+    table["price"] = (per_kg - before["per_kg"]) * (
+        (kilograms + before["kilograms"]) / 2
+    )
+    table["volume"] = (kilograms - before["kilograms"]) * (
+        (per_kg + before["per_kg"]) / 2
+    )
+    table["price_change"] = per_kg / before["per_kg"] - 1
+    table["volume_change"] = kilograms / before["kilograms"] - 1
+    return table.drop(columns="kilograms").dropna(subset=["per_kg"])
+
+
+class Since(NamedTuple):
+    """What was published of a measure after the last fiscal year."""
+
+    measure: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    value: float
+    before: float  # in the same months a year before, NaN where not published
+    unit: str
+    rows: pd.DataFrame
+
+
+def since(
+    book: pd.DataFrame, company: str, after: pd.Timestamp, only: Sequence[str]
+) -> list[Since]:
+    """Return what was published of the time after the end of a fiscal year.
+
+    Of each measure the periods that lead up to the newest day are added; of
+    several definitions the one that reaches furthest is taken, then the most used.
+    Twelve months up to a quarter stand where they reach further. Of cash it is the
+    newest balance.
+
+    Parameters
+    ----------
+    book : DataFrame
+        From `dated`.
+    after : Timestamp
+        The last day of the fiscal year.
+    only : list of str
+        Keys of `MEASURES`.
+    """
+    own = book[(book["entity"] == company) & book["value"].notna()]
+    found = []
+    for name in only:
+        rows = of_measure(own, name)
+        used = rows["definition"].value_counts()
+        newest: Since | None = None
+        for definition in used.index:
+            each_ = rows[rows["definition"] == definition]
+            told = (_balance if name == "cash" else _stretch)(name, each_, after)
+            if told and (newest is None or told.end > newest.end):
+                newest = told
+        if newest:
+            found.append(newest)
+    return found
+
+
+def _stretch(name: str, rows: pd.DataFrame, after: pd.Timestamp) -> Since | None:
+    whole = rows[rows["months"] > 0]
+    if has_codes(whole["definition"], NO_YEAR).any():
+        last = whole[whole["period_end"] > after].sort_values("period_end").tail(1)
+    else:
+        last = _leading_to(whole[whole["period_start"] > after])
+    if last.empty:
+        return None
+    start, end = last["period_start"].min(), last["period_end"].max()
+    one_year = pd.DateOffset(years=1)
+    until = end - one_year + pd.offsets.MonthEnd(0)
+    earlier = _leading_to(
+        whole[
+            (whole["period_start"] >= start - one_year) & (whole["period_end"] <= until)
+        ]
+    )
+    ends = earlier["period_start"].min(), earlier["period_end"].max()
+    is_same = ends == (start - one_year, until)
+    before = float(earlier["value"].sum()) if is_same else float("nan")
+    value = float(last["value"].sum())
+    return Since(name, start, end, value, before, str(last["unit"].iloc[0]), last)
+
+
+def _balance(name: str, rows: pd.DataFrame, after: pd.Timestamp) -> Since | None:
+    last = rows[rows["period_end"] > after].sort_values(["period_end", "confidence"])
+    if last.empty:
+        return None
+    row = last[last["period_end"] == last["period_end"].max()].iloc[[0]]
+    day, value = row["period_end"].iloc[0], float(row["value"].iloc[0])
+    return Since(name, day, day, value, float("nan"), str(row["unit"].iloc[0]), row)
+
+
+def _leading_to(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose periods follow each other up to the newest day."""
+    kept, at = [], rows["period_end"].max()
+    while len(here := rows[rows["period_end"] == at]):
+        row = here.sort_values(["period_start", "confidence"])
+        kept.append(row.iloc[[0]])
+        at = row["period_start"].iloc[0] - pd.Timedelta(1, unit="D")
+    return pd.concat(kept[::-1]) if kept else rows
+
+
+def peers(book: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the full years of each producer, and the twelve months that are newer.
+
+    Returns
+    -------
+    DataFrame, one row per producer and period of twelve months
+        ``entity``, ``start``, ``end``, ``year``, ``is_fiscal``, ``revenue``,
+        ``net_profit``, ``gross_margin``, ``net_margin``, ``margin_basis`` (definition
+        of the gross profit), ``source_id`` of the revenue.
     """
     parts = []
     for name in names:
-        own = yearly(book, name, COMPARED)
-        table = wide(own).dropna(subset=["revenue", "net_profit"]).reset_index()
-        basis = definition(own, "gross_profit")
+        own = yearly(book, name, ("revenue", "gross_profit", "net_profit"))
+        told = yearly(book, name, ("revenue", "printed_margin"))
+        table = wide(own).dropna(subset=["revenue", "net_profit"])
+        basis = pd.Series(in_words(definition(own, "gross_profit")), table.index)
+        paid = own[has_codes(own["definition"], SUPPORTED)]
+        paid = paid.pivot_table(index="year", columns="measure", values="value")
+        paid = paid.reindex(columns=["gross_profit", "revenue"])
+        with_support = (paid["gross_profit"] / paid["revenue"]).dropna()
+        table["gross_margin"] = table["gross_margin"].fillna(with_support)
+        basis[basis.index.isin(with_support.index)] += ", price support counted in"
         if table["gross_margin"].isna().all():
-            table["gross_margin"] = table["printed_margin"] / 100
-            basis = "as printed"
+            table["gross_margin"] = line(told, "printed_margin") / 100
+            basis[:] = "as published"
         sources = own[(own["measure"] == "revenue") & own["chosen"]]
-        cited = sources.drop_duplicates("year").set_index("year")["source_id"]
-        parts.append(
-            table.assign(
-                entity=name,
-                month=year_end(book, name),
-                margin_basis=basis.replace(";", ", "),
-                source_id=table["year"].map(cited),
-            )
-        )
-    columns = "entity year month revenue net_profit gross_margin net_margin"
-    return pd.concat(parts, ignore_index=True)[
-        [*columns.split(), "margin_basis", "source_id"]
-    ]
+        cited = sources.drop_duplicates("year").set_index("year")
+        for column, of in (("period_start", "start"), ("period_end", "end")):
+            table[of] = cited[column]
+        table = table.assign(source_id=cited["source_id"], margin_basis=basis)
+        table = table.assign(entity=name, is_fiscal=True).reset_index()
+        parts += [table, _newer(book, name, table["end"].max())]
+    columns = "entity start end year is_fiscal revenue net_profit gross_margin"
+    found = pd.concat(parts, ignore_index=True)
+    found["net_margin"] = found["net_profit"] / found["revenue"]
+    return found[[*columns.split(), "net_margin", "margin_basis", "source_id"]]
 
 
-def behind_margins(book: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures that the gross margins of `peers` rest on, for citing."""
-    return book[
-        book["series"].isin(["revenue", "gross_profit", "gross_margin"])
-        & book["entity"].isin(table["entity"])
-        & book["year"].isin(table["year"])
-        & (book["months"] == 12)
-        & (book["product"] == "all")
+def _newer(book: pd.DataFrame, name: str, after: pd.Timestamp) -> pd.DataFrame:
+    """Return the twelve months to a later day that have revenue and net profit."""
+    rows = book[
+        (book["entity"] == name)
+        & has_codes(book["definition"], NO_YEAR)
+        & (book["period_end"] > after)
     ]
+    parts = [
+        of_measure(rows, key).assign(measure=key)
+        for key in ("revenue", "net_profit", "gross_profit")
+    ]
+    long = pd.concat(parts).drop_duplicates(["measure", "period_end"])
+    keys = ["period_start", "period_end"]
+    table = long.pivot(index=keys, columns="measure", values="value").reindex(
+        columns=["revenue", "net_profit", "gross_profit"]
+    )
+    table = table.dropna(subset=["revenue", "net_profit"]).tail(1).reset_index()
+    sources = long[long["measure"] == "revenue"].set_index("period_end")["source_id"]
+    return table.rename(columns={"period_start": "start", "period_end": "end"}).assign(
+        entity=name,
+        year=table["period_end"].dt.year,
+        is_fiscal=False,
+        gross_margin=table["gross_profit"] / table["revenue"],
+        margin_basis=WORDS["standardised"],
+        source_id=table["period_end"].map(sources),
+    )
+
+
+def conflicts(printed: pd.DataFrame, last: int) -> pd.DataFrame:
+    """Return what was published more than once, and differently, in two years.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        `yearly` of every published value.
+    last : int
+        The later of the two years.
+
+    Returns
+    -------
+    DataFrame
+        The rows whose values differ by more than a hundredth; equal values on one
+        definition stand once, with all their sources.
+    """
+    rows = printed[(printed["year"] >= last - 1) & (printed["figure_id"] != "")]
+    key = ["measure", "year"]
+    spread = rows.groupby(key)["value"].transform(
+        lambda v: (v.max() - v.min()) / v.abs().max()
+    )
+    rows = rows[spread > 0.01].sort_values([*key, "chosen"], ascending=False)
+    same = [*key, "definition", "value"]
+    sources = rows.groupby(same)["source_id"].agg(";".join).rename("sources")
+    rows = rows.drop_duplicates(same).merge(sources, on=same)
+    return rows.assign(source_id=rows["sources"]).drop(columns="sources")

@@ -1,11 +1,14 @@
-"""A producer beside its market: realised prices, size beside China, plants."""
+"""A producer beside its market: realised prices, size beside China, its plans."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 
 from rareearth.figures.columns import Load, codes
 from rareearth.producers.accounts import OUTPUT
+from rareearth.words import day, duration
 
 # China's output of the product, and what a year of it is counted from.
 CHINA = {
@@ -116,43 +119,6 @@ def market_quarters(monthly: pd.DataFrame) -> pd.Series:
     return grouped.mean()[grouped.size() == 3]
 
 
-def price_lines(
-    own: pd.DataFrame, market: pd.Series, company: str, start_year: int
-) -> pd.DataFrame:
-    """Return selling and market prices by quarter, for `charts.lines`.
-
-    Returns
-    -------
-    DataFrame
-        ``entity``, ``year`` (the middle of the quarter), ``value`` per kg,
-        ``confidence``, ``source_id``, ``quarter``.
-    """
-    mine = pd.DataFrame(
-        {
-            "entity": company,
-            "quarter": own["quarter"],
-            "value": own["per_kg"],
-            "confidence": own["confidence"],
-            "source_id": own["source_id"],
-        }
-    )
-    theirs = pd.DataFrame(
-        {
-            "entity": "NdPr market",
-            "quarter": market.index,
-            "value": market.to_numpy(),
-            "confidence": "secondary",
-        }
-    )
-    both = pd.concat([theirs, mine], ignore_index=True)
-    first = max(own["quarter"].min(), pd.Period(f"{start_year - 1}Q3", "Q"))
-    both = both[both["quarter"] >= first]
-    year = both["quarter"].map(lambda q: q.year + (q.quarter - 0.5) / 4)
-    return both.assign(year=year, quarter=both["quarter"].astype(str)).reset_index(
-        drop=True
-    )
-
-
 def price_ratio(own: pd.DataFrame, market: pd.Series) -> pd.DataFrame:
     """Return the selling price over the market price for quarters that have both."""
     table = own[["quarter", "per_kg", "currency"]].copy()
@@ -161,21 +127,16 @@ def price_ratio(own: pd.DataFrame, market: pd.Series) -> pd.DataFrame:
     return table.dropna().reset_index(drop=True)
 
 
-def shares_of_china(
-    book: pd.DataFrame, capacity: pd.DataFrame, china: pd.DataFrame
-) -> pd.DataFrame:
+def shares_of_china(book: pd.DataFrame, china: pd.DataFrame) -> pd.DataFrame:
     """Return the output of a producer over China's, count by count.
 
     The last fiscal year of the producer is divided by each printed value of China for
-    the calendar years that it touches, or else for the last year before it. A
-    capacity is divided by China's newest output.
+    the calendar years that it touches, or else for the last year before it.
 
     Parameters
     ----------
     book : DataFrame
         `accounts.yearly` of the producer.
-    capacity : DataFrame
-        Figures of nameplate capacities of its plants, t REO a year.
     china : DataFrame
         Figures of China's ``mine_production`` (REO) and ``oxide_production`` (NdPr),
         every printed value.
@@ -197,11 +158,6 @@ def shares_of_china(
         theirs = china[(china["series"] == series) & (china["product"] == product)]
         for label, group in theirs.groupby("count_of"):
             rows += _over(last, group, _what(name), str(label))
-    ore = china[china["series"] == "mine_production"] if len(china) else china
-    for _, item in (capacity if len(ore) else capacity.iloc[:0]).iterrows():
-        label = f"capacity of {item['entity']}"
-        now = ore[ore["year"] == ore["year"].max()]
-        rows += _shares(item, now, label, "China's mine output")
     found = pd.DataFrame(rows)
     return found.sort_values("value", ignore_index=True) if len(found) else found
 
@@ -283,32 +239,66 @@ def _counts(basis: str) -> str:
     return "China's mine output"
 
 
-def ramp_table(milestones: pd.DataFrame) -> pd.DataFrame:
-    """Return plan and outcome of each step of the plants, and how far it slipped.
+def given_up(milestones: pd.DataFrame) -> pd.Series:
+    """Return the day on which each project that was cancelled was given up."""
+    ended = milestones[milestones["step"] == "cancelled"]
+    return ended.groupby("project")["actual_start"].min()
 
-    The slip is counted from the end of the planned span to the start of the actual
-    one, in months; between the first plan and the outcome of the same step.
+
+def plans(milestones: pd.DataFrame, on: pd.Timestamp) -> pd.DataFrame:
+    """Return what became of each dated plan of the plants by a day.
+
+    An outcome belongs to the plan of the same plant, step and product; what is fed
+    first is one step whatever its product. The slip is counted from the end of the
+    planned span to the start of the actual one.
 
     Returns
     -------
-    DataFrame
-        ``project``, ``step``, ``planned``, ``stated``, ``actual``, ``slip_months``
-        (missing while a date is), ``source_id``.
+    DataFrame, the earliest plan of a step first
+        ``project``, ``product``, ``step``, ``planned``, ``stated``, ``actual``,
+        ``newest``, the last date planned; ``slip_months`` (missing while a date is);
+        ``ended``, when the plant was given up; ``outcome`` ("met", "late", "given up",
+        "put off", "ahead" or "no outcome"); ``is_first`` plan of its step;
+        ``source_id``.
     """
-    known = milestones[milestones["step"] != "other"]
-    named = known.assign(step=known["step"].str.replace("_", " "))
-    by = ["project", "step"]
-    done = named.dropna(subset=["actual_start"]).sort_values("actual_start")
+    steps = milestones[~milestones["step"].isin(["other", "cancelled"])]
+    what = steps["product"].mask(steps["step"] == "first_feed", "feed")
+    steps = steps.assign(step=steps["step"].str.replace("_", " "), product=what)
+    by = ["project", "step", "product"]
+    done = steps.dropna(subset=["actual_start"]).sort_values("actual_start")
     done = done.drop_duplicates(by).rename(columns={"actual_start": "actual"})
-    plans = named.dropna(subset=["planned_end"]).sort_values("planned_end")
-    plans = plans.rename(columns={"planned_end": "planned", "as_stated_on": "stated"})
-    found = plans[[*by, "planned", "stated", "source_id"]].merge(
-        done[[*by, "actual", "source_id"]], on=by, how="outer", suffixes=("", "_done")
+    planned = steps.dropna(subset=["planned_end"]).sort_values([*by, "planned_end"])
+    planned = planned.rename(columns={"planned_end": "planned"})
+    found = planned[[*by, "planned", "as_stated_on", "source_id"]].merge(
+        done[[*by, "actual", "source_id"]], on=by, how="left", suffixes=("", "_done")
     )
-    slip = (found["actual"] - found["planned"]).dt.days / 30.44
-    found = found.assign(
-        stated=found["stated"].fillna(""),
-        slip_months=slip,
-        source_id=found["source_id"].fillna(found["source_id_done"]),
+    late = (found["actual"] - found["planned"]).dt.days / 30.44
+    ended = given_up(milestones).reindex(found["project"]).set_axis(found.index)
+    newest = found.groupby(by)["planned"].transform("max")
+    outcome = pd.Series("no outcome", found.index).mask(newest >= on, "put off")
+    outcome = outcome.mask(found["planned"] >= on, "ahead").mask(
+        ended.notna(), "given up"
     )
-    return found.drop(columns="source_id_done")
+    outcome = outcome.mask(late <= 0, "met").mask(late > 0, "late")
+    both = found["source_id"] + (";" + found["source_id_done"]).fillna("")
+    return found.assign(
+        stated=found["as_stated_on"].fillna(""),
+        newest=newest,
+        slip_months=late,
+        outcome=outcome,
+        ended=ended,
+        is_first=~found.duplicated(by),
+        source_id=both,
+    ).drop(columns=["as_stated_on", "source_id_done"])
+
+
+def fate(plan: Any) -> str:
+    """Return in words what became of a row of `plans`: "5 months late"."""
+    if plan.outcome == "late":
+        return f"{duration(plan.slip_months)} late"
+    if plan.outcome == "given up":
+        return f"given up, {day(plan.ended)}"
+    if plan.outcome == "put off":
+        return f"put off to {plan.newest:%B %Y}"
+    rest = {"ahead": "still ahead", "no outcome": "date passed, no outcome published"}
+    return rest.get(plan.outcome, plan.outcome)

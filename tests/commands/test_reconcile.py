@@ -102,3 +102,12 @@ def test_every_explanation_of_the_shipped_figures_is_still_needed(shipped):
 def test_what_was_not_published_yet_is_not_compared():
     early, late = reconcile("2012-01-01"), reconcile()
     assert 0 < len(early) < len(late)
+
+
+def test_stated_prices_of_lynas_are_compared_with_revenue_over_tonnes_sold(shipped):
+    # FY2024: 463.3 / 12,158 t = 38.107, stated 38.10; FY2025: 50.729, stated 50.6.
+    name = "selling-price/Lynas/{}-07-01..{}-06-30"
+    agrees, open_ = (shipped.loc[name.format(y - 1, y)] for y in (2024, 2025))
+    assert agrees["right"] == pytest.approx(38.107, abs=5e-4)
+    assert (agrees["outcome"], open_["outcome"]) == ("agrees", "open")
+    assert open_["difference"] == pytest.approx(-0.129, abs=5e-4)

@@ -1,11 +1,14 @@
 """The report on producers tells the accounts as published, and refuses the rest."""
 
 import re
+from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures
 
+ROOT = Path(__file__).parent.parent.parent
 PRODUCERS = "04_producers"
 
 
@@ -16,47 +19,82 @@ def plain(page):
 BEFORE = "2026-02-06"  # the accounts of fiscal 2026 were not out
 
 
-def test_revenue_of_fiscal_2026_leads(read):
-    # Lynas, annual report 2026: revenue 977.9 after 556.5, REO 13,089 after 10,462 t.
+def test_revenue_margin_and_cash_of_fiscal_2026_lead(read):
+    # Lynas, year to 30 June 2026: 977.9 after 556.5; 222.4 / 977.9 = 23 %.
     page = plain(read(PRODUCERS))
-    assert "revenue AUD 977.9 million (+75.7 % from AUD 556.5" in page
-    assert "rare-earth oxides made 13,089 t (+25.1 % from 10,462 t)" in page
+    assert "Sales up, margin up and cash up: Lynas had revenue of AUD 977.9 mil" in page
+    assert "in the year to 30 June 2026 (+75.7 %)" in page
+    assert "a net margin of 23 %, after 1.4 % a year before" in page
+    assert "nothing in a filing" in page
 
 
-def test_profit_fell_by_90_percent_and_cash_for_capital_spending(read):
-    # Lynas, results of the year to 30 June 2025: 84.5 to 8.0; 523.8 to 166.5.
+def test_five_numbers_of_the_page_are_those_of_the_table(read):
+    page = plain(read(PRODUCERS))
+    rows = pd.read_csv(ROOT / "data" / "companies.csv").set_index("figure_id")["value"]
+    revenue, before = rows["comp-0928"], rows["comp-0708"]
+    sold, sold_before = rows["comp-0926"], rows["comp-0610"]
+    assert f"Revenue rose by AUD {revenue - before:.1f} million" in page
+    price, price_before = 1e3 * revenue / sold, 1e3 * before / sold_before
+    step = (price - price_before) * (sold + sold_before) / 2e3
+    assert (
+        f"price +{step:.1f} (+{price / price_before - 1:.0%} per".replace("% ", " % ")
+        in page
+    )
+    volume = (sold - sold_before) * (price + price_before) / 2e3
+    assert (
+        f"volume +{volume:.1f} (+{sold / sold_before - 1:.0%} in".replace("% ", " % ")
+        in page
+    )
+    per_ndpr = 1e3 * revenue / rows["comp-0933"]
+    assert f"{per_ndpr:.1f} per kg of NdPr oxide sold" in page
+    assert f"{rows['comp-0925']:,.0f}" in page
+
+
+def test_what_is_newer_than_the_last_full_year_stands_beside_it(read):
+    # Sales 200.2 + 201.9 after 120.5 + 141.2; 2,003 + 1,404 t of NdPr oxide.
     page = plain(read(PRODUCERS, as_of=BEFORE))
-    assert "net profit AUD 8.0 million (\N{MINUS SIGN}90.5 % from AUD 84.5" in page
-    assert "NdPr oxide made 6,558 t" in page
-    assert "Cash fell by AUD 357.3 million" in page
-    assert "Capital spending was AUD 430.8 million, 1.2 times the whole fall" in page
+    assert "net profit of AUD 8.0 million, a net margin of 1.4 %, after 18 %" in page
+    assert "Since then: revenue AUD 402.1 million in the second half of 2025" in page
+    assert "(AUD 261.7 million a year before)" in page
+    assert "NdPr oxide made 3,407 t in the second half of 2025" in page
 
 
-def test_the_steps_that_are_said_are_those_that_are_drawn(read):
-    # 84.5 - 2.9 - 45.1 - 22.5 - 20.0 - 3.8 + 19.2 - 1.5 = 7.9, against 8.0 printed.
-    page = plain(read(PRODUCERS, as_of=BEFORE))
-    minus = "\N{MINUS SIGN}"
-    assert "net profit fell from 84.5 to 8.0 AUD million" in page
-    assert f"gross profit {minus}2.9; everything else {minus}1.5" in page
-    assert "Net profit, FY2025 (AUD million)8.0" in page
+def test_no_two_years_are_joined_for_mp_materials(read):
+    # 10-K and 10-Q: 224.4 of 2025; 90.649 + 108.5 of 2026; EBITDA 11.4 of 2025.
+    page = plain(read(PRODUCERS, company="MP Materials"))
+    assert "USD 224.4 million in 2025 (+10.1 %)" in page
+    assert "EBITDA went from USD \N{MINUS SIGN}50.2 million in 2024 to USD 11.4" in page
+    assert "revenue USD 199.1 million in the first half of 2026" in page
+    assert "Cash, 30 June 2026 (USD million)1,450" in page
+
+
+def test_a_plant_that_was_given_up_is_not_counted_as_planned(read):
+    page = plain(read(PRODUCERS))
+    assert "given up, 26 August 2026" in page
+    assert "Not counted: planned capacity of Lynas Seadrift" in page
+
+
+def test_empty_sections_go(read):
+    page = plain(read(PRODUCERS, company="JL Mag"))
+    assert "what moved the profit: no EBITDA or gross profit of two years" in page
+    assert "Bridge between" not in page
 
 
 def test_the_fiscal_year_is_shown_with_its_true_dates(read):
-    assert "FY2026 (July 2025 to June 2026)" in plain(read(PRODUCERS))
-    assert "2024 (January to December)" in plain(
-        read(PRODUCERS, company="Shenghe Resources")
-    )
+    assert "in the year to 30 June 2026" in plain(read(PRODUCERS))
+    page = plain(read(PRODUCERS, company="Shenghe Resources"))
+    assert "CNY 11,371 million in 2024" in page
 
 
 @pytest.mark.parametrize(
     ("parameters", "pictures"),
     [
-        ({"company": "MP Materials"}, 6),
-        ({"company": "China Northern Rare Earth", "currency": "USD"}, 4),
-        ({"company": "China Rare Earth Resources (000831)", "start_year": 2021}, 3),
+        ({"company": "MP Materials"}, 4),
+        ({"company": "China Northern Rare Earth", "currency": "USD"}, 2),
+        ({"company": "China Rare Earth Resources (000831)", "start_year": 2021}, 2),
         ({"company": "JL Mag"}, 2),
         ({"company": "Lynas", "as_of": "2025-11-03", "start_year": 2012}, 6),
-        ({"company": "MP Materials", "as_of": "2024-06-01"}, 3),
+        ({"company": "MP Materials", "as_of": "2024-06-01"}, 2),
     ],
 )
 def test_other_producers_and_dates_are_told(run, parameters, pictures):
@@ -69,7 +107,7 @@ def test_other_producers_and_dates_are_told(run, parameters, pictures):
 
 def test_what_was_not_out_is_not_told(run):
     page = plain(run(PRODUCERS, as_of="2024-12-31"))
-    assert "FY2024 (July 2023 to June 2024)" in page
+    assert "in the year to 30 June 2024" in page
     assert "FY2025" not in page
 
 
@@ -79,6 +117,11 @@ def test_what_was_not_out_is_not_told(run):
         ({"company": "Iluka"}, NoFigures, "too few accounts of Iluka"),
         ({"company": "Molycorp"}, NoFigures, "revenue of 2014"),
         ({"start_year": 2026}, NoFigures, "there are figures for 2014 to 2026"),
+        (
+            {"company": "Shenghe Resources", "as_of": "2023-06-30"},
+            NoFigures,
+            "no figures of Shenghe Resources had been published by 2023-06-30",
+        ),
         ({"as_of": "1990-01-01"}, NoFigures, "published by 1990-01-01"),
     ],
 )

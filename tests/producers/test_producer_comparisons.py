@@ -37,9 +37,8 @@ def test_lynas_is_4_percent_of_china_by_oxides_and_15_percent_by_ndpr():
         ("mine_production", "REO", 2024, 270_000, "REO"),
         ("oxide_production", "NdPr oxide", 2023, 45_000, "ndpr-oxide"),
     )
-    none = pd.DataFrame()
-    oxides = markets.shares_of_china(output("reo", 10_462), none, beside)
-    ndpr = markets.shares_of_china(output("ndpr", 6_558), none, beside)
+    oxides = markets.shares_of_china(output("reo", 10_462), beside)
+    ndpr = markets.shares_of_china(output("ndpr", 6_558), beside)
     assert oxides["value"].item() == pytest.approx(0.0387, abs=5e-5)
     assert ndpr["value"].item() == pytest.approx(0.1457, abs=5e-5)
 
@@ -55,14 +54,14 @@ def test_counts_of_different_feeds_are_never_mixed():
             "from-domestic-ore;ndpr-oxide",
         ),
     )
-    rows = markets.shares_of_china(output("ndpr", 6_558), pd.DataFrame(), beside)
+    rows = markets.shares_of_china(output("ndpr", 6_558), beside)
     assert len(rows) == 2
     assert (rows["low"] == rows["high"]).all()
 
 
 def test_a_year_of_china_long_before_the_producers_is_not_used():
     beside = china(("mine_production", "REO", 2015, 105_000, "REO"))
-    rows = markets.shares_of_china(output("reo", 10_462), pd.DataFrame(), beside)
+    rows = markets.shares_of_china(output("reo", 10_462), beside)
     assert rows.empty
 
 
@@ -97,30 +96,68 @@ def test_two_quarters_of_selling_prices_are_no_series():
     assert markets.selling_prices(prices(*rows), "A").empty
 
 
+def milestones(*rows):
+    """Return steps of one plant: step, product, planned end, actual start, stated."""
+    columns = ["step", "product", "planned_end", "actual_start", "as_stated_on"]
+    frame = pd.DataFrame(rows, columns=columns)
+    dates = ["planned_end", "actual_start"]
+    frame[dates] = frame[dates].apply(pd.to_datetime)
+    return frame.assign(project="P", source_id="s")
+
+
+ON = pd.Timestamp("2026-10-08")
+
+
 def test_a_slip_counts_from_the_end_of_the_plan():
-    steps = pd.DataFrame(
-        {
-            "project": "P",
-            "step": "first_feed",
-            "planned_end": pd.to_datetime(["2023-06-30", None]),
-            "actual_start": pd.to_datetime([None, "2023-12-30"]),
-            "as_stated_on": "2023",
-            "source_id": "s",
-        }
+    steps = milestones(
+        ("first_feed", "carbonate", "2023-06-30", None, "2023"),
+        ("first_feed", "concentrate", None, "2023-12-30", "2024"),
     )
-    ramp = markets.ramp_table(steps)
-    assert ramp["slip_months"].item() == pytest.approx(183 / 30.44)
+    (plan,) = markets.plans(steps, ON).itertuples()
+    assert plan.slip_months == pytest.approx(183 / 30.44)
+    assert (plan.outcome, markets.fate(plan)) == (
+        "late",
+        "6\N{NO-BREAK SPACE}months late",
+    )
 
 
-def test_a_plan_without_an_outcome_has_no_slip():
-    steps = pd.DataFrame(
-        {
-            "project": ["P"],
-            "step": ["first_feed"],
-            "planned_end": pd.to_datetime(["2027-06-30"]),
-            "actual_start": pd.to_datetime([None]),
-            "as_stated_on": ["2023"],
-            "source_id": ["s"],
-        }
+@pytest.mark.parametrize(
+    ("planned", "actual", "outcome"),
+    [
+        ("2026-04-30", "2026-03-01", "met"),
+        ("2027-06-30", None, "ahead"),
+        ("2024-12-31", None, "no outcome"),
+    ],
+)
+def test_what_became_of_a_plan(planned, actual, outcome):
+    steps = milestones(("first_production", "Sm oxide", planned, actual, "2025"))
+    assert markets.plans(steps, ON)["outcome"].item() == outcome
+
+
+def test_an_outcome_of_one_product_is_none_of_another():
+    steps = milestones(
+        ("first_production", "Sm oxide", None, "2026-03-01", "2026"),
+        ("first_production", "Y oxide", "2028-06-30", None, "2026"),
     )
-    assert markets.ramp_table(steps)["slip_months"].isna().all()
+    assert markets.plans(steps, ON)["outcome"].tolist() == ["ahead"]
+
+
+def test_a_plan_past_its_date_that_has_a_later_one_was_put_off():
+    steps = milestones(
+        ("first_production", "Dy oxide", "2026-08-31", None, "2025"),
+        ("first_production", "Dy oxide", "2026-12-31", None, "2026"),
+    )
+    plans = markets.plans(steps, ON)
+    assert plans["outcome"].tolist() == ["put off", "ahead"]
+    assert plans["is_first"].tolist() == [True, False]
+    assert markets.fate(next(plans.itertuples())) == "put off to December 2026"
+
+
+def test_plans_of_a_plant_that_was_cancelled_were_given_up():
+    steps = milestones(
+        ("first_production", "heavy", "2025-12-31", None, "2022"),
+        ("cancelled", "heavy", None, "2026-08-26", "2026"),
+    )
+    (plan,) = markets.plans(steps, ON).itertuples()
+    assert markets.fate(plan) == "given up, 26\N{NO-BREAK SPACE}August 2026"
+    assert list(markets.given_up(steps).index) == ["P"]
