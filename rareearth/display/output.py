@@ -577,6 +577,10 @@ def _all_figures() -> str:
     where = pd.DataFrame(
         [entries[name] for name in rows["source_id"]], columns=["source", "address"]
     )
+    # An address has the title: written two thousand times, both would weigh too much.
+    titled = r", .*(?= \()"
+    short = where["source"].str.replace(titled, "", regex=True)
+    where["source"] = short.where(where["address"] != "", where["source"])
     table = rows.join(where)[list(_IN_FILE)].dropna(axis="columns", how="all")
     link = csv_address(to_csv(table))
     return (
