@@ -627,7 +627,7 @@ def test_all_figures_that_were_used_can_be_downloaded(shown):
         "value": "29000.0",
         "unit": "t",
         "basis": "REO",
-        "source": "USGS, Summaries 2026 (2026-05)",
+        "source": "USGS (2026-05)",
         "address": "https://usgs.gov/2026",
         "locator": "p. 153",
         "confidence": "primary",

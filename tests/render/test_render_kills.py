@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = pytest.mark.slow
-KILLS = int(os.environ.get("RAREEARTH_KILLS", "5"))
+KILLS = int(os.environ.get("RAREEARTH_KILLS", "3"))
 SEED = int(os.environ.get("SEED", "22"))
 SIGNALS = [
     signal.SIGKILL,

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Each takes ten seconds. Its kernel runs all of them in another test; `make look` sets
 # the variable and has all of them here as well.
-SOME = ["01_production_shares", "07_supply_risk", "08_cutoff_stress"]
+SOME = ["01_production_shares", "08_cutoff_stress"]
 LOOKS_AT_ALL = bool(os.environ.get("RAREEARTH_LOOK"))
 NOTEBOOKS = [path.stem for path in library.notebooks()] if LOOKS_AT_ALL else SOME
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
