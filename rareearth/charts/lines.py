@@ -161,8 +161,7 @@ def lines(
     ends = {} if panel or one_hue else _ends(whole)
     if levels is not None and len(levels):
         ends |= _levels(first, whole["along"], levels, look)
-    low, high = first.get_ylim()
-    label_ends(first, ends, look.hues, 0.06 * (high - low))
+    label_ends(first, ends, look.hues, 0.06)
     drawn = whole if beside is None else pd.concat([whole, beside])
     usual = {} if ends or len(look.hues) < 2 else {name: name for name in look.hues}
     write_key(figure, look.key(usual if key is None else key, drawn))

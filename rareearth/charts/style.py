@@ -141,13 +141,19 @@ def label_ends(
 ) -> None:
     """Write each name to the right of its (x, y), at least `gap` apart upwards.
 
-    No name lies lower than half a gap above the foot of the axes, where it would
-    touch the axis and its numbers.
+    The gap is a share of the height of the axes, whatever their scale is. No name lies
+    lower than half a gap above their foot, where it would touch the numbers.
     """
-    heights = pd.Series({name: y for name, (_, y) in ends.items()}, dtype=float)
-    apart = spread(heights, gap)
-    foot = axes.get_ylim()[0] + gap * (0.5 + np.arange(len(apart)))
-    for name, height in apart.clip(lower=pd.Series(foot, apart.index)).items():
+    scale = axes.yaxis.get_transform()  # from values to equal distances on the axis
+    low, high = scale.transform(np.array(axes.get_ylim()))
+    values = pd.Series({name: y for name, (_, y) in ends.items()}, dtype=float)
+    parts = (scale.transform(values.to_numpy()) - low) / (high - low)
+    apart = spread(pd.Series(parts, values.index), gap)
+    apart = apart.clip(
+        lower=pd.Series(gap * (0.5 + np.arange(len(apart))), apart.index)
+    )
+    heights = scale.inverted().transform(low + (high - low) * apart.to_numpy())
+    for name, height in zip(apart.index, heights, strict=True):
         axes.annotate(
             str(name),
             (ends[str(name)][0], float(height)),

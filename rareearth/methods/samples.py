@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.words import period
 
 PER_YEAR = {"D": 365.25, "W": 52.18, "M": 12.0, "Q": 4.0, "Y": 1.0}
 
@@ -141,9 +142,9 @@ def left_out(values: pd.Series) -> str:
 
 
 def span(found: pd.Series) -> str:
-    """Return "2010-07 to 2026-07", or one period when there is only one."""
+    """Return "July 2010 to July 2026", or one period when there is only one."""
     first, last = found.index[0], found.index[-1]
-    return str(first) if first == last else f"{first} to {last}"
+    return period(first.start_time, last.end_time.normalize())
 
 
 def unit(values: pd.Series) -> str:

@@ -59,8 +59,9 @@ def test_labels_move_no_more_than_they_must(heights, moved):
 
 def test_each_line_is_labelled_where_it_ends():
     _, axes = charts.canvas("Two lines")
+    axes.set_ylim(0, 2)
     style.label_ends(
-        axes, {"China": (2024, 1.0), "India": (2023, 1.0)}, charts.COLOURS, 0.5
+        axes, {"China": (2024, 1.0), "India": (2023, 1.0)}, charts.COLOURS, 0.25
     )
     places = {text.get_text(): text.xy for text in axes.texts}
     assert places == {"China": (2024, 0.75), "India": (2023, 1.25)}
@@ -73,6 +74,25 @@ def test_a_name_never_lies_on_the_axis_below_it():
     style.label_ends(axes, ends, charts.COLOURS, 0.1)
     heights = [text.xy[1] for text in axes.texts]
     assert heights == pytest.approx([0.05, 0.15, 0.25])
+
+
+def test_a_name_on_an_axis_of_ratios_stands_at_the_end_of_its_line():
+    _, axes = charts.canvas("Three lines from 33 to 1,150")
+    axes.set(yscale="log", ylim=(5, 5_000))
+    ends = {"China": (2026, 1_150.0), "India": (2026, 250.0), "Japan": (2026, 33.0)}
+    style.label_ends(axes, ends, charts.COLOURS, 0.06)
+    heights = {text.get_text(): text.xy[1] for text in axes.texts}
+    assert heights == pytest.approx({name: y for name, (_, y) in ends.items()})
+
+
+def test_names_on_an_axis_of_ratios_lie_apart_by_equal_ratios():
+    _, axes = charts.canvas("Two lines that end at 100")
+    axes.set(yscale="log", ylim=(1, 10_000))
+    style.label_ends(
+        axes, {"China": (0, 100.0), "India": (0, 100.0)}, charts.COLOURS, 0.25
+    )
+    low, high = sorted(text.xy[1] for text in axes.texts)
+    assert high / low == pytest.approx(10)  # a quarter of four decades
 
 
 # Colours

@@ -36,7 +36,7 @@ SPACE = "\N{NO-BREAK SPACE}"
             "06_demand_technology",
             {"as_of": "2022-12-31"},
             [
-                "The scenario IEA pledges had not been published by then",
+                "No tonnes of the scenario IEA pledges had been published by",
                 "how much is in what: no content had been published",
                 "news of products: no digest had been published",
             ],

@@ -364,7 +364,7 @@ def test_stationarity_uses_the_longest_stretch_without_a_gap():
 def test_left_out_months_are_named_as_runs():
     series = monthly(range(1, 13))
     series.iloc[[2, 3, 4, 9]] = np.nan
-    assert left_out(series) == "2010-03 to 2010-05, 2010-10"
+    assert left_out(series) == "March 2010 to May 2010, October 2010"
     assert left_out(series.dropna().iloc[:2]) == ""
 
 
@@ -380,7 +380,7 @@ def test_the_longest_run_has_no_gap():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda s: breaks(s[:20]), "at least 34 points; this one has 20, 2010-01"),
+        (lambda s: breaks(s[:20]), "at least 34 points; this one has 20, January 2010"),
         (lambda s: stationarity(s[:30]), "at least 36 points; this one has 30"),
         (lambda s: stability(s[:10]), "at least 20 points; this one has 10"),
         (lambda s: breaks(s * np.nan), "this one has 0"),
