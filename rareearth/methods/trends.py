@@ -43,15 +43,6 @@ class Regression:
         """Return the standard errors."""
         return np.sqrt(np.diag(self.covariance))
 
-    @property
-    def p_values(self) -> np.ndarray:
-        """Return two-sided p-values of zero, from Student's t with n - k degrees."""
-        from scipy import stats
-
-        free = len(self.residuals) - len(self.estimate)
-        ratio = np.abs(self.estimate / self.errors)
-        return 2 * stats.t.sf(ratio, free)
-
 
 def newey_west(
     y: np.ndarray,

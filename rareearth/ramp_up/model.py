@@ -229,8 +229,8 @@ def defence_demand(
     return share * world * content * multiple.draw(rng, draws)
 
 
-def answers(race: Race, paths: Paths, defence: np.ndarray) -> dict[str, float]:
-    """Return the chances by the claimed dates, for the market and for defence alone.
+def answers(race: Race, paths: Paths) -> dict[str, float]:
+    """Return the chances by the claimed dates, and when the share is reached.
 
     Returns
     -------
@@ -238,9 +238,7 @@ def answers(race: Race, paths: Paths, defence: np.ndarray) -> dict[str, float]:
         ``soon_low``, ``soon_high``, ``late_low``, ``late_high``: probability that the
         share is reached by the ends of both claims; ``early``, ``median``, ``slow``:
         years from the start (inf beyond the horizon) after which one path in ten, half
-        and nine in ten have reached it; ``defence_now``, ``defence_soon``: probability
-        that all defence use is covered now and at the end of the short claim;
-        ``cover``: supply now over defence use, median.
+        and nine in ten have reached it.
     """
     ends = [(end - race.start) / YEAR for end in ENDS]
     found = dict(
@@ -251,15 +249,7 @@ def answers(race: Race, paths: Paths, defence: np.ndarray) -> dict[str, float]:
         )
     )
     early, median, slow = map(float, middle_80(paths.reached))
-    now, soon = paths.supply[:, 0], paths.supply[:, _step(ends[1])]
-    return found | {
-        "early": early,
-        "median": median,
-        "slow": slow,
-        "defence_now": float((now >= defence).mean()),
-        "defence_soon": float((soon >= defence).mean()),
-        "cover": float(np.median(now / defence)),
-    }
+    return found | {"early": early, "median": median, "slow": slow}
 
 
 def _step(years: float) -> int:
