@@ -1,17 +1,22 @@
-"""The command ``rareearth export``: the best figures as one table for other tools."""
+"""What leaves the workbook for other tools: a table of the best figures, and charts."""
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
-from contextlib import suppress
+import json
+from base64 import b64decode
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from rareearth.commands.render import OWN, Commands, own_folder
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.commands.render import OWN, Commands, add_given, own_folder, plan
+from rareearth.errors import NoFigures, ParameterError, WorkbookError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from rareearth.figures.dictionaries import Dictionaries
@@ -44,6 +49,78 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--data", type=Path, metavar="DIR", help=OWN)
     command.set_defaults(run=_export)
+
+
+def add_charts(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add the command ``charts``."""
+    text = "write the charts of reports as SVG and PNG files"
+    command = commands.add_parser("charts", help=text, description=text)
+    command.add_argument(
+        "notebooks",
+        nargs="+",
+        metavar="NOTEBOOK",
+        help="a name (01_production_shares), its number (01) or a path",
+    )
+    add_given(command, "set a parameter, as in  -p country Australia")
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="where the files go (default: the folder where you are)",
+    )
+    command.add_argument("--data", type=Path, metavar="DIR", help=OWN)
+    command.set_defaults(run=_charts, quiet=True, timeout=None)
+
+
+def _charts(options: argparse.Namespace) -> int:
+    """Make the reports aside, and keep their charts: under the name of their data.
+
+    Reports themselves hold no PNG: to draw each chart twice would cost a sixth more.
+    """
+    from rareearth.display.output import AS_PNG
+    from rareearth.render import pool
+    from rareearth.render.job import environment
+    from rareearth.render.report import run
+    from rareearth.render.store import workplace
+
+    target: Path = options.out
+    if not target.is_dir():
+        raise ParameterError(f"no folder at {target}; --out names where charts go")
+    with workplace() as aside, environment({AS_PNG: "1"}):
+        jobs, _ = plan(options, Path(aside))
+        with (
+            pool.local(min(pool.cpus(), len(jobs))) as executor,
+            closing(run(jobs, executor)) as results,
+        ):
+            for result in results:
+                if result.error:
+                    raise WorkbookError(f"{result.job.name}: {result.error}")
+                for name, content in _drawn(result.job.page, result.job.executed):
+                    (target / name).write_bytes(content)
+                    print(target / name)
+    return 0
+
+
+def _drawn(page: Path, executed: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of each chart of a report, as SVG and as PNG."""
+    from bs4 import BeautifulSoup
+
+    outputs = (
+        output
+        for cell in json.loads(executed.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", [])
+        if "chart" in output.get("metadata", {})
+    )
+    tree = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    figures = [
+        each for each in tree.select("figure.chart") if each.select("a[download]")
+    ]
+    for figure, output in zip(figures, outputs, strict=True):
+        stem = str(figure.select("a[download]")[0]["download"]).removesuffix(".csv")
+        picture = str(figure.select("img")[0]["src"])
+        yield f"{stem}.svg", unquote(picture.partition(",")[2]).encode()
+        yield f"{stem}.png", b64decode("".join(output["data"]["image/png"]))
 
 
 def _export(options: argparse.Namespace) -> int:

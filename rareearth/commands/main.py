@@ -65,6 +65,10 @@ UNDER_HELP = {
         "rareearth export --best best.csv --as-of 2025-11-03",
         "0 the table is written",
     ),
+    "charts": (
+        "rareearth charts 03 -p basis cash --out pictures",
+        "0 all are written, 1 a report failed",
+    ),
     "audit": (
         "rareearth audit my_claims.csv --as-of 2025-11-03 --no-report",
         "0 every claim could be checked, 1 some could not or the report failed",
@@ -127,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_list(commands)
     _add_check(commands)
     export.add(commands)
+    export.add_charts(commands)
     audit.add(commands)
     for name, (example, statuses) in UNDER_HELP.items():
         command = commands.choices[name]

@@ -68,7 +68,7 @@ def add_render(commands: Commands[argparse.ArgumentParser]) -> None:
 def _render(options: argparse.Namespace) -> int:
     """Check all parameters, then make the reports that are out of date."""
     folder = real(options.out or library.outputs_folder())
-    jobs, broken = _plan(options, folder)
+    jobs, broken = plan(options, folder)
     states = [provenance.state(job) for job in jobs]
     stale = [
         (job, state)
@@ -115,7 +115,7 @@ def _make(
     return 1 if failed else 0
 
 
-def _plan(options: argparse.Namespace, folder: Path) -> tuple[list[Job], bool]:
+def plan(options: argparse.Namespace, folder: Path) -> tuple[list[Job], bool]:
     """Return the jobs of a command, and whether a notebook cannot be read.
 
     Each notebook has each parameter that is given.

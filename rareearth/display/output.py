@@ -10,8 +10,10 @@ from __future__ import annotations
 import csv
 import io
 import math
+import os
 import re
 import string
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -38,6 +40,7 @@ ABOUT = "application/vnd.rareearth.about+json"  # of a report: see `bibliography
 NAMED = 3  # sources, locators ... that are named; of more it is told how many
 OF_TITLE = 50  # characters of the title of a source in a file
 MOST_NAMED = 500  # computed rows that say each what they rest on
+DOTS = 200  # an inch, of a chart as PNG
 FEW = 6  # sources at most of a row that is known by its names alone
 NUMBER, NAME = 0, 1  # kinds of token; days are kinds 4, 7 and 10, by their length
 Token: TypeAlias = tuple[int, str]
@@ -58,6 +61,7 @@ _ELSEWHERE = re.compile(
 )
 _ORIGINAL = re.compile(r"public copy|github|\(.*copy\)|PDF copy", re.I)
 FINDINGS = "application/vnd.rareearth.findings+json"
+AS_PNG = "RAREEARTH_CHARTS_AS_PNG"  # set: charts are shown as PNG as well
 MOST_ROWS = 30  # of a table behind a chart that is shown whole
 FIRST_ROWS = 10  # of a longer one, to show what it has; the CSV has all
 PRINTED = 12  # significant digits: no printed figure has more, a computed one has 17
@@ -214,6 +218,9 @@ def show(
     _charts.append(title)
     name = f"chart-{len(_charts)}"
     unit = _unit(figure)
+    if os.environ.get(AS_PNG):
+        about = {"alt": alt, "chart": name}
+        display({"image/png": _png(figure)}, metadata=about, raw=True)
     image = _picture(figure)
     cited = used if used is not None else data
     sources = cite(cited, chart=True) if "source_id" in cited else ""
@@ -803,6 +810,13 @@ def _picture(figure: Figure) -> str:
 
     drawing = to_svg(figure).replace("'", "&apos;").translate(_ESCAPED)
     return "data:image/svg+xml," + drawing.replace("%22", "'")
+
+
+def _png(figure: Figure) -> str:
+    """Return the figure as PNG, of twice the dots of a printed page, in base64."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=DOTS, metadata={"Software": None})
+    return b64encode(file.getvalue()).decode()
 
 
 def assumption_table(assumed: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """The flat table of best figures, and the command that writes it for other tools."""
 
 import csv
+import re
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -83,3 +85,26 @@ def test_a_missing_library_is_named_with_the_way_out(monkeypatch, tmp_path, caps
     said = capsys.readouterr().err
     assert "pyarrow is not installed" in said
     assert "pip install pyarrow" in said
+
+
+def test_charts_are_written_as_svg_and_as_png_by_the_name_of_their_data(
+    tmp_path, capsys, rendered
+):
+    assert rendered.all_of("08") == 0
+    assert main(["charts", "08", "--out", str(tmp_path)]) == 0
+    page = (rendered.folder / "08_cutoff_stress.html").read_text(encoding="utf-8")
+    stems = re.findall(r'download="(08_cutoff_stress--chart-[^"]*)\.csv"', page)
+    assert stems
+    kinds = (".svg", ".png")
+    wanted = {f"{stem}{kind}" for stem in stems for kind in kinds}
+    assert {path.name for path in tmp_path.iterdir()} == wanted
+    assert len(capsys.readouterr().out.splitlines()) == len(wanted)
+    for path in tmp_path.glob("*.png"):
+        assert path.read_bytes().startswith(b"\x89PNG")
+    for path in tmp_path.glob("*.svg"):
+        assert ElementTree.parse(path).getroot().tag.endswith("svg")
+
+
+def test_charts_need_a_folder(tmp_path, capsys):
+    assert main(["charts", "08", "--out", str(tmp_path / "none")]) == 2
+    assert "no folder" in capsys.readouterr().err
