@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
+from rareearth.figures import loading as figures
+from rareearth.figures import records
 from rareearth.figures.columns import codes, has_codes
-from rareearth.figures.vintages import day
+from rareearth.figures.vintages import day, last_day
 
 MEASURES = ("control", "tariff", "price_floor", "law")
 """Kinds of events that stay in force; the others happen and are over."""
@@ -93,6 +97,38 @@ def horizon(events: pd.DataFrame, published: pd.Series) -> pd.Timestamp:
 def day_of(as_of: str, known: pd.Timestamp) -> pd.Timestamp:
     """Return the day that is asked about: `as_of`, or what the sources reach to."""
     return known if as_of == "latest" else day(as_of).normalize()
+
+
+class Standing(NamedTuple):
+    """What measures are on a day, by all sources that had come out by then."""
+
+    measures: pd.DataFrame
+    """From `state`, with ``newest``: the day of the newest source of each."""
+    decided: pd.DataFrame
+    """All events by then, from `records.events`."""
+    on: pd.Timestamp
+    """The day asked about."""
+    known: pd.Timestamp
+    """The day of the newest source."""
+
+
+def standing(as_of: str = "latest") -> Standing:
+    """Return what each measure is on the day asked about.
+
+    Raises
+    ------
+    NoFigures, ParameterError
+        As for `records.events`.
+    """
+    decided = records.events(as_of)
+    newest = last_day(figures.dictionary("sources")["published"]).dt.normalize()
+    newest = newest[newest <= day_of(as_of, pd.Timestamp.max)]
+    known = max(horizon(decided, newest), decided["date"].max())
+    on = day_of(as_of, known)
+    found = state(decided, on, known)
+    dates = found["sources"].str.split(";").explode().map(newest)
+    found["newest"] = dates.groupby(level=0).max()
+    return Standing(found, decided, on, known)
 
 
 def state(

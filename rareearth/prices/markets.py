@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.figures import loading as store
-from rareearth.figures.columns import each, has_codes
+from rareearth.figures.columns import Load, each, has_codes
 from rareearth.money.money import per_kg
 from rareearth.prices.series import (
     QUOTES,
@@ -28,6 +28,8 @@ OTHER_FOB = "China FOB, other quotes"
 
 SIDES = ("China FOB", "China domestic", "European market")
 NEAR = 31  # days: the China FOB quote that a quote is compared with is no older
+NEAR_MONTH = 45  # days, for prices of month ends
+WEAK = ("sparse", "stale", "incomplete-period")
 BOUNDS = ("greater-than", "less-than", "ask-price")
 PROXY = "ISE, proxy"
 SHOWN = ("Dy oxide", "Tb oxide", "Y oxide")
@@ -37,6 +39,44 @@ _COLUMNS = (
     "date,market,vat,price_usd_per_kg,low,high,is_bound,marks,figure_id,source_id,note,"
     "product,publisher"
 ).split(",")
+
+
+def beside_export(
+    load: Load, products: Sequence[str], as_of: str = "latest"
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return quotes in Europe beside the price for export from China of that month.
+
+    Returns
+    -------
+    beside : DataFrame, one row per quote in Europe, by day
+        The columns of `load`; ``value_china``; ``times_low``, ``times_high``: the ends
+        of the quote over the last month-end price of the `NEAR_MONTH` days before it.
+    europe, china : DataFrame
+        The figures of each side: dated quotes, and whole, fresh month-end prices.
+    """
+    china = load(
+        "oxide_price_month_end", REFERENCE, products, as_of=as_of, missing="empty"
+    )
+    china = china[has_codes(china["basis"], without=WEAK)]
+    europe = load(
+        "oxide_price_quote", "European market", products, as_of=as_of, missing="empty"
+    )
+    europe = europe[europe["unit"] == "USD/kg"]
+    beside = pd.merge_asof(
+        europe.sort_values("period_end"),
+        china[["product", "period_end", "value", "source_id"]].sort_values(
+            "period_end"
+        ),
+        on="period_end",
+        by="product",
+        suffixes=("", "_china"),
+        tolerance=pd.Timedelta(NEAR_MONTH, unit="D"),
+    )
+    ends = beside[["low", "high"]].apply(lambda end: end.fillna(beside["value"]))
+    beside["times_low"] = ends["low"] / beside["value_china"]
+    beside["times_high"] = ends["high"] / beside["value_china"]
+    beside["source_id"] += ";" + beside["source_id_china"]
+    return beside.dropna(subset=["times_low", "times_high"]), europe, china
 
 
 @dataclass(frozen=True, eq=False)

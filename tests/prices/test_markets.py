@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
+import rareearth as ree
 from rareearth.errors import UnknownName
+from rareearth.prices import markets as room
 from rareearth.prices.markets import markets
 from rareearth.prices.series import Prices
 
@@ -70,3 +72,14 @@ def test_without_quotes_there_is_nothing_and_a_wrong_name_is_refused():
     assert early.quotes.empty and early.premium.empty
     with pytest.raises(UnknownName, match="did you mean 'Dy oxide'"):
         markets(PRICES, ["Dy oxid"])
+
+
+def test_a_quote_in_europe_stands_beside_the_month_end_before_it():
+    beside, europe, china = room.beside_export(ree.load, ["Dy oxide"])
+    assert set(europe["entity"]) == {"European market"}
+    row = beside.iloc[-1]
+    before = china[china["period_end"] <= row["period_end"]]
+    assert row["value_china"] == before.sort_values("period_end")["value"].iloc[-1]
+    low = row["low"] if row["low"] == row["low"] else row["value"]
+    assert row["times_low"] == pytest.approx(low / row["value_china"])
+    assert row["times_low"] <= row["times_high"]
