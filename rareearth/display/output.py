@@ -39,6 +39,7 @@ Form: TypeAlias = str | Callable[[Any], str]
 ABOUT = "application/vnd.rareearth.about+json"  # of a report: see `bibliography`
 NAMED = 3  # sources, locators ... that are named; of more it is told how many
 OF_TITLE = 50  # characters of the title of a source in a file
+OF_CHART = 70  # of it under a chart
 MOST_NAMED = 500  # computed rows that say each what they rest on
 DOTS = 200  # an inch, of a chart as PNG
 FEW = 6  # sources at most of a row that is known by its names alone
@@ -281,7 +282,7 @@ def _named(source: pd.Series, source_id: str, *, whole: bool = False) -> str:
     """Return a source by its short name and its date, with its number, as a link."""
     name = source["short"] or source["publisher"]
     date = _written(source["published"]) if source["published"] else "no date"
-    parts = [name, shorten(source["title"], 100, placeholder=" ...") if whole else ""]
+    parts = [name, shorten(source["title"], OF_CHART, placeholder=" ...") if whole else ""]
     parts += [date] * (date not in name)  # "EU study 2023" has its year
     text = ", ".join(dict.fromkeys(filter(None, parts)))
     return f"{escape(text)}<sup>{_link_to(source_id)}</sup>"
