@@ -282,7 +282,8 @@ def _named(source: pd.Series, source_id: str, *, whole: bool = False) -> str:
     """Return a source by its short name and its date, with its number, as a link."""
     name = source["short"] or source["publisher"]
     date = _written(source["published"]) if source["published"] else "no date"
-    parts = [name, shorten(source["title"], OF_CHART, placeholder=" ...") if whole else ""]
+    title = shorten(source["title"], OF_CHART, placeholder=" ...") if whole else ""
+    parts = [name, title]
     parts += [date] * (date not in name)  # "EU study 2023" has its year
     text = ", ".join(dict.fromkeys(filter(None, parts)))
     return f"{escape(text)}<sup>{_link_to(source_id)}</sup>"
