@@ -509,7 +509,7 @@ def share_columns(
     hues = {str(name): colour(str(name)) for name in drawn}
     axes.stackplot(edges, heights, colors=list(hues.values()), lw=0, step="post")
     end, at = drawn.iloc[-1], float(drawn.index[-1]) + 0.5
-    middle = (end.cumsum() - end / 2)[end > 0.004]
+    middle = (end.cumsum() - end / 2)[end > 0.004].drop(UNNAMED, errors="ignore")
     axes.set(xlim=(drawn.index[0] - 0.5, at), ylim=(0, 1), ylabel=ylabel, xlabel="")
     label_ends(axes, {name: (at, float(y)) for name, y in middle.items()}, hues, 0.055)
     source = shares[shares["entity"] == UNNAMED].set_index("year")["source_id"]
@@ -519,6 +519,8 @@ def share_columns(
     number_axis(axes.yaxis, percent=True)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     axes.grid(visible=False)
+    unknown = [UNNAMED] * bool(drawn[UNNAMED].max() > 0.01)
+    write_key(figure, key_to({UNNAMED: "not known by country"}, unknown))
     return figure
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rareearth.figures.columns import RANK
+from rareearth.figures.columns import RANK, rounding
 from rareearth.figures.loading import kinds
 from rareearth.figures.vintages import gaps
 
@@ -93,7 +93,9 @@ def shares(figures: pd.DataFrame) -> pd.DataFrame:
     of the highest confidence, then the newest. A year without such a table takes the
     best total and the best figures by country that there are, and leaves the rest
     open. A user's own figure (confidence "own") replaces the printed one. `low` and
-    `high` span every share that any source prints for the year. A country for which
+    `high` span every share that any source prints for the year. Where a table names its
+    whole, what its total has over its rows is a rest only beyond the rounding of that
+    total (`total_rounding`): a rounding is no producer. A country for which
     the table has only a compiler's gap (`vintages.gaps`) is unknown, not zero: the
     number of another source stands in, and without one the country has no row.
 
@@ -176,7 +178,8 @@ def _rests(
     )
     left = (rests["total"] - rests["named"].fillna(0.0)).clip(lower=0.0)
     own_rest = rests["printed_rest"].where(rests["whole"]).fillna(0.0)
-    quantity = left.where(left > own_rest, own_rest)
+    rounded = rests["total"].map(total_rounding).where(rests["whole"], 0.0)
+    quantity = left.where(left > own_rest + rounded, own_rest)
     names = {"table": "source_id", "table_confidence": "confidence"}
     return rests.rename(columns=names).assign(
         entity="Not named",
@@ -186,15 +189,27 @@ def _rests(
     )[_SHARED]
 
 
+def total_rounding(total: float) -> float:
+    """Return how far a published total may be from the sum behind it.
+
+    Half a unit of its last digit that is not zero, and of its second one at most: a
+    total of 300,000 t was not rounded to hundreds of thousands.
+    """
+    second = 0.5 * 10 ** np.floor(np.log10(total) - 1)
+    return min(rounding(total), float(second))
+
+
 def by_year(shares: pd.DataFrame) -> pd.DataFrame:
-    """Return `measures` for each year of a share table.
+    """Return `measures` for each year of a share table, of its published total.
+
+    The index of Herfindahl and Hirschman is as low and as high as the rounding of the
+    total allows as well; a total below its own parts stands as it was published.
 
     Returns
     -------
     DataFrame, indexed by ``year``
         The measures; ``source_id``, ``confidence`` and ``whole`` of the table of the
-        year. The denominator is the sum of the parts, which a rounded world total
-        may miss by a percent.
+        year.
     """
     named = shares["quantity"].where(shares["kind"] == "country")
     residuals = shares[shares["kind"] == "residual"].set_index("year")
@@ -204,6 +219,15 @@ def by_year(shares: pd.DataFrame) -> pd.DataFrame:
         for year, quantities in named.groupby(shares["year"])
     }
     found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+    parts = shares.groupby("year")["quantity"].sum()
+    total = shares.groupby("year")["total"].first()
+    half = total.map(total_rounding)
+    least = (total - half).where(total - half > parts, parts).clip(upper=total)
+    found["hhi_low"] *= (parts / (total + half)) ** 2
+    found["hhi_high"] *= (parts / least) ** 2
+    found["n_effective"] *= (total / parts) ** 2
+    for name in ("cr1", "cr3", "cr4"):
+        found[name] *= parts / total
     return found.join(residuals[["source_id", "confidence", "whole"]])
 
 

@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rareearth.methods.concentration import by_year, measures, shares
+from rareearth.methods.concentration import (
+    by_year,
+    measures,
+    shares,
+    total_rounding,
+)
 
 MEASURES = "hhi_low hhi_high hhi_normalised n_effective cr1 cr3 cr4 theil shannon"
 outputs = st.lists(st.floats(0.001, 1e6), min_size=1, max_size=12).map(pd.Series)
@@ -160,15 +165,15 @@ def printed(*rows, year=2024):
 
 
 OLD = printed(
-    ("China", 60, "old", "primary"),
-    ("India", 36, "old", "primary"),
-    ("World", 100, "old", "primary"),
+    ("China", 180, "old", "primary"),
+    ("India", 108, "old", "primary"),
+    ("World", 300, "old", "primary"),
 )
 NEW = printed(
-    ("China", 60, "new", "primary"),
-    ("India", 19, "new", "primary"),
-    ("Other", 1, "new", "primary"),
-    ("World", 80, "new", "primary"),
+    ("China", 180, "new", "primary"),
+    ("India", 57, "new", "primary"),
+    ("Other", 3, "new", "primary"),
+    ("World", 240, "new", "primary"),
 )
 
 
@@ -181,7 +186,7 @@ def test_shares_are_parts_of_the_printed_total():
     table = by_entity(OLD)
     assert table["share"].to_dict() == {"China": 0.6, "India": 0.36, "Not named": 0.04}
     assert table.loc["Not named", "kind"] == "residual"
-    assert table["total"].tolist() == [100, 100, 100]
+    assert table["total"].tolist() == [300, 300, 300]
     assert table["whole"].all()
 
 
@@ -196,11 +201,11 @@ def test_a_year_comes_from_one_table_the_newest():
 
 
 def test_the_printed_rest_is_not_named():
-    assert by_entity(NEW).loc["Not named", "quantity"] == 1
+    assert by_entity(NEW).loc["Not named", "quantity"] == 3
 
 
 def test_a_rounded_total_below_its_parts_leaves_no_negative_rest():
-    rounded = OLD.assign(value=OLD["value"].replace(100, 95))
+    rounded = OLD.assign(value=OLD["value"].replace(300, 285))
     assert by_entity(rounded).loc["Not named", "quantity"] == 0
 
 
@@ -235,14 +240,14 @@ def test_a_year_without_a_total_has_no_shares():
 
 
 def test_a_span_never_divides_by_the_total_of_another_edition():
-    # 60 / 100 and 60 / 80 are printed; India's 19 / 100 and 36 / 80 never were.
+    # 180 / 300 and 180 / 240 are printed; India's 57 / 300 and 108 / 240 never were.
     table = by_entity(OLD, NEW)
     assert (table.loc["China", "low"], table.loc["China", "high"]) == (0.6, 0.75)
     assert (table.loc["India", "low"], table.loc["India", "high"]) == (0.2375, 0.36)
 
 
 def test_a_value_without_a_total_of_its_own_is_divided_by_every_total():
-    alone = printed(("India", 20, "third", "secondary"))
+    alone = printed(("India", 60, "third", "secondary"))
     table = by_entity(OLD, NEW, alone)
     assert (table.loc["India", "low"], table.loc["India", "high"]) == (0.2, 0.36)
 
@@ -252,20 +257,20 @@ def with_gap(*rows):
     zero = OLD["entity"] == "India"
     basis = OLD["basis"].mask(zero, "REO;zero-printed;compiled")
     gap = OLD.assign(value=OLD["value"].mask(zero, 0.0), basis=basis)
-    total = gap["value"].mask(gap["entity"] == "World", 62.0)
+    total = gap["value"].mask(gap["entity"] == "World", 186.0)
     return by_entity(gap.assign(value=total), printed(*rows))
 
 
 def test_the_gap_of_a_compiler_is_unknown_and_not_zero():
     table = with_gap()
     assert table.index.tolist() == ["China", "Not named"]
-    assert table.loc["China", "share"] == 60 / 62
+    assert table.loc["China", "share"] == 180 / 186
 
 
 def test_the_number_of_another_source_stands_in_for_a_gap():
-    table = with_gap(("India", 2, "third", "tertiary"))
+    table = with_gap(("India", 6, "third", "tertiary"))
     assert table.loc["India", "source_id"] == "third"
-    assert table.loc["India", ["low", "share", "high"]].tolist() == [2 / 62] * 3
+    assert table.loc["India", ["low", "share", "high"]].tolist() == [6 / 186] * 3
 
 
 def test_years_are_kept_apart():
@@ -277,6 +282,30 @@ def test_years_are_kept_apart():
 
 def test_a_year_is_measured_with_its_rest_as_a_bracket():
     found = by_year(shares(OLD)).loc[2024]
-    assert found["hhi_low"] == pytest.approx(4_896)  # 3,600 + 1,296
-    assert found["hhi_high"] == pytest.approx(4_912)  # and 4 ** 2
+    # 3,600 + 1,296 of a total that may be 305; with 4 ** 2 of one that is not below 300.
+    assert found["hhi_low"] == pytest.approx(4_896 * (300 / 305) ** 2)
+    assert found["hhi_high"] == pytest.approx(4_912)
     assert (found["source_id"], found["whole"]) == ("old", True)
+
+
+@pytest.mark.parametrize(
+    ("total", "half"),
+    [(390_000, 5_000), (300_000, 5_000), (353_670, 5), (297_000, 500), (80, 0.5)],
+)
+def test_a_total_is_rounded_to_its_last_digit_and_to_two_at_least(total, half):
+    assert total_rounding(total) == half
+
+
+def test_the_rounding_of_a_total_is_no_producer():
+    # Mineral Commodity Summaries 2026, p. 153, of 2025: "other" is 550 t, the rows add
+    # up to 389,310 of 390,000 t, and 690 t are rounding.
+    parts = {"China": 270_000, "Others": 118_760, "Other": 550, "World": 390_000}
+    rows = [(name, value, "new", "primary") for name, value in parts.items()]
+    table = shares(printed(*rows).replace({"Others": "United States"}))
+    rest = table[table["entity"] == "Not named"]
+    assert rest["quantity"].tolist() == [550]
+    measured = by_year(table).loc[2024]
+    assert measured["cr1"] == pytest.approx(270 / 390)
+    squares = 270_000**2 + 118_760**2
+    assert measured["hhi_low"] == pytest.approx(1e4 * squares / 395_000**2)
+    assert measured["hhi_high"] == pytest.approx(1e4 * (squares + 550**2) / 389_310**2)
