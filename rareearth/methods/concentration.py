@@ -9,6 +9,9 @@ from rareearth.figures.columns import RANK, rounding
 from rareearth.figures.loading import kinds
 from rareearth.figures.vintages import gaps
 
+MEASURES = (
+    "hhi_low hhi_high hhi_normalised n_effective cr1 cr3 cr4 theil shannon".split()
+)
 ITEMISED = 0.95  # a table that names this part of its total is used for a whole year
 
 
@@ -218,7 +221,8 @@ def by_year(shares: pd.DataFrame) -> pd.DataFrame:
         int(year): _measures(quantities.to_numpy(float), float(rests.get(year, 0.0)))
         for year, quantities in named.groupby(shares["year"])
     }
-    found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("year")
+    years = pd.Index(list(rows), name="year", dtype="int64")
+    found = pd.DataFrame(list(rows.values()), years, MEASURES)
     parts = shares.groupby("year")["quantity"].sum()
     total = shares.groupby("year")["total"].first()
     half = total.map(total_rounding)

@@ -282,7 +282,7 @@ def test_years_are_kept_apart():
 
 def test_a_year_is_measured_with_its_rest_as_a_bracket():
     found = by_year(shares(OLD)).loc[2024]
-    # 3,600 + 1,296 of a total that may be 305; with 4 ** 2 of one that is not below 300.
+    # 3,600 + 1,296 of a total of up to 305; with 4 ** 2 of one that is at least 300.
     assert found["hhi_low"] == pytest.approx(4_896 * (300 / 305) ** 2)
     assert found["hhi_high"] == pytest.approx(4_912)
     assert (found["source_id"], found["whole"]) == ("old", True)

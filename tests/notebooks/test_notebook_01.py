@@ -51,15 +51,50 @@ def test_five_numbers_of_the_page_are_those_of_the_tables(run):
     )
     assert f"and {world:,.0f} t in 2025" in page
     parts = of_2025.drop("World")
-    equal = 1 / ((parts / parts.sum()) ** 2).sum()
-    assert f"as {equal:.1f} equal producers" in page
+    equal = 1 / ((parts / world) ** 2).sum()
+    assert f"that of {equal:.1f} equal producers" in page
     first = mined[mined["source_id"] == "usgs-mcs-2025"]
     of_2024 = first[first["period_end"] == "2024-12-31"].set_index("entity")["value"]
     assert f"from {of_2024['Australia']:,.0f} to" in page
     quota = pd.read_csv(ROOT / "data" / "production.csv")
     quota = quota[(quota["series"] == "mining_quota") & (quota["entity"] == "China")]
     last = quota[quota["product"] == "REO"].sort_values("period_end").iloc[-1]
-    assert f"<strong>{last['value']:,.0f} t</strong> of oxides" in page
+    assert f"for {last['period_end'][:4]}, is {last['value']:,.0f} t" in page
+
+
+def test_supply_and_magnet_elements_follow_from_the_tables(run):
+    page = plain(run(SHARES))
+    trade = pd.read_csv(ROOT / "data" / "trade.csv")
+    own = trade[
+        (trade["series"] == "rare_earth_imports") & (trade["entity"] == "China")
+    ]
+    own = own[
+        (own["period_start"] == "2025-01-01") & (own["period_end"] == "2025-12-31")
+    ]
+    own = own[own["basis"] == "compiled;net-weight"].set_index("product")["value"]
+    assumed = pd.read_csv(ROOT / "data" / "assumptions.csv")
+    content = assumed[assumed["topic"] == "china-supply"].set_index("product")
+    own["rare-earth raw materials"] = 2 * own["rare-earth raw materials"] - own.sum()
+    low, high = (float((content[end] * own).sum()) for end in ("low", "high"))
+    assert (
+        f"{float(f'{low:.2g}'):,.0f} to {float(f'{high:.2g}'):,.0f} t</strong>" in page
+    )
+    ends = [f"{part / (part + 270_000):.0%}".replace("%", " %") for part in (low, high)]
+    assert f"<strong>{' to '.join(ends)}</strong> of its supply" in page
+    # Ionic clay of Myanmar (22,000 t) and of China (a quota of 19,150 t): 34.7 kg of Dy
+    # in a tonne of Fujian, 39.3 of Dy and 7.4 of Tb in one of southern China.
+    held = run.names["by_ore"].loc["Myanmar, ionic clay"]
+    assert held["heavy_low"] == pytest.approx(22_000 * 19 / 547, rel=0.001)
+    assert held["heavy_high"] == pytest.approx(22_000 * 0.04673, rel=0.001)
+    made = 3_500 + 650  # Argus: dysprosium and terbium oxide
+    assert f"in 2024 at {made:,} t" in page
+
+
+def test_a_change_of_another_table_is_not_held_against_revisions_of_the_survey(run):
+    # The years to 2005 come from the Energy Institute, not from the survey.
+    page = plain(run(SHARES, end_year=2005))
+    assert "Editions of the US survey" not in page
+    assert "1.05 equal producers" in page
 
 
 @pytest.mark.parametrize(
