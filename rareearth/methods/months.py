@@ -1,10 +1,9 @@
-"""Months of a flow from what was printed, and its season where enough is known.
+"""Months of a flow from what was printed.
 
 Customs offices print some months alone, some only in a total since January. What was
 printed fixes the flow between some months: `monthly` gives a month where that pins it
 down, the total of a few months where it does not, and nothing where nothing is known.
-Nothing is interpolated, and a missing month is never zero. January and February are
-printed together, so that the steps of a season are two months long.
+Nothing is interpolated, and a missing month is never zero.
 """
 
 from __future__ import annotations
@@ -104,12 +103,6 @@ def monthly(
     return table.fillna({"how": MISSING})
 
 
-def until(figures: pd.DataFrame, last: pd.Timestamp) -> pd.DataFrame:
-    """Return all months with a figure up to one, as `monthly` does."""
-    first = figures["period_start"].min().to_period("M").to_timestamp()
-    return monthly(figures, first, last)
-
-
 def cumulated(figures: pd.DataFrame) -> pd.DataFrame:
     """Return the total since 1 January wherever it is printed or follows.
 
@@ -168,6 +161,15 @@ def checked(figures: pd.DataFrame) -> pd.DataFrame:
                 rows.append((year, end, total, added, added - total))
     names = ["year", "months", "total", "sum", "difference"]
     return pd.DataFrame(rows, columns=names)
+
+
+def between(figures: pd.DataFrame, start: int, end: int) -> float:
+    """Return the flow from the end of month `start` (0 is New Year) to that of `end`.
+
+    Of figures of one year; NaN where they do not fix it.
+    """
+    known = _totals(figures)
+    return _between(known, start, end)[0] if end in _reached(known, start) else np.nan
 
 
 Totals = dict[tuple[int, int], float]
@@ -258,81 +260,3 @@ def _enter(months: dict[int, Month], part: Stretch) -> None:
         return
     shared = Month(joint=rest, joint_months=len(free), mean=rest / len(free), how=JOINT)
     months.update(dict.fromkeys(free, shared))
-
-
-STEPS = 6  # of two months, in a year
-LEAST = 2 * STEPS  # two years: fewer steps cannot tell a season from a trend
-
-
-def two_months(months: pd.DataFrame) -> pd.Series:
-    """Return the flow of January with February, March with April and so on.
-
-    Parameters
-    ----------
-    months : DataFrame
-        From `months.monthly`.
-
-    Returns
-    -------
-    Series of float, indexed by the first month of each pair
-        NaN where a month of the pair is missing, or known only with months outside it.
-    """
-    pair = months["month"].dt.month.add(1) // 2
-    pairs = months.groupby([months["month"].dt.year, pair])
-    first = pd.to_datetime(
-        {"year": months["month"].dt.year, "month": pair * 2 - 1, "day": 1}
-    )
-    joint = months["joint"].notna() & (months["joint_months"] > 2)
-    astride = months["joint_months"].eq(2) & (pairs["joint"].transform("count") != 2)
-    known = months["mean"].mask(joint | astride)
-    return known.groupby(first).agg(lambda part: part.sum(min_count=2))
-
-
-def longest_run(steps: pd.Series) -> pd.Series:
-    """Return the longest stretch of a series without a gap, the latest of equals."""
-    run = steps.isna().cumsum()[steps.notna()]
-    sizes = run.value_counts()
-    if sizes.empty:
-        return steps.iloc[:0]
-    return steps[run.index[run == sizes.index[sizes == sizes.max()].max()]]
-
-
-def decompose(steps: pd.Series) -> pd.DataFrame:
-    """Split a run of two-month totals into trend, season and the rest.
-
-    Parameters
-    ----------
-    steps : Series
-        From `longest_run`, without gaps.
-
-    Returns
-    -------
-    DataFrame, indexed as `steps`
-        ``value``, ``trend``, ``season``, ``rest``; value is the sum of the others.
-
-    Raises
-    ------
-    NoFigures
-        If there are fewer than two whole years.
-
-    References
-    ----------
-    Cleveland, Cleveland, McRae and Terpenning, *Journal of Official Statistics* 6
-    (1990), 3: seasonal-trend decomposition by loess (STL).
-    """
-    if len(steps) < LEAST:
-        raise NoFigures(
-            f"a season needs {LEAST} two-month totals in a row; there are {len(steps)}"
-        )
-    from statsmodels.tsa.seasonal import STL  # slow to import, seldom needed
-
-    found = STL(steps.to_numpy(dtype=float), period=STEPS).fit()
-    return pd.DataFrame(
-        {
-            "value": steps.to_numpy(dtype=float),
-            "trend": found.trend,
-            "season": found.seasonal,
-            "rest": found.resid,
-        },
-        index=steps.index,
-    )

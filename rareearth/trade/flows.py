@@ -1,55 +1,23 @@
-"""Flows of rare earths and magnets: definitions, directions, destinations, unit values.
+"""Flows of rare earths and magnets: definitions, directions, months, unit values.
 
-China's customs office prints several things that are all called exports of rare
-earths. One definition is used at a time; two in one series are refused. What the
-digests claim of trade is set beside what is printed of the same goods.
+China's customs office publishes several things that are all called exports of rare
+earths. One definition is used at a time; two in one series are refused. A month that
+nobody publishes may follow from a published change against it.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.figures.columns import Load, codes, each, has_codes, joined
+from rareearth.figures.columns import Load, codes, each, has_codes, rounding
+from rareearth.figures.loading import sources
+from rareearth.methods import months
+from rareearth.words import number
 
-
-class Definition(NamedTuple):
-    """One customs definition: its basis code, its product, its series, its meaning."""
-
-    code: str
-    product: str
-    exports: str
-    imports: str
-    label: str
-
-
-DEFINITIONS = {
-    "headline": Definition(
-        "gacc-headline",
-        "rare earths",
-        "rare_earth_exports",
-        "rare_earth_imports",
-        "rare earths (customs headline: ores, compounds and metals, no magnets)",
-    ),
-    "products": Definition(
-        "gacc-products",
-        "rare earths and products",
-        "rare_earth_exports",
-        "",
-        "rare earths and their products (magnets included)",
-    ),
-    "magnets": Definition(
-        "hs-85051110",
-        "rare-earth magnets",
-        "magnet_exports",
-        "",
-        "rare-earth permanent magnets (customs code 85051110)",
-    ),
-}
 CUSTOMS = {
     "all-products-incl-magnets",
     "analyst-sum",
@@ -66,20 +34,6 @@ CUSTOMS = {
     "usgs-trade",
 }
 """Basis codes that say which goods a customs figure holds."""
-
-
-def definition(name: str) -> Definition:
-    """Return a customs definition by its short name.
-
-    Raises
-    ------
-    ParameterError
-        If there is none of that name. The message names the choices.
-    """
-    if name not in DEFINITIONS:
-        choices = ", ".join(DEFINITIONS)
-        raise ParameterError(f"definition: {name!r} is not known; one of {choices}")
-    return DEFINITIONS[name]
 
 
 def _named(basis: pd.Series) -> list[str]:
@@ -104,48 +58,9 @@ def check_one_definition(figures: pd.DataFrame) -> None:
         )
 
 
-def flow(
-    load: Load,
-    name: str,
-    direction: str = "exports",
-    as_of: str = "latest",
-) -> pd.DataFrame:
-    """Return China's exports or imports on one customs definition.
-
-    Parameters
-    ----------
-    load : callable
-        `figures.load`.
-    name : str
-        A key of `DEFINITIONS`.
-    direction : {"exports", "imports"}
-
-    Raises
-    ------
-    NoFigures
-        If the definition has no series of that direction, or none published by then.
-    """
-    wanted = definition(name)
-    series = wanted.exports if direction == "exports" else wanted.imports
-    if not series:
-        have = ", ".join(key for key, one in DEFINITIONS.items() if one.imports)
-        raise NoFigures(f"no {direction} of {wanted.product} are printed; only {have}")
-    found = load(series, "China", wanted.product, as_of=as_of)
-    return of_code(found, wanted.code)
-
-
 def of_code(figures: pd.DataFrame, code: str) -> pd.DataFrame:
-    """Return the rows whose basis holds a code.
-
-    Raises
-    ------
-    NoFigures
-        If there is none. The message names the customs definitions that there are.
-    """
+    """Return the rows whose basis holds a code; they are of one customs definition."""
     found = figures[has_codes(figures["basis"], code)]
-    if found.empty:
-        have = ", ".join(_named(figures["basis"]))
-        raise NoFigures(f"no figures on the definition {code}; there are {have}")
     check_one_definition(found)
     return found.reset_index(drop=True)
 
@@ -166,111 +81,122 @@ def single_months(figures: pd.DataFrame) -> pd.DataFrame:
     ).sort_values(["entity", "month"], ignore_index=True)
 
 
-def within(by: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
-    """Return the months of a window.
+def solved(changes: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
+    """Return what published changes say of the periods that they compare with.
 
-    Raises
-    ------
-    NoFigures
-        If there is none. The message says which months have figures.
-    """
-    inside = by[by["month"].between(first, last)].reset_index(drop=True)
-    if inside.empty:
-        raise NoFigures(
-            f"no destination of magnets is printed from {first:%Y-%m} to {last:%Y-%m}; "
-            f"months with some are {by['month'].min():%Y-%m} to "
-            f"{by['month'].max():%Y-%m}"
-        )
-    return inside
-
-
-def fullest_month(by: pd.DataFrame, last: pd.Timestamp) -> pd.Timestamp:
-    """Return the month up to `last` with most destinations, the latest of equals."""
-    inside = by[by["month"] <= last]
-    if inside.empty:
-        raise NoFigures(
-            f"no destinations are printed up to {last:%Y-%m}; the first month that has "
-            f"some is {by['month'].min():%Y-%m}"
-        )
-    counts = inside.groupby("month")["entity"].nunique()
-    return pd.Timestamp(counts.index[counts == counts.max()].max())
-
-
-def ranking(
-    by: pd.DataFrame, months: pd.DataFrame, month: pd.Timestamp, kinds: pd.Series
-) -> pd.DataFrame:
-    """Return the destinations of one month, largest first, and what is not named.
+    "2,627 t in April, 51 % less than in March" says that March was 2,627 / 0.49 t. Of
+    one publisher only: its tonnes and its change are of the same count.
 
     Parameters
     ----------
-    by : DataFrame
-        From `single_months`.
-    months : DataFrame
-        From `months.monthly`: exports to the whole world.
-    kinds : Series
-        Kind of each entity; a region overlaps its members and is left out.
+    changes : DataFrame
+        Figures in percent, against the month before or the year before.
+    printed : DataFrame
+        All published tonnes (`revisions`).
 
     Returns
     -------
-    DataFrame
-        ``entity``; ``value`` in tonnes; ``share`` of the month's exports, 0 to 1, NaN
-        when the month's total is not known; ``source_id``. The last row is "Not
-        named": the total less what is named.
+    DataFrame, those that tell most closely first
+        ``entity``, ``product``, ``period_start``, ``period_end`` of the earlier period;
+        ``value`` in tonnes, ``low`` and ``high`` as far as both numbers are rounded;
+        ``basis``, ``how`` it is worked out, ``said`` the change, ``source_id`` of both.
     """
-    named = by[(by["month"] == month) & (by["entity"].map(kinds) == "country")]
-    named = named.sort_values("value", ascending=False, ignore_index=True)
-    total = months.loc[months["month"] == month, "value"]
-    whole = float(total.iloc[0]) if len(total) else np.nan
-    table = named.assign(share=named["value"] / whole)
-    if np.isfinite(whole):
-        rest = whole - named["value"].sum()
-        row = {"entity": "Not named", "value": rest, "share": rest / whole}
-        table = pd.concat([table, pd.DataFrame([row])], ignore_index=True)
-    return table[["entity", "value", "share", "source_id"]]
-
-
-def balance(exports: pd.DataFrame, imports: pd.DataFrame) -> pd.DataFrame:
-    """Return exports and imports where the same stretch of a year has both.
-
-    Parameters
-    ----------
-    exports, imports : DataFrame
-        From `months.monthly`.
-
-    Returns
-    -------
-    DataFrame
-        ``month`` (first of the stretch), ``months`` in it, ``exports``, ``imports``,
-        ``net`` = imports - exports, all in tonnes of gross weight.
-    """
-    bounds = _edges(exports) & _edges(imports)
-    rows = []
-    for start, end in zip(sorted(bounds)[:-1], sorted(bounds)[1:], strict=True):
-        out, into = (_sum(table, start, end) for table in (exports, imports))
-        if np.isfinite(out) and np.isfinite(into):
-            months = (end.year - start.year) * 12 + end.month - start.month
-            rows.append((start, months, out, into, into - out))
-    names = ["month", "months", "exports", "imports", "net"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _edges(table: pd.DataFrame) -> set[pd.Timestamp]:
-    """Return the month starts that no joint total reaches across."""
-    if table.empty:
-        return set()
-    joint = table["joint"].notna()
-    same = (
-        joint
-        & joint.shift(fill_value=False)
-        & table["joint"].eq(table["joint"].shift())
+    columns = ["entity", "product", "period_start", "period_end", "_by"]
+    told, tonnes = (
+        frame[frame["value"].notna()].assign(
+            _by=frame["source_id"].map(sources(frame)["short"])
+        )
+        for frame in (changes, printed)
     )
-    after = table["month"].iloc[-1] + pd.offsets.MonthBegin()
-    return {*table.loc[~same, "month"], after}
+    tonnes = tonnes.drop_duplicates([*columns, "value"])
+    both = told.merge(tonnes, on=columns, suffixes=("", "_now"))
+    of_month = has_codes(both["basis"], "month-on-month")
+    of_year = has_codes(both["basis"], "year-on-year")
+    both = both[of_month | of_year]
+    part, off = 1 + both["value"] / 100, both["value"].map(rounding) / 100
+    now, error = both["value_now"], both["value_now"].map(rounding)
+    back = of_month.loc[both.index].map({True: 1, False: 12}).to_numpy(dtype=int)
+    start, end = (
+        pd.PeriodIndex(both[name].dt.to_period("M")) - back
+        for name in ("period_start", "period_end")
+    )
+    found = both.assign(
+        period_start=start.start_time,
+        period_end=end.end_time.normalize(),
+        value=now / part,
+        low=(now - error) / (part + off),
+        high=(now + error) / (part - off),
+        basis=both["basis_now"],
+        said=both["value"] / 100,
+        how=[
+            f"{number(row.value_now, unit='t')} / {1 + row.value / 100:.4g}"
+            for row in both.itertuples()
+        ],
+        source_id=both["source_id"] + ";" + both["source_id_now"],
+    )
+    found = found.assign(_width=(found["high"] - found["low"]) / found["value"])
+    found = found.sort_values("_width", ignore_index=True)
+    names = ["value", "low", "high", "basis", "how", "said", "source_id"]
+    return found[[*columns[:-1], *names]].drop_duplicates([*columns[:-1], "how"])
 
 
-def _sum(table: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> float:
-    inside = table[(table["month"] >= start) & (table["month"] < end)]
-    return float(inside["mean"].sum()) if inside["mean"].notna().all() else np.nan
+FROM_CHANGE = "from a change"
+
+
+def with_changes(figures: pd.DataFrame, from_changes: pd.DataFrame) -> pd.DataFrame:
+    """Return tonnes, and what changes say where the tonnes leave a period open.
+
+    Of several changes that say something of a period the closest stands.
+
+    Parameters
+    ----------
+    from_changes : DataFrame
+        From `solved`; its rows keep their ``low`` and ``high``, and have a ``how``.
+    """
+    known = figures.assign(how="")
+    for place in from_changes.index:
+        row = from_changes.loc[[place]]
+        if np.isnan(fixed(known, row.iloc[0])):
+            known = pd.concat([known, row], ignore_index=True)
+    return known
+
+
+def by_month(
+    known: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp
+) -> pd.DataFrame:
+    """Return `months.monthly` of figures `with_changes`.
+
+    Returns
+    -------
+    DataFrame, one row a month; empty if no month of the window is known
+        As `months.monthly`, with ``low`` and ``high`` of the mean, and ``how``
+        "from a change" of a month that rests on one.
+    """
+    nothing = pd.DataFrame(columns=["month", *months.Month._fields, "low", "high"])
+    nothing = nothing.astype({"month": "datetime64[ns]", "value": float, "mean": float})
+    if known.empty:
+        return nothing
+    versions = {
+        end: known.assign(value=known["value"].where(known["how"] == "", known[end]))
+        for end in ("value", "low", "high")
+    }
+    try:
+        tables = {
+            end: months.monthly(each, first, last) for end, each in versions.items()
+        }
+    except NoFigures:
+        return nothing
+    ends = [tables[end]["mean"] for end in ("low", "high")]
+    table = tables["value"].assign(low=np.minimum(*ends), high=np.maximum(*ends))
+    rests = (table["high"] - table["low"] > 1e-6) & table["value"].notna()
+    return table.assign(how=table["how"].mask(rests, FROM_CHANGE))
+
+
+def fixed(figures: pd.DataFrame, period: pd.Series) -> float:
+    """Return the tonnes of a period of one year as far as figures fix it, else NaN."""
+    start, end = period["period_start"], period["period_end"]
+    own = figures[figures["period_end"].dt.year == end.year]
+    return months.between(own, start.month - 1, end.month)
 
 
 UNIT_VALUES = (
@@ -286,9 +212,10 @@ def all_unit_values(load: Load, as_of: str = "latest") -> pd.DataFrame:
     published = partial(load, as_of=as_of, missing="empty")
     triples = [tuple(map(published, names)) for names in UNIT_VALUES]
     parts = [unit_values(*three) for three in triples if all(map(len, three))]
-    if not parts:
-        raise NoFigures(f"no unit value of trade was published by {as_of}")
-    return pd.concat(parts, ignore_index=True)
+    nothing = pd.DataFrame(
+        columns=[*_KEY, "value", "unit", "how", "source_id", "times"]
+    )
+    return pd.concat(parts or [nothing], ignore_index=True)
 
 
 def unit_values(
@@ -310,12 +237,28 @@ def unit_values(
     DataFrame
         ``entity``, ``product``, ``period_start``, ``period_end``, ``definition``
         (customs code), ``value``, ``unit`` (currency per kg, money of the period),
-        ``how``, ``source_id``. A value and a weight are divided only on the same
+        ``how``, ``source_id``; ``times`` the value of the longest other period that
+        has this one inside. A value and a weight are divided only on the same
         customs definition.
     """
     table = pd.concat([_printed(printed), _divided(values, weights)])
     table = table.drop_duplicates([*_KEY, "unit"])
-    return table.sort_values(["entity", "product", "period_end"], ignore_index=True)
+    table = table.sort_values(["entity", "product", "period_end"], ignore_index=True)
+    return table.assign(times=[_times(row, table) for _, row in table.iterrows()])
+
+
+def _times(row: pd.Series, table: pd.DataFrame) -> float:
+    """Return a unit value over that of the longest other period that has its own."""
+    keys = ["entity", "definition", "unit"]
+    same = (table[keys] == row[keys]).all(axis=1)
+    around = (table["period_start"] <= row["period_start"]) & (
+        table["period_end"] >= row["period_end"]
+    )
+    others = table[same & around].drop(index=row.name)
+    if others.empty:
+        return np.nan
+    longest = (others["period_end"] - others["period_start"]).idxmax()
+    return float(row["value"] / others.at[longest, "value"])
 
 
 _KEY = ["entity", "product", "period_start", "period_end", "definition"]
@@ -345,158 +288,3 @@ def _divided(values: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
         unit=both["unit"].str.slice(0, 3) + "/kg",
         how="value over weight",
     )[[*_KEY, "value", "unit", "how", "source_id"]]
-
-
-ROUNDING = 0.005  # of a number: what a claim may differ by and still be as printed
-
-
-class Fact(NamedTuple):
-    """What is printed about a claim.
-
-    Attributes
-    ----------
-    numbers : tuple of float
-        In the unit of the claim.
-    basis : str
-        What the numbers are of.
-    sources : tuple of str
-    same : bool
-        Whether they are of the same goods as the claim.
-    """
-
-    numbers: tuple[float, ...]
-    basis: str
-    sources: tuple[str, ...]
-    same: bool = True
-
-
-NOTHING = Fact((), "nothing had been printed by then", ())
-
-
-def facts(load: Load, measures: pd.DataFrame, as_of: str = "latest") -> dict[str, Fact]:
-    """Return what is printed about each claim on trade.
-
-    Parameters
-    ----------
-    load : callable
-        `figures.load`.
-    measures : DataFrame
-        From `dependence.measures` of the European Union.
-
-    Returns
-    -------
-    dict of `Fact` by ``claim_id``
-    """
-    return {
-        "C015": _measured(
-            measures,
-            "rare-earth magnets|NdFeB|permanent magnets",
-            "printed shares of magnets, EU",
-        ),
-        "C016": _measured(measures, "heavy", "printed shares of heavy rare earths, EU"),
-        "C038": _covered(load, as_of),
-        "C132": _changed(load, as_of),
-        "C134": _headline(load, "rare_earth_exports", "2025-09-01", as_of),
-        "C135": _headline(load, "rare_earth_exports", "2025-01-01", as_of),
-        "C136": _headline(load, "rare_earth_imports", "2025-09-01", as_of),
-    }
-
-
-def beside(claims: pd.DataFrame, found: dict[str, Fact]) -> pd.DataFrame:
-    """Return claims beside facts, with how they compare.
-
-    Parameters
-    ----------
-    claims : DataFrame
-        From `records.claims`.
-
-    Returns
-    -------
-    DataFrame
-        ``claim_id``, ``paraphrase``, ``said``, ``low``, ``high``, ``unit``, ``basis``,
-        ``reading`` (one of `READINGS`), ``source_id`` of the digest.
-    """
-    rows = claims[claims["claim_id"].isin(found)]
-    facts_ = [found[name] for name in rows["claim_id"]]
-    said = rows["value"].to_numpy(dtype=float)
-    pairs = list(zip(said, facts_, strict=True))
-    return pd.DataFrame(
-        {
-            "claim_id": rows["claim_id"].to_numpy(),
-            "paraphrase": rows["paraphrase"].to_numpy(),
-            "said": said,
-            "low": [min(fact.numbers, default=np.nan) for fact in facts_],
-            "high": [max(fact.numbers, default=np.nan) for fact in facts_],
-            "unit": rows["unit"].to_numpy(),
-            "basis": [fact.basis for fact in facts_],
-            "reading": [reading(number, fact) for number, fact in pairs],
-            "source_id": rows["article"].to_numpy(),
-        }
-    )
-
-
-AS_PRINTED, OTHER_GOODS, ONE, BETWEEN, NOT, NONE = (
-    "as printed",
-    "printed of other goods",
-    "printed by one source of several",
-    "between printed numbers, itself not printed",
-    "not as printed",
-    "nothing printed",
-)
-READINGS = (AS_PRINTED, OTHER_GOODS, ONE, BETWEEN, NOT, NONE)
-
-
-def reading(said: float, fact: Fact) -> str:
-    """Return how a number compares with what is printed, one of `READINGS`."""
-    if not fact.numbers:
-        return NONE
-    room = ROUNDING * abs(said)
-    equal = [abs(said - number) <= room for number in fact.numbers]
-    if any(equal):
-        if not fact.same:
-            return OTHER_GOODS
-        return AS_PRINTED if all(equal) else ONE
-    return BETWEEN if min(fact.numbers) < said < max(fact.numbers) else NOT
-
-
-def used(table: pd.DataFrame, found: dict[str, Fact]) -> pd.DataFrame:
-    """Return the sources of the claims and of what is printed."""
-    printed = [source for name in table["claim_id"] for source in found[name].sources]
-    return joined(table, pd.DataFrame({"source_id": printed}))
-
-
-def _measured(measures: pd.DataFrame, goods: str, basis: str) -> Fact:
-    rows = measures[measures["goods"].str.contains(goods)]
-    rows = rows[rows["kind"] != "net import reliance"]
-    numbers = rows[["value", "low", "high"]].to_numpy(dtype=float) * 100
-    if not np.isfinite(numbers).any():
-        return NOTHING
-    found = tuple(round(float(n), 6) for n in numbers[np.isfinite(numbers)])
-    return Fact(found, basis, tuple(rows["source_id"]))
-
-
-def _covered(load: Load, as_of: str) -> Fact:
-    rows = load("demand_coverage_planned", "Lynas", as_of=as_of, missing="empty")
-    rows = rows[has_codes(rows["basis"], "importer-jpn")]
-    basis = "plan, share of Japan's demand for heavy rare earths only"
-    return _fact(rows, basis)._replace(same=False)
-
-
-def _changed(load: Load, as_of: str) -> Fact:
-    rows = load("magnet_exports_change", "China", as_of=as_of, missing="empty")
-    same = (rows["period_start"] == "2025-01-01") & (rows["period_end"] == "2025-09-30")
-    return _fact(rows[same], "change of tonnes on the same nine months of 2024")
-
-
-def _headline(load: Load, series: str, start: str, as_of: str) -> Fact:
-    headline = DEFINITIONS["headline"]
-    rows = load(series, "China", headline.product, as_of=as_of, missing="empty")
-    rows = rows[has_codes(rows["basis"], headline.code)]
-    same = (rows["period_start"] == start) & (rows["period_end"] == "2025-09-30")
-    return _fact(rows[same], "customs headline, gross weight")
-
-
-def _fact(rows: pd.DataFrame, basis: str) -> Fact:
-    if rows.empty:
-        return NOTHING
-    return Fact(tuple(rows["value"]), basis, tuple(rows["source_id"]))

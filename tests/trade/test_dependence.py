@@ -1,14 +1,16 @@
 """Each measure keeps its definition, and what is not known is not safe."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import rareearth as ree
-from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures import loading as figures
-from rareearth.trade import dependence, sentences
+from rareearth.trade import dependence
 
+ROOT = Path(__file__).parent.parent.parent
 PRODUCTS = figures.dictionary("products")
 
 
@@ -32,10 +34,10 @@ def of(table, kind, goods):
         ("use", "permanent magnets", 0.85),  # auditors: 17,000 of 20,000 t
         (
             "supply by last shipping country",
-            "light elements",
+            "Ce, La, Nd, Pr and Sm, separated",
             0.85,
         ),  # EU study, annex 7
-        ("net import reliance", "heavy rare earths", 1.0),  # EU study of 2017
+        ("imports, weight or value not stated", "NdFeB magnets", 0.9),  # KITA, 2022
     ],
 )
 def test_measures_of_the_eu_are_what_their_sources_print(eu, kind, goods, share):
@@ -46,20 +48,39 @@ def test_more_than_ninety_percent_stays_a_bound(eu):
     row = of(eu, "use", "rare-earth magnets")
     assert np.isnan(row["value"])
     assert row["low"] == pytest.approx(0.9)
-    assert sentences.printed(row) == "more than 90\N{NO-BREAK SPACE}%"
+    assert dependence.stated(row) == "more than 90\N{NO-BREAK SPACE}%"
 
 
-def test_single_elements_of_one_table_are_one_row(eu):
-    rows = eu[eu["goods"].str.contains("elements") & eu["goods"].str.contains("Nd")]
-    assert rows["goods"].str.contains("Pr").all()
+def test_net_import_reliance_and_the_worlds_supply_are_no_share_of_china(eu):
+    assert set(eu["kind"]) <= set(dependence.KINDS)
+    assert not any("reliance" in kind or "world" in kind for kind in dependence.KINDS)
+    assert (eu["value"] == 1).sum() == 0  # 100 % is net imports from all countries
+
+
+def test_single_elements_with_the_same_share_are_one_row(eu):
+    rows = eu[eu["goods"].str.contains("Nd, Pr and Sm")]
+    assert rows["value"].tolist() == pytest.approx([0.85, 0.43])  # separated, mined
     assert not eu["goods"].str.contains("Sc").any()
 
 
-def test_elements_that_differ_are_a_range():
+def test_elements_that_differ_are_rows_of_their_own():
+    # Mineral Commodity Summaries 2026, import sources 2021 to 2024.
     us = dependence.measures(ree.load, PRODUCTS, "United States")
-    row = of(us, "imports, weight or value not stated", "heavy elements (Er")
-    assert (row["low"], row["high"]) == pytest.approx((0.40, 1.0))  # Er; Ho, Lu, Tb
+    kind = "imports, weight or value not stated"
+    of_element = us[us["kind"] == kind].drop_duplicates("goods").set_index("goods")
+    shares = of_element.loc[["Ho, Lu and Tb", "Yb", "Y", "Er"], "value"]
+    assert shares.tolist() == pytest.approx([1.0, 0.86, 0.70, 0.40])
+
+
+def test_the_share_among_named_partners_is_at_most_that_of_all():
+    us = dependence.measures(ree.load, PRODUCTS, "United States")
+    row = of(us[us["year"] == 2025], "imports by weight", "rare-earth compounds")
+    trade = pd.read_csv(ROOT / "data" / "trade.csv").query(
+        "series == 'us_imports_from'"
+    )
+    year = trade[trade["period_end"] == "2025-12-31"].set_index("entity")["value"]
     assert np.isnan(row["value"])
+    assert row["high"] == pytest.approx(year["China"] / year.sum())
 
 
 def test_the_newest_firm_measure_is_taken_before_a_weak_one():
@@ -67,6 +88,8 @@ def test_the_newest_firm_measure_is_taken_before_a_weak_one():
         {
             "kind": "use",
             "goods": "magnets",
+            "whole": False,
+            "about": False,
             "year": [2024, 2026],
             "confidence": ["secondary", "tertiary"],
         }
@@ -79,6 +102,8 @@ def test_a_firm_measure_of_long_ago_does_not_hide_a_weak_one_of_today():
         {
             "kind": "world share",
             "goods": "all rare earths",
+            "whole": True,
+            "about": False,
             "year": [2020, 2024],
             "confidence": ["secondary", "tertiary"],
         }
@@ -86,46 +111,69 @@ def test_a_firm_measure_of_long_ago_does_not_hide_a_weak_one_of_today():
     assert dependence.newest(table)["year"].tolist() == [2024]
 
 
+def test_a_share_of_something_not_stated_never_stands(eu):
+    assert (eu["kind"] == dependence.UNSTATED).any()
+    assert dependence.UNSTATED not in set(dependence.newest(eu)["kind"])
+
+
+def test_of_one_year_the_count_stands_before_what_is_about_it():
+    # Japanese customs 79.6 % of January to June 2024; JOGMEC about 70 % of 2024.
+    japan = dependence.measures(ree.load, PRODUCTS, "Japan")
+    whole = dependence.newest(japan).query("whole")
+    assert whole["value"].tolist() == pytest.approx([0.796])
+
+
 @pytest.mark.parametrize("importer", dependence.CHOICES)
 def test_every_share_lies_between_nothing_and_everything(importer):
     table = dependence.measures(ree.load, PRODUCTS, importer)
-    low, high = dependence.spread(table)
-    assert 0 <= low <= high <= 1
-
-
-def test_an_importer_without_measures_names_those_that_have_some():
-    with pytest.raises(ParameterError, match="one of European Union, Japan, South"):
-        dependence.check_importer("Brazil")
+    shares = table[["value", "low", "high"]].stack().dropna()
+    assert shares.between(0, 1).all()
 
 
 def test_before_anything_was_published_there_is_no_measure():
-    with pytest.raises(NoFigures, match="no measure of how Japan depends on China"):
-        dependence.measures(ree.load, PRODUCTS, "Japan", as_of="2012-01-01")
+    table = dependence.measures(ree.load, PRODUCTS, "Japan", as_of="2012-01-01")
+    assert table.empty
+    assert dependence.newest(table).empty
+
+
+# Net import reliance
+
+
+@pytest.mark.parametrize(
+    ("as_of", "year", "published"),
+    [("latest", 2025, 0.67), ("latest", 2024, 0.53), ("2025-11-03", 2024, 0.80)],
+)
+def test_net_import_reliance_is_worked_out_as_it_is_published(as_of, year, published):
+    # Mineral Commodity Summaries 2026 and 2025; 2024 was revised from 80 to 53 %.
+    table = dependence.reliance(ree.load, as_of).set_index("year")
+    assert table.loc[year, "value"] == published
+    assert table.loc[year, "computed"] == pytest.approx(published, abs=0.01)
+
+
+def test_net_import_reliance_above_a_bound_is_worked_out_above_it():
+    table = dependence.reliance(ree.load).dropna(subset=["low"])
+    assert len(table) == 3  # 2021 to 2023: more than 95, 95 and 90 %
+    assert (table["computed"] > table["low"]).all()
+
+
+def test_with_ores_the_united_states_exported_more_in_2024_and_less_in_2025():
+    # MCS 2026: 8,120 + 96 + 238 less 37,500 t; 21,000 + 350 + 1,100 less 14,000 t.
+    net = dependence.reliance(ree.load).set_index("year")["net"]
+    assert net[2024] == 8_120 + 96 + 238 - 37_500
+    assert net[2025] == 21_000 + 350 + 1_100 - 14_000
 
 
 # Partners and exposure
 
 
-@pytest.mark.parametrize(
-    "importer", ["European Union", "Japan", "South Korea", "United States"]
-)
+@pytest.mark.parametrize("importer", ["European Union", "United States"])
 def test_shares_of_partners_and_what_is_not_named_add_up_to_the_whole(importer):
     assert dependence.partners(ree.load, importer)["share"].sum() == pytest.approx(1)
 
 
-def test_of_the_world_the_suppliers_are_the_miners():
-    mined = pd.DataFrame(
-        {
-            "year": [2024, 2024],
-            "entity": ["China", "Not named"],
-            "share": [0.7, 0.3],
-            "kind": ["country", "residual"],
-            "source_id": "a",
-        }
-    )
-    table = dependence.suppliers(ree.load, mined, "World")
-    assert table["entity"].tolist() == ["China", "Not named"]
-    assert table["share"].tolist() == pytest.approx([0.7, 0.3])
+@pytest.mark.parametrize("importer", ["Japan", "South Korea"])
+def test_one_partner_alone_is_no_table(importer):
+    assert dependence.partners(ree.load, importer).empty
 
 
 def test_a_partner_without_a_rating_counts_from_best_to_worst():
@@ -133,22 +181,6 @@ def test_a_partner_without_a_rating_counts_from_best_to_worst():
     table = dependence.exposure(shares, pd.Series({"A": 0.4}))
     assert table["low"].sum() == pytest.approx(0.2)  # 0.5 x 0.4
     assert table["high"].sum() == pytest.approx(0.7)  # 0.2 + 0.3 + 0.2
-
-
-# Benchmarks of the EU
-
-
-def test_the_benchmarks_are_those_of_the_regulation(eu):
-    # Regulation (EU) 2024/1252, article 5.
-    table = dependence.targets(ree.load, eu)
-    assert table["target"].tolist() == [0.10, 0.40, 0.25, 0.65]
-    assert table["bound"].tolist() == ["at least"] * 3 + ["at most"]
-
-
-def test_a_benchmark_without_a_figure_is_not_zero(eu):
-    table = dependence.targets(ree.load, eu).set_index("label")
-    assert np.isnan(table.at["Extraction in the EU", "low"])
-    assert "no member" in table.at["Extraction in the EU", "what"]
 
 
 def test_the_eu_has_27_members():
@@ -159,13 +191,17 @@ def test_the_eu_has_27_members():
 
 
 @pytest.mark.parametrize(
-    ("when", "kind"),
+    ("goods", "when"),
     [
-        (("2024-01-01", "2024-12-31"), "2024"),
-        (("2021-01-01", "2024-12-31"), "2021-2024"),
-        (("2024-01-01", "2024-06-30"), "to 2024-06"),
-        (("2025-10-25", "2025-10-25"), "stated 2025-10"),
+        ("compounds and metals", "2024"),
+        ("Nd, Pr and others", "stated in February 2026"),
+        ("Y and Yb, separated", "study of 2023"),
     ],
 )
-def test_a_period_is_called_by_what_it_is(when, kind):
-    assert dependence.when(*map(pd.Timestamp, when)) == kind
+def test_a_share_has_its_period_or_when_it_was_stated(eu, goods, when):
+    assert eu[eu["goods"] == goods]["when"].iloc[0] == when
+
+
+def test_about_a_share_is_said_as_about():
+    row = pd.Series({"value": 0.98, "low": np.nan, "high": np.nan, "about": True})
+    assert dependence.stated(row) == "about 98\N{NO-BREAK SPACE}%"

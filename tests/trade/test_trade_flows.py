@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import rareearth as ree
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import ParameterError
 from rareearth.figures import loading as figures
 from rareearth.methods import months
 from rareearth.trade import flows
@@ -12,21 +12,13 @@ from rareearth.trade import flows
 START, END = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-12-01")
 
 
-def frame(*rows, columns="entity month value source_id"):
-    return pd.DataFrame(rows, columns=columns.split())
-
-
-SEPTEMBER = pd.Timestamp("2025-09-01")
-BY = frame(
-    ("Germany", SEPTEMBER, 30.0, "a"),
-    ("Japan", SEPTEMBER, 10.0, "a"),
-    ("European Union", SEPTEMBER, 45.0, "b"),
-    ("Japan", pd.Timestamp("2025-10-01"), 12.0, "a"),
-)
-KINDS = pd.Series(
-    {"Germany": "country", "Japan": "country", "European Union": "region"}
-)
-WORLD = frame((SEPTEMBER, 100.0), columns="month value")
+def flow(name):
+    """Return China's exports under the customs headline, or those of magnets."""
+    series, code = {
+        "headline": ("rare_earth_exports", "gacc-headline"),
+        "magnets": ("magnet_exports", "hs-85051110"),
+    }[name]
+    return flows.of_code(ree.load(series, "China"), code)
 
 
 # Definitions
@@ -38,22 +30,6 @@ def test_mixed_customs_definitions_are_refused():
         flows.check_one_definition(mixed)
 
 
-def test_an_unknown_definition_names_the_choices():
-    with pytest.raises(ParameterError, match="one of headline, products, magnets"):
-        flows.definition("everything")
-
-
-def test_a_direction_that_nobody_prints_is_refused():
-    with pytest.raises(NoFigures, match="no imports of rare-earth magnets"):
-        flows.flow(ree.load, "magnets", "imports")
-
-
-def test_a_definition_without_figures_names_those_that_there_are():
-    mixed = pd.DataFrame({"basis": ["gacc-headline;gross"]})
-    with pytest.raises(NoFigures, match="on the definition hs-1; there are gacc-head"):
-        flows.of_code(mixed, "hs-1")
-
-
 # The customs figures of 2025, as agencies print them
 
 
@@ -61,7 +37,7 @@ def test_a_definition_without_figures_names_those_that_there_are():
     ("name", "total"), [("headline", 62_585.2), ("magnets", 57_392)]
 )
 def test_the_months_of_2025_add_up_to_the_printed_year_within_a_tonne(name, total):
-    table = months.monthly(flows.flow(ree.load, name), START, END)
+    table = months.monthly(flow(name), START, END)
     assert len(table) == 12
     assert table["mean"].sum() == pytest.approx(total, abs=1.0)
 
@@ -70,55 +46,93 @@ def test_the_months_of_2025_add_up_to_the_printed_year_within_a_tonne(name, tota
     ("name", "total"), [("headline", 48_355.7), ("magnets", 39_817)]
 )
 def test_nine_months_of_2025_add_up_to_their_printed_total_within_a_tonne(name, total):
-    table = months.monthly(flows.flow(ree.load, name), START, END)
+    table = months.monthly(flow(name), START, END)
     assert table["mean"].head(9).sum() == pytest.approx(total, abs=1.0)
 
 
 @pytest.mark.parametrize("name", ["headline", "magnets"])
 def test_no_printed_total_misses_the_sum_of_its_parts_by_more_than_two_tonnes(name):
     # SMM's count of magnets from January to August 2025 is 1.9 t above its months.
-    checked = months.checked(flows.flow(ree.load, name)).dropna(subset=["difference"])
+    checked = months.checked(flow(name)).dropna(subset=["difference"])
     assert len(checked) >= 7
     assert checked.loc[checked["year"] >= 2024, "difference"].abs().max() < 2.0
 
 
 def test_growth_of_magnets_is_what_agencies_printed():
     # Reuters, 20 August 2025: down 18.9 % in the half year, 15 % in seven months.
-    totals = months.cumulated(flows.flow(ree.load, "magnets"))
+    totals = months.cumulated(flow("magnets"))
     change = months.growth(totals, ["months"]).set_index(["year", "months"])["change"]
     assert round(100 * change[2025, 6], 1) == -18.9
     assert round(100 * change[2025, 7]) == -15
 
 
-# Destinations
+# What published changes say
 
 
-def test_shares_of_destinations_and_what_is_not_named_add_up_to_the_month():
-    ranking = flows.ranking(BY, WORLD, SEPTEMBER, KINDS)
-    assert ranking["entity"].tolist() == ["Germany", "Japan", "Not named"]
-    assert ranking["value"].tolist() == [30, 10, 60]
-    assert ranking["share"].sum() == pytest.approx(1)
+def test_a_change_says_what_the_month_before_was_within_its_rounding():
+    # SMM, 24 May 2025: 2,627 t in April, down 51 % on the month and 45 % on the year.
+    printed = ree.revisions("magnet_exports", "China")
+    changes = ree.load("magnet_exports_change", "China")
+    own = changes[changes["source_id"] == "smm-20250524-magnets"]
+    found = flows.solved(own, printed).set_index("period_start")
+    march = found.loc["2025-03-01"]
+    assert march["value"] == pytest.approx(2_627 / 0.49)
+    assert march["low"] == pytest.approx(2_626.5 / 0.495)
+    assert march["high"] == pytest.approx(2_627.5 / 0.485)
+    assert march["period_end"] == pd.Timestamp("2025-03-31")
+    assert found.loc["2024-04-01", "value"] == pytest.approx(2_627 / 0.55)
 
 
-def test_a_region_is_not_added_to_its_members():
-    assert "European Union" not in set(
-        flows.ranking(BY, WORLD, SEPTEMBER, KINDS)["entity"]
+def test_changes_agree_with_the_tonnes_that_are_published_themselves():
+    # September 2024: 4,915 t (SMM); 5,774 t are 17.5 % more (Reuters). April 2025:
+    # 2,627 t (SMM); 1,238.47 t are 52.85 % less. First quarter of 2025: 15,266 t.
+    magnets = flow("magnets")
+    changes = ree.load("magnet_exports_change", "China")
+    found = flows.solved(changes, ree.revisions("magnet_exports", "China"))
+    known = [flows.fixed(magnets, row) for _, row in found.iterrows()]
+    both = found.assign(known=known).dropna(subset=["known"])
+    assert len(both) >= 4
+    assert both["known"].between(both["low"] - 1, both["high"] + 1).all()
+
+
+def test_tonnes_and_change_are_of_one_publisher():
+    base = {"entity": "China", "product": "magnets", "basis": "gross;year-on-year"}
+    base |= {"period_start": START, "period_end": pd.Timestamp("2025-01-31")}
+    change = pd.DataFrame([{**base, "value": 25.0, "source_id": "smm-2024-09m"}])
+    tonnes = pd.DataFrame([{**base, "value": 10.0, "source_id": "tass-2026-02"}])
+    assert flows.solved(change, tonnes).empty
+    same = tonnes.assign(source_id="smm-20250524-magnets")  # SMM, another page
+    assert flows.solved(change, same)["value"].tolist() == [8.0]  # 10 / 1.25
+
+
+def test_what_is_published_stands_before_what_a_change_says():
+    magnets = flow("magnets")
+    changes = ree.load("magnet_exports_change", "China")
+    found = flows.solved(changes, ree.revisions("magnet_exports", "China"))
+    known = flows.with_changes(magnets, found)
+    table = flows.by_month(known, START, END).set_index("month")
+    assert table.loc["2025-04-01", "value"] == 2_627
+    assert table.loc["2025-05-01", "value"] == 1_238
+    march = table.loc["2025-03-01"]
+    assert march["how"] == flows.FROM_CHANGE
+    # Of January and February 2025 10,763 / 1.082 t, so that of the first quarter
+    # (22,319 less April to June) March has 5,319 t: within what SMM's 51 % says.
+    first_two = 10_763 / 1.082
+    assert march["value"] == pytest.approx(22_319 - 3_188 - 1_238 - 2_627 - first_two)
+    assert march["low"] < march["value"] < march["high"]
+    assert 2_626.5 / 0.495 < march["value"] < 2_627.5 / 0.485
+
+
+def test_before_anything_was_published_there_is_no_month():
+    nothing = flow("magnets").head(0)
+    changes = ree.load(
+        "magnet_exports_change", "China", as_of="2010-01-01", missing="empty"
     )
+    found = flows.solved(changes, nothing)
+    assert flows.by_month(flows.with_changes(nothing, found), START, END).empty
 
 
-def test_without_the_total_of_the_month_there_are_no_shares():
-    ranking = flows.ranking(BY, WORLD.iloc[:0], SEPTEMBER, KINDS)
-    assert ranking["share"].isna().all()
-    assert "Not named" not in set(ranking["entity"])
-
-
-def test_the_month_with_most_destinations_is_taken():
-    assert flows.fullest_month(BY, END) == SEPTEMBER
-
-
-def test_a_window_without_destinations_says_which_months_have_some():
-    with pytest.raises(NoFigures, match="months with some are 2025-09 to 2025-10"):
-        flows.within(BY, pd.Timestamp("2020-01-01"), pd.Timestamp("2020-12-01"))
+# Destinations
 
 
 def test_only_single_months_are_months():
@@ -129,38 +143,7 @@ def test_only_single_months_are_months():
     assert not single["value"].isin(year["value"]).any()
 
 
-# Two directions, and money
-
-
-def flow(values, joint=None):
-    count = len(values)
-    joint = joint or [None] * count
-    return pd.DataFrame(
-        {
-            "month": pd.date_range("2025-01-01", periods=count, freq="MS"),
-            "mean": values,
-            "joint": pd.Series(joint, dtype=float),
-        }
-    )
-
-
-def test_net_imports_are_imports_less_exports():
-    balance = flows.balance(flow([10.0, 20.0]), flow([15.0, 12.0]))
-    assert balance["net"].tolist() == [5.0, -8.0]
-    assert balance["months"].tolist() == [1, 1]
-
-
-def test_a_joint_total_widens_the_stretch_of_both_directions():
-    out = flow([10.0, 20.0, 30.0])
-    into = flow([7.0, 25.0, 25.0], [None, 50.0, 50.0])
-    balance = flows.balance(out, into)
-    assert balance["months"].tolist() == [1, 2]
-    assert balance["exports"].tolist() == [10.0, 50.0]
-    assert balance["net"].tolist() == [-3.0, 0.0]
-
-
-def test_a_stretch_without_one_direction_is_left_out():
-    assert len(flows.balance(flow([10.0, float("nan")]), flow([5.0, 5.0]))) == 1
+# Money
 
 
 def test_a_value_is_divided_by_a_weight_of_the_same_definition_only():
@@ -199,18 +182,11 @@ def test_every_destination_is_an_entity_of_a_known_kind():
     assert figures.kinds().reindex(named).notna().all()
 
 
-@pytest.mark.parametrize(
-    ("said", "numbers", "same", "reading"),
-    [
-        (4000.3, (4000.3, 4000.3), True, flows.AS_PRINTED),
-        (4000.0, (4000.3,), True, flows.AS_PRINTED),  # within rounding
-        (27.0, (-7.5,), True, flows.NOT),
-        (92.0, (85.0, 98.0), True, flows.BETWEEN),
-        (98.0, (85.0, 98.0), True, flows.ONE),
-        (30.0, (30.0,), False, flows.OTHER_GOODS),
-        (30.0, (), True, flows.NONE),
-    ],
-)
-def test_a_claim_is_read_against_what_is_printed(said, numbers, same, reading):
-    fact = flows.Fact(numbers, "", (), same)
-    assert flows.reading(said, fact) == reading
+def test_a_month_far_from_the_period_around_it_is_told_apart():
+    # cnyes: 59.6 million USD for 4,000.3 t in September 2025; January to September
+    # 342.3 million USD (TASS) for 48,355.7 t.
+    table = flows.all_unit_values(ree.load)
+    month = table[table["period_start"] == "2025-09-01"]
+    times = (59.6 / 4_000.3) / (342.3 / 48_355.7)
+    assert month["times"].tolist() == pytest.approx([times])
+    assert times > 2
