@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from rareearth.errors import ParameterError
+from rareearth.errors import NoFigures, ParameterError
 from rareearth.trade import flows
 
 ROOT = Path(__file__).parent.parent.parent
@@ -132,6 +132,13 @@ def test_what_is_asked_about_leads_also_when_nobody_has_published_it(run):
     assert "shares of China: none had been published by 1" in page
 
 
-def test_months_the_wrong_way_round_are_refused(run):
-    with pytest.raises(ParameterError, match="is after end"):
-        run(TRADE, start="2026-05", end="2026-01")
+@pytest.mark.parametrize(
+    ("parameters", "error", "message"),
+    [
+        ({"start": "2026-05", "end": "2026-01"}, ParameterError, "is after end"),
+        ({"as_of": "2005-01-01"}, NoFigures, "import_source_share"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused(run, parameters, error, message):
+    with pytest.raises(error, match=message):
+        run(TRADE, **parameters)
