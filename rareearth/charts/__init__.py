@@ -7,7 +7,7 @@ take frames with the columns that they document, and know nothing of their subje
 
 from rareearth.charts.bars import columns, cumulated, rows, share_columns
 from rareearth.charts.colours import COLOURS, colour
-from rareearth.charts.lines import FAN, heat, lines
+from rareearth.charts.lines import FAN, heat, lines, scatter
 from rareearth.charts.style import canvas
 from rareearth.charts.timeline import in_force, timeline
 
@@ -22,6 +22,7 @@ __all__ = [
     "in_force",
     "lines",
     "rows",
+    "scatter",
     "share_columns",
     "timeline",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
+from itertools import chain, cycle
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox
 
-from rareearth.charts.colours import INK, NEUTRAL, colour
+from rareearth.charts.colours import INK, NEUTRAL, colour, readable
 from rareearth.charts.marks import (
     OPEN,
     bar_style,
@@ -471,3 +472,101 @@ def heat(
     axes.spines[:].set_visible(False)
     axes.grid(visible=False)
     return figure
+
+
+def scatter(
+    frame: pd.DataFrame,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    *,
+    x: str = "x",
+    y: str = "value",
+    row: str = "row",
+    hue: str = "entity",
+    lines: pd.DataFrame | None = None,
+    levels: pd.DataFrame | None = None,
+    key: Mapping[str, str] | None = None,
+) -> Figure:
+    """Return marks at two measures; those that are named have their names beside them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        A mark a row: the columns named by `x`, `y`, `hue` (the name whose colour it
+        has) and `row` (its name, or "").
+    lines, levels : DataFrame
+        ``at`` and ``value``, each with ``label``: thresholds along x and along y.
+    key : mapping
+        What the colours stand for.
+    """
+    figure, axes = canvas(title, 4.6)
+    marks = frame.rename(columns={x: "at", y: "value"})
+    plain_marks = {"low": np.nan, "high": np.nan, "mark": "o", "open": False}
+    hues = marks[hue].map(colour)
+    draw_marks(axes, marks.assign(hue=hues, **plain_marks), upright=True, size=6)
+    room = 1.08 * marks["value"].max()
+    axes.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, None), ylim=(0, room))
+    for axis in (axes.xaxis, axes.yaxis):
+        number_axis(axis)
+    for part, across in ((lines, axes.axvline), (levels, axes.axhline)):
+        for place in [] if part is None else part.iloc[:, 0]:
+            across(place, color="#555555", lw=1.2, ls=(0, (4, 3)), zorder=1)
+    tops, rights = axes.get_ylim()[1], axes.get_xlim()[1]
+    wide, tall = 310 / rights, 230 / tops  # about as many points as the axes have
+    if levels is not None:
+        _named(axes, levels, pd.Series(rights, levels.index), "right")
+    for each in [] if lines is None else lines.itertuples():
+        note(axes, each.label, (each.at, tops), (0, 3))
+    taken = [
+        Bbox.from_extents(x - 4, y - 4, x + 4, y + 4)
+        for x, y in zip(marks["at"] * wide, marks["value"] * tall, strict=True)
+    ]
+    named = marks[marks[row] != ""]
+    parts = [_close(own, 12 / wide, 8 / tall) for _, own in named.groupby(hue)]
+    for own in chain.from_iterable(parts):
+        text, last = ", ".join(own[row]), own.iloc[-1]
+        at = (last["at"], own["value"].mean())
+        box, shift, side = _free(text, at[0] * wide, at[1] * tall, taken)
+        taken.append(box)
+        style: dict[str, Any] = {"color": readable(colour(last[hue])), "zorder": 4}
+        note(axes, text, at, shift, ha=side, va="center", **style)
+    write_key(figure, key_to(key or {}, set(frame[hue])))
+    return figure
+
+
+def _close(marks: pd.DataFrame, wide: float, high: float) -> list[pd.DataFrame]:
+    """Return marks that lie so close that they share a label, from left to right."""
+    groups: list[list[Any]] = []
+    before = pd.Series({"at": -np.inf, "value": -np.inf})
+    for name, mark in marks.sort_values(["value", "at"]).iterrows():
+        if (mark["value"] - before["value"] < high) & (
+            abs(mark["at"] - before["at"]) < wide
+        ):
+            groups[-1].append(name)
+        else:
+            groups.append([name])
+        before = mark
+    return [marks.loc[members] for members in groups]
+
+
+def _free(
+    text: str, x: float, y: float, taken: Sequence[Bbox]
+) -> tuple[Bbox, tuple[int, int], str]:
+    """Return where a text beside a mark covers least: its box, shift and side."""
+    wide, best = 5.2 * len(text), None
+    for right, up, side in (
+        (6, 0, "left"),
+        (-6, 0, "right"),
+        (0, 10, "center"),
+        (0, -10, "center"),
+        (6, 8, "left"),
+        (6, -8, "left"),
+    ):
+        left = x + right - wide * {"left": 0, "right": 1, "center": 0.5}[side]
+        box = Bbox.from_extents(left, y + up - 5, left + wide, y + up + 5)
+        covered = sum(box.overlaps(other) for other in taken) + 9 * (left < 0)
+        if best is None or covered < best[0]:
+            best = covered, box, (right, up), side
+    assert best is not None
+    return best[1:]

@@ -558,6 +558,42 @@ def test_what_is_suspended_is_hatched_and_parted_at_the_day():
     )
 
 
+# Marks at two measures
+
+
+def scatter():
+    frame = pd.DataFrame(
+        {
+            "x": [3.0, 3.1, 3.0, 7.0, 5.0],
+            "value": [5.0, 5.0, 5.0, 4.5, 1.0],
+            "row": ["one", "two", "three", "four", ""],
+            "entity": ["up", "up", "down", "up", "level"],
+        }
+    )
+    return charts.scatter(
+        frame,
+        "One",
+        "Importance",
+        "Risk",
+        lines=pd.DataFrame({"at": [2.8], "label": "important"}),
+        levels=pd.DataFrame({"value": [1.0], "label": "at risk"}),
+        key={"up": "rising", "down": "falling"},
+    )
+
+
+def test_marks_that_lie_together_share_a_name_and_their_colour():
+    figure = scatter()
+    assert sorted(words(figure)) == [
+        "at risk",
+        "four",
+        "important",
+        "one, two",
+        "three",
+    ]
+    assert [(x, y) for x, y, _ in marks(figure.axes[0])][3:] == [(7.0, 4.5), (5.0, 1.0)]
+    assert key(figure) == ["rising", "falling"]
+
+
 # Every form
 
 FORMS = {
@@ -582,6 +618,7 @@ FORMS = {
         SHARES.iloc[[0]], "One", ["China"], "Share"
     ),
     "heat": heat,
+    "scatter": scatter,
     "timeline": timeline,
     "in force": lambda: charts.in_force(SPANS, pd.Timestamp("2025-06-01"), "One"),
 }

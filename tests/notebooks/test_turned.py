@@ -45,7 +45,7 @@ SPACE = "\N{NO-BREAK SPACE}"
             "07_supply_risk",
             {"product": "Sc"},
             # The Commission of 2023 prints 2.4 for scandium.
-            ["The study prints <strong>2.4</strong> for Sc in 2023"],
+            ["supply risk for scandium at <strong>2.4</strong>"],
         ),
         (
             "08_cutoff_stress",

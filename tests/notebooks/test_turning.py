@@ -58,7 +58,7 @@ def turned(names, monkeypatch, **moved):
         ("01_production_shares", [0]),
         ("03_refining_costs", [1, 2, 3]),
         ("05_trade_dependence", [0]),
-        ("07_supply_risk", [0]),
+        ("07_supply_risk", [2]),
         ("08_cutoff_stress", [0]),
         ("09_ramp_up", [0]),
         ("10_policy_timeline", [0]),
