@@ -356,7 +356,7 @@ def _scale(
         low, high = min(low, 0.0), max(high, 0.0)
     span = (high - low) or 1.0
     before, after = (drawn[name].str.len().max() for name in ("left_text", "text"))
-    left, right = span * (0.03 + 0.019 * before), span * (0.04 + 0.019 * after)
+    left, right = span * (0.03 + _room(before)), span * (0.04 + _room(after))
     at_zero = low == 0 and not drawn["left_text"].any()
     axes.set_xlim(low if at_zero else low - left, high + right)
     if dates:
@@ -365,6 +365,12 @@ def _scale(
         number_axis(axes.xaxis, percent=percent)
         if low < 0 < high:
             axes.axvline(0, color=INK, lw=0.8, zorder=1)
+
+
+def _room(letters: int) -> float:
+    """Return the room of a text beside bars, as a share of what the bars take."""
+    part = min(0.6, 0.017 * letters)  # of the whole axis
+    return part / (1 - part)
 
 
 def _compare(axes: Axes, lines: pd.DataFrame | None) -> None:

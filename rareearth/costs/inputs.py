@@ -9,7 +9,7 @@ figures, and the figures themselves. What nothing printed bears on is an assumpt
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.costs.model import COMPONENTS
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 from rareearth.figures.columns import Load, has_codes
 from rareearth.figures.rules import MONEY
 from rareearth.money.money import Money, per_kg
@@ -51,13 +51,6 @@ class Source:
     load: Load
     money: Money
     base_year: int
-    _read: dict[Reader, Printed] = field(default_factory=dict, repr=False)
-
-    def read(self, reader: Reader) -> Printed:
-        """Return what a reader finds; producers that share one read it once."""
-        if reader not in self._read:
-            self._read[reader] = reader(self)
-        return self._read[reader]
 
     def usd(self, figures: pd.DataFrame, missing: Missing = "refuse") -> pd.DataFrame:
         """Return figures of money in US dollars of the base year."""
@@ -91,24 +84,39 @@ def _needed(figures: pd.DataFrame, what: str) -> pd.DataFrame:
     return figures
 
 
-def transfer_price(source: Source) -> Printed:
-    """Return what China Northern Rare Earth pays for a kg of REO in concentrate."""
-    prices = source.load("concentrate_price", "China Northern Rare Earth")
+def feed_prices(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what China Northern Rare Earth pays for a kg of REO in concentrate.
+
+    Returns
+    -------
+    paid : DataFrame
+        ``period_start``, ``period_end``, ``value`` in USD per kg of the base year: the
+        periods of which a rate is known (the newest quarter may not have one yet).
+    used : DataFrame
+        The figures behind them.
+    """
+    prices = source.load(
+        "concentrate_price", "China Northern Rare Earth", missing="empty"
+    )
     prices = prices[has_codes(prices["basis"], "transfer-price")]
-    over = source.usd(prices, "nan")["value"].notna()  # a quarter that has begun only
-    prices = recent(_needed(prices[over], "a transfer price"))
+    prices = prices[source.usd(prices, "nan")["value"].notna()]
     reo = prices["basis"].str.extract(r"reo-content-(\d+)")[0].astype(float) / 100
     paid = per_kg(source.usd(prices))["value"] / reo
-    last = paid[prices["period_end"].idxmax()]
-    return Printed(
-        paid.min(),
-        last,
-        paid.max(),
-        "USD/kg",
-        f"price between two group companies, {len(prices)} quarters or spans; the "
-        "newest is the middle",
-        prices,
+    return prices[["period_start", "period_end"]].assign(value=paid), prices
+
+
+def transfer_price(source: Source) -> Printed:
+    """Return the price of concentrate between two companies of the Baotou group."""
+    every, prices = feed_prices(source)
+    paid = recent(_needed(every, "a transfer price"))
+    values = paid["value"]
+    last = values[paid["period_end"].idxmax()]
+    note = (
+        f"price between two group companies, {len(paid)} quarters or spans; the "
+        "newest is the middle"
     )
+    used = prices.loc[paid.index]
+    return Printed(values.min(), last, values.max(), "USD/kg", note, used)
 
 
 def concentrate_cost(source: Source) -> Printed:
@@ -252,7 +260,7 @@ def huamei_capital(source: Source) -> Printed:
     capital = source.load("project_capex_planned", "China Northern Huamei")
     sizes = source.load("nameplate_capacity_planned", "China Northern Huamei", "REO")
     size = sizes[has_codes(sizes["basis"], "separation-stage")]
-    share = source.read(baotou_share)
+    share = baotou_share(source)
     whole = _capital(source, [(capital, size)])
     used = pd.concat([whole.figures, share.figures], ignore_index=True)
     shares = (share.high, share.mode, share.low)
@@ -262,10 +270,24 @@ def huamei_capital(source: Source) -> Printed:
 
 
 def mountain_pass_capital(source: Source) -> Printed:
-    """Return the capital per kg of annual NdPr oxide of Mountain Pass as rebuilt."""
-    capital = source.load("project_capex", "Molycorp Phoenix")
+    """Return what MP Materials spent until it separated, per kg of annual NdPr oxide.
+
+    Its own spending: what the owner before it built and lost is no capital of its own.
+    """
+    spent = source.load("capital_expenditure", "MP Materials")
+    spent = spent[has_codes(spent["basis"], "standardised")]
+    first = source.load("ndpr_production", "MP Materials", "NdPr oxide")
+    years = spent["period_end"].dt.year <= first["period_end"].min().year
+    own = _needed(spent[years], "the capital spending of MP Materials")
     size = source.load("nameplate_capacity_planned", "Mountain Pass", "NdPr oxide")
-    return _capital(source, [(capital, size)])
+    tonnes = size["value"].fillna(size["low"]).item()
+    total = source.usd(own)["value"].sum() * 1e6 / (tonnes * 1000)
+    used = pd.concat([own, size], ignore_index=True)
+    note = (
+        f"own capital spending of {len(own)} years, until oxide was first separated; "
+        "mine and magnets are in it"
+    )
+    return Printed(total, total, total, "USD/(kg/year)", note, used)
 
 
 def byproduct_price(source: Source) -> Printed:
@@ -365,37 +387,6 @@ PARAMETERS = {
 recovery are behind nearly all components, and stand with none."""
 
 
-def check_producers(producer: str, reference: str, others: pd.DataFrame) -> None:
-    """Refuse a producer without component figures, or one against itself.
-
-    Parameters
-    ----------
-    others : DataFrame
-        `accounts.available`: what each producer has top down.
-
-    Raises
-    ------
-    NoFigures
-        If it has figures of another basis only. The message says which.
-    ParameterError
-        If it has none at all, or both are the same.
-    """
-    for parameter, name in (("producer", producer), ("reference", reference)):
-        if name in PRODUCERS:
-            continue
-        own = others[others["producer"] == name]
-        choices = ", ".join(PRODUCERS)
-        if len(own):
-            have = ", ".join(own["measure"].unique())
-            raise NoFigures(
-                f"{parameter}: {name} has no cost by component; it has {have} from its "
-                f"accounts. By component there are {choices}"
-            )
-        raise ParameterError(f"{parameter}: {name!r} is not one of {choices}")
-    if producer == reference:
-        raise ParameterError(f"producer and reference are both {producer!r}; name two")
-
-
 def gather(
     source: Source, assumptions: pd.DataFrame, producer: str
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -444,7 +435,7 @@ def _printed(
     if reader is None:
         return None
     try:
-        return source.read(reader)
+        return reader(source)
     except NoFigures:
         if has_assumption:
             return None

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from scipy import optimize
 
 from rareearth.errors import ParameterError
 
@@ -206,7 +207,11 @@ def cash_cost(components: Mapping[str, Any]) -> Any:
 
 
 def breakeven(
-    components: Mapping[str, Any], royalty: Any, *, capital: bool = True
+    components: Mapping[str, Any],
+    royalty: Any,
+    *,
+    capital: bool = True,
+    feed_share: Any = 0.0,
 ) -> Any:
     """Return the NdPr price at which a plant earns its cost, USD/kg of the same year.
 
@@ -220,51 +225,91 @@ def breakeven(
         From `unit_cost`.
     royalty : float or array
         Share of the price, 0 to below 1.
+    feed_share : float or array
+        Where what is paid for the feed follows the price of oxides: its share of the
+        price, with value-added tax lost on it, in place of feed and tax on feed.
     """
     cost = full_cost(components) if capital else cash_cost(components)
-    return (cost - components["royalty"]) / (1 - royalty)
+    cost = cost - components["royalty"]
+    if np.any(feed_share):
+        bought = sum(components[name] for name in ("feed", "reagents", "energy"))
+        cost = cost - components["feed"] * (1 + components["tax"] / bought)
+    return cost / (1 - royalty - feed_share)
 
 
-def received(
-    price: Any,
-    floor: float | None = None,
-    upside_share: float = 0.0,
-    grant: float = 0.0,
-) -> Any:
-    """Return what a producer gets for a kg under a price floor and other supports.
+def present_value(
+    margin: float,
+    capital: float,
+    rate: float,
+    *,
+    life: float,
+    ramp: float = 1,
+    build: int = 0,
+    tax: float = 0.0,
+) -> float:
+    """Return what a project is worth on the day of the decision, after tax.
 
-    Below the floor the guarantor pays up to it; above it, it keeps a share of the
-    difference. A grant per kg (a production credit) comes on top.
+    Capital is spent evenly over the years of building, output follows and ramps up. Tax
+    is paid on the margin less depreciation in even steps over the life; a loss is set
+    off against other profit. Without tax, and with all capital on the first day, it is
+    nought where the margin is the capital charge of `unit_cost`.
 
     Parameters
     ----------
-    price : float or array
-        Market price, USD/kg.
-    floor : float, optional
-        USD/kg; None without one.
-    upside_share : float
-        Share of the price above the floor that goes to the guarantor, 0 to 1.
-    grant : float
-        USD/kg.
-
-    Raises
-    ------
-    ParameterError
-        If a price or a support is negative, or the share is none.
+    margin, capital : float
+        Price less operating cost per unit of full annual output, and capital per unit
+        of annual capacity; or both of the whole project.
+    rate, tax : float
+        Shares: discount rate a year, and tax on profit.
+    life, ramp, build : float
+        Years of output, of ramp-up within them, and of building before them.
     """
-    if np.any(np.asarray(price, dtype=float) < 0):
-        raise ParameterError("price: negative; a price is at least 0 USD/kg")
-    if not 0 <= upside_share <= 1:
-        raise ParameterError(f"upside_share: {upside_share!r} is not from 0 to 1")
-    if grant < 0 or (floor is not None and floor < 0):
-        raise ParameterError("floor and grant: at least 0 USD/kg")
-    if floor is None:
-        return price + grant
-    return (
-        np.maximum(price, floor)
-        - upside_share * np.maximum(np.subtract(price, floor), 0)
-        + grant
+    output = output_factor(rate, life, ramp)
+    years = output_factor(rate, life)
+    earned = (1 - tax) * margin * output + tax * capital / life * years
+    spent = capital if build == 0 else capital / build * output_factor(rate, build)
+    return float(earned / (1 + rate) ** build - spent)
+
+
+def internal_rate(margin: float, capital: float, **terms: Any) -> float:
+    """Return the discount rate at which a project is worth nought; NaN without one.
+
+    Rates up to 50 % a year are tried.
+
+    Parameters
+    ----------
+    **terms
+        As of `present_value`.
+    """
+
+    def worth(rate: float) -> float:
+        return present_value(margin, capital, rate, **terms)
+
+    if worth(0.0) <= 0 or worth(HIGHEST_RATE) >= 0:
+        return float("nan")
+    return float(optimize.brentq(worth, 0.0, HIGHEST_RATE, xtol=1e-6))
+
+
+def cost_bounds(
+    scale: tuple[float, float], exponent: tuple[float, float], tonnes: float
+) -> tuple[float, float]:
+    """Return the least and the most that a kg costs at a site of some size.
+
+    scale * tonnes ** exponent at the lower and at the upper ends of both: the bounds of
+    operating cost of the PrOMMiS project, adapted by its authors from Nature
+    Sustainability (2023), doi 10.1038/s41893-023-01145-1.
+
+    Parameters
+    ----------
+    scale, exponent : (low, high)
+        USD per kg, and the power of the size.
+    tonnes : float
+        Rare-earth oxides in the feed.
+    """
+    low, high = (
+        factor * tonnes**power for factor, power in zip(scale, exponent, strict=True)
     )
+    return low, high
 
 
 def check_values(values: Mapping[str, float], discount_rate: float) -> None:

@@ -1,14 +1,13 @@
 """Costs of several plants drawn at once, and what a comparison of two rests on.
 
-The same draws to the last digit for the same seed, whatever the number of threads.
+The same draws to the last digit for the same seed, on any machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,7 @@ from rareearth.costs.model import (
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load
 from rareearth.methods import draws as points
-from rareearth.methods.draws import BLOCK, Result, Shape, Span
+from rareearth.methods.draws import BLOCK, Result, Span
 from rareearth.money.money import Money
 
 MARKET = ("byproduct_price", "ndpr_price")
@@ -102,43 +101,35 @@ def simulate(
     discount_rate: float = 0.08,
     draws: int = 100_000,
     seed: int = 1,
-    shape: Shape = "triangular",
     pairs: pd.DataFrame = NO_PAIRS,
-    jobs: int = 1,
 ) -> Simulation:
     """Draw the costs of plants from the ranges of their parameters.
 
     Scrambled Sobol points; parameters are independent except those in `pairs` and the
     prices of the one market. Points are made and evaluated in blocks, each from its
-    own place in the sequence: any number of `jobs` gives the same digits.
+    own place in the sequence, so that a million of them fit into memory.
 
     Parameters
     ----------
     plants : mapping of str to DataFrame
         For each plant its ranges, indexed by `PARAMETERS`: ``low``, ``mode``, ``high``.
-    shape : {"triangular", "pert"}
     pairs : DataFrame
         ``one``, ``other``: "plant/parameter", or a parameter of the market; ``rank``.
-    jobs : int
-        Threads.
 
     Raises
     ------
-    ParameterError, UnknownName
+    ParameterError
         See `draws.check_draws` and `check_ranges`.
     """
-    points.check_shape(shape)
     points.check_draws(draws, seed)
     for ranges in plants.values():
         check_ranges(ranges, discount_rate)
     spans = uncertain(plants)
-    columns, factor = points.rank_matrix(list(spans), pairs)
-    work = partial(
-        _block, plants, spans, (columns, factor), discount_rate, draws, seed, shape
-    )
-    starts = range(0, draws, BLOCK)
-    with ThreadPoolExecutor(jobs) as pool:
-        parts = list(pool.map(work, starts) if jobs > 1 else map(work, starts))
+    copula = points.rank_matrix(list(spans), pairs)
+    parts = [
+        _block(plants, spans, copula, discount_rate, draws, seed, start)
+        for start in range(0, draws, BLOCK)
+    ]
     outcomes = {
         name: {
             outcome: np.concatenate([kept[name][outcome] for kept, _ in parts])
@@ -169,10 +160,18 @@ def uncertain(
 def values_of(
     plant: str, ranges: pd.DataFrame, drawn: Mapping[str, np.ndarray]
 ) -> dict[str, np.ndarray | float]:
-    """Return the parameters of a plant: drawn where drawn, else their mode."""
+    """Return the parameters of a plant: drawn where drawn, else their median."""
     return {
-        name: drawn.get(f"{plant}/{name}", drawn.get(name, float(mode)))
-        for name, mode in ranges["mode"].items()
+        name: drawn.get(f"{plant}/{name}", drawn.get(name, middle))
+        for name, middle in medians(ranges).items()
+    }
+
+
+def medians(ranges: pd.DataFrame) -> dict[str, float]:
+    """Return the median of each parameter, where a result of one point is asked for."""
+    return {
+        name: float(Span(low, mode, high).ppf(np.array(0.5)))
+        for name, low, mode, high in ranges[["low", "mode", "high"]].itertuples()
     }
 
 
@@ -185,7 +184,7 @@ def ratio_of(
 ) -> Result:
     """Return the function from drawn parameters to the ratio of two costs.
 
-    The keys of its argument are those of `uncertain`; what is left out has its mode.
+    The keys of its argument are those of `uncertain`; what is left out has its median.
     """
     total = {"full": full_cost, "cash": cash_cost}[outcome]
 
@@ -203,7 +202,6 @@ def _block(
     discount_rate: float,
     draws: int,
     seed: int,
-    shape: Shape,
     start: int,
 ) -> tuple[dict[str, dict[str, np.ndarray]], pd.DataFrame]:
     """Return the outcomes of one block of draws, and the sums of its components."""
@@ -211,8 +209,7 @@ def _block(
     u = points.sobol_block(max(1, len(spans)), seed, start, count)
     u = points.correlated(u, *copula)
     drawn = {
-        name: span.ppf(row, shape)
-        for row, (name, span) in zip(u, spans.items(), strict=False)
+        name: span.ppf(row) for row, (name, span) in zip(u, spans.items(), strict=False)
     }
     kept, totals = {}, {}
     for plant, ranges in plants.items():
@@ -240,13 +237,9 @@ def _outcomes(
     return {name: np.broadcast_to(value, count).copy() for name, value in found.items()}
 
 
-ACCOUNTS_OF = {"Baotou": "China Northern Rare Earth"}
-"""Whose accounts stand for a producer: the listed refiner of the Baotou group."""
-
-
 @dataclass(frozen=True, eq=False)
 class Study:
-    """Two producers and the others at hand, in one money.
+    """Two producers and the others that are known, in one money.
 
     Attributes
     ----------
@@ -255,10 +248,6 @@ class Study:
         The ranges of each producer by component that had figures by then, USD.
     simulation : Simulation
         Of all of them, USD per kg NdPr oxide.
-    published : DataFrame
-        `accounts.unit_costs` of all producers, in their own money.
-    behind_published : DataFrame
-        The figures behind `published`.
     used : dict of DataFrame
         The figures behind each producer, by component.
     source : Source
@@ -272,8 +261,6 @@ class Study:
     reference: str
     plants: dict[str, pd.DataFrame]
     simulation: Simulation
-    published: pd.DataFrame
-    behind_published: pd.DataFrame
     used: dict[str, pd.DataFrame]
     source: Source
     currency: str
@@ -295,21 +282,10 @@ class Study:
         """Return the unit of money: "2024 USD/kg"."""
         return f"{self.base_year} {self.currency}/kg"
 
-    @property
-    def behind(self) -> pd.DataFrame:
-        """Return the figures behind the two by component."""
-        return self.figures(self.producer, self.reference)
-
-    def accounts_of(self, *names: str) -> pd.DataFrame:
-        """Return the figures behind the accounts of some producers, for citations."""
-        wanted = {*names, *(ACCOUNTS_OF.get(name, name) for name in names)}
-        market = {"Rare-earth separation industry", "USGS reference"}
-        own = self.behind_published
-        return own[own["entity"].isin(wanted | market)]
-
     def figures(self, *names: str) -> pd.DataFrame:
-        """Return the figures behind some producers, each once."""
-        both = pd.concat([self.used[name] for name in names], ignore_index=True)
+        """Return the figures behind some producers, or the two, each once."""
+        used = [self.used[name] for name in names or self.pair]
+        both = pd.concat(used, ignore_index=True)
         return both.drop_duplicates("figure_id", ignore_index=True)
 
     def band(self, name: str, outcome: str = "full") -> tuple[float, float, float]:
@@ -323,16 +299,20 @@ class Study:
         low, middle, high = points.middle_80(drawn)
         return float(low), float(middle), float(high)
 
-    def chances(self, level: float) -> tuple[float, float]:
-        """Return how often that ratio is above a level, in cash and in full."""
-        cash, full = (
-            self.simulation.ratio(self.producer, self.reference, outcome)
-            for outcome in ("cash", "full")
-        )
-        return float((cash > level).mean()), float((full > level).mean())
+    def parts(self, name: str) -> pd.Series:
+        """Return the components of a cost, whose sums are the medians of the draws.
+
+        Means of the draws, scaled to the median of the cash cost (by one percent or
+        two); the capital charge is what the median of the full cost has above it.
+        """
+        cash, full = (self.band(name, outcome)[1] for outcome in ("cash", "full"))
+        means = self.simulation.means[name].drop("capital")
+        found = means * (cash / means.sum())
+        found["capital"] = full - cash
+        return found.reindex(list(COMPONENTS))
 
     def real(self, costs: pd.DataFrame) -> pd.DataFrame:
-        """Return unit costs from accounts in the money of the study."""
+        """Return unit costs that companies publish in the money of the study."""
         return accounts.in_money(
             costs, self.source.money, self.currency, self.base_year
         )
@@ -361,46 +341,38 @@ def prepare(
 
     Raises
     ------
-    ParameterError, UnknownName, NoFigures
-        See `parameters.check_producers`, `draws.check_draws`, `model.check_rate`,
-        `Money.convert` and `Money.deflate`.
+    ParameterError, NoFigures
+        If both are one, if one of them cannot be built up by component, or see
+        `draws.check_draws`, `model.check_rate`, `Money.rate` and `Money.check_base`.
     """
+    if producer == reference:
+        raise ParameterError(f"producer and reference are both {producer!r}; name two")
     check_rate(discount_rate)
     points.check_draws(draws, seed)
-    rate = accounts.exchange(money, currency, base_year)
-    source = Source(load, money, base_year)
-    published, behind = accounts.available(load)
-    parameters.check_producers(producer, reference, published)
+    rate = money.rate(currency, base_year)
     money.check_base(base_year)
     years = assumptions["price_year"].dropna().astype(int).unique()
     money.check_base(*years, use="the assumptions in money of")
+    source = Source(load, money, base_year)
     plants, used = {}, {}
-    for name in (producer, reference, *parameters.PRODUCERS):
+    for name in dict.fromkeys((producer, reference, *parameters.PRODUCERS)):
         try:
-            if name not in plants:
-                plants[name], used[name] = parameters.gather(source, assumptions, name)
+            plants[name], used[name] = parameters.gather(source, assumptions, name)
         except NoFigures:
             if name in (producer, reference):
                 raise
-    drawn = simulate(
-        plants,
-        discount_rate,
-        draws,
-        seed,
-        pairs=parameters.pairs(assumptions, list(plants)),
-    )
+    pairs = parameters.pairs(assumptions, list(plants))
+    drawn = simulate(plants, discount_rate, draws, seed, pairs)
     return Study(
-        producer=producer,
-        reference=reference,
-        plants=plants,
-        simulation=drawn,
-        published=published,
-        behind_published=behind,
-        used=used,
-        source=source,
-        currency=currency,
-        rate=rate,
-        discount_rate=discount_rate,
+        producer,
+        reference,
+        plants,
+        drawn,
+        used,
+        source,
+        currency,
+        rate,
+        discount_rate,
     )
 
 
@@ -428,5 +400,5 @@ def turned(
         plant.loc[name, ["low", "mode", "high"]] = value
     plants = study.pair | {study.producer: plant}
     pairs, before = parameters.pairs(assumptions, list(plants)), study.simulation
-    drawn = simulate(plants, discount_rate, before.draws, before.seed, pairs=pairs)
+    drawn = simulate(plants, discount_rate, before.draws, before.seed, pairs)
     return replace(study, plants=plants, simulation=drawn, discount_rate=discount_rate)

@@ -6,10 +6,11 @@ import pandas as pd
 import pytest
 
 import rareearth as ree
-from rareearth.costs import accounts, simulation, tables
+from rareearth.costs import accounts, simulation
 from rareearth.costs import inputs as parameters
 from rareearth.costs.inputs import Source
-from rareearth.errors import NoFigures, ParameterError, UnknownName
+from rareearth.errors import ParameterError
+from rareearth.figures.columns import has_codes
 from rareearth.money.money import Money
 
 MONEY = Money.load(cpi_gaps=1)
@@ -18,13 +19,13 @@ SOURCE = Source(ree.load, MONEY, 2024)
 
 @pytest.fixture(scope="module")
 def lynas():
-    """Return every unit cost of Lynas by measure, allocation and last day."""
-    costs, _ = accounts.unit_costs(ree.load, "Lynas")
-    return costs.set_index(["measure", "allocation", "period_end"]).sort_index()
+    """Return what Lynas spent per kg, by allocation and last day."""
+    costs, _ = accounts.spent(ree.load, "Lynas")
+    return costs.set_index(["allocation", "period_end"]).sort_index()
 
 
-def of(costs, measure, allocation, day):
-    return costs.loc[(measure, allocation, pd.Timestamp(day)), "value"].item()
+def of(costs, allocation, day):
+    return costs.loc[(allocation, pd.Timestamp(day)), "value"].item()
 
 
 @pytest.mark.parametrize(
@@ -37,28 +38,27 @@ def of(costs, measure, allocation, day):
     ],
 )
 def test_lynas_spent_54_to_69_australian_dollars_per_kg_ndpr(lynas, day, expected):
-    found = of(lynas, accounts.SPENT, accounts.ON_NDPR, day)
+    found = of(lynas, accounts.ON_NDPR, day)
     assert found == pytest.approx(expected, abs=0.05)
 
 
 def test_per_kg_of_all_oxides_the_same_money_is_43_50(lynas):
     # (556.5 - 101.2) over 10,462 t
-    found = of(lynas, accounts.SPENT, accounts.PER_REO, "2025-06-30")
+    found = of(lynas, accounts.PER_REO, "2025-06-30")
     assert found == pytest.approx(43.52, abs=0.005)
 
 
 def test_by_value_and_net_of_credits_take_80_percent_of_value_for_ndpr(lynas):
     # The separation industry: NdPr oxide is about 80 % of output by value.
-    by_value = of(lynas, accounts.SPENT, accounts.BY_VALUE, "2025-06-30")
+    by_value = of(lynas, accounts.BY_VALUE, "2025-06-30")
     assert by_value == pytest.approx(0.8 * 455.3 / 6.558, abs=0.005)
-    net = of(lynas, accounts.SPENT, accounts.NET, "2025-06-30")
+    net = of(lynas, accounts.NET, "2025-06-30")
     assert net == pytest.approx((455.3 - 0.2 * 556.5) / 6.558, abs=0.005)
 
 
-def test_every_result_carries_its_formula_and_its_inputs(lynas):
-    key = (accounts.SPENT, accounts.ON_NDPR, pd.Timestamp("2025-06-30"))
+def test_every_result_carries_its_inputs(lynas):
+    key = (accounts.ON_NDPR, pd.Timestamp("2025-06-30"))
     row = lynas.loc[[key]].iloc[0]
-    assert row["formula"] == "(revenue - EBITDA) / output"
     assert row["inputs"] == "(556.5 - 101.2) AUD million / 6,558 t"
     assert row["unit"] == "AUD/kg"
 
@@ -79,25 +79,9 @@ def test_the_published_figures_of_lynas_stand_in_the_data(series, year, expected
 
 
 def test_molycorp_spent_34_and_21_dollars_per_kg_of_separated_oxides():
-    costs, _ = accounts.unit_costs(ree.load, "Mountain Pass")
+    costs = ree.load("unit_cost", "Mountain Pass", "REO")
     assert costs["value"].tolist() == [33.80, 21.02]
-    assert set(costs["allocation"]) == {accounts.AS_PRINTED}
-
-
-@pytest.mark.parametrize(
-    ("producer", "measure"),
-    [
-        ("MP Materials", accounts.SALES),
-        ("China Northern Rare Earth", accounts.MARGIN),
-        ("Shenghe Resources", accounts.MARGIN),
-        ("China Rare Earth Resources (000831)", accounts.MARGIN),
-        ("Baotou", accounts.PRINTED),
-    ],
-)
-def test_every_producer_that_the_question_names_has_a_unit_cost(producer, measure):
-    costs, used = accounts.unit_costs(ree.load, producer)
-    assert measure in set(costs["measure"])
-    assert len(used)
+    assert has_codes(costs["basis"], "cash-cost", "separated").all()
 
 
 def test_the_gross_margin_is_one_less_cost_of_sales_over_revenue():
@@ -109,13 +93,19 @@ def test_the_gross_margin_is_one_less_cost_of_sales_over_revenue():
     assert found["Lynas", 2025] == pytest.approx(1 - 426.7 / 556.5)
 
 
-def test_an_unknown_producer_and_a_date_before_all_accounts_are_refused():
-    with pytest.raises(UnknownName, match="'Linas' is not one of Lynas, MP Materials"):
-        accounts.unit_costs(ree.load, "Linas")
+def test_cost_of_sales_holds_depreciation_of_all_whose_margins_are_compared():
+    # MP Materials publishes both for 2024: 192.6 without it and 270.6 with it.
+    margins, used = accounts.gross_margins(ree.load)
+    found = margins.set_index(["entity", "year"])["value"]
+    revenue = used.query("series == 'revenue' and entity == 'MP Materials'")
+    earned = revenue[revenue["period_end"].dt.year == 2024]["value"].item()
+    assert found["MP Materials", 2024] == pytest.approx(1 - 270.6 / earned, abs=1e-3)
+
+
+def test_before_all_accounts_nothing_is_returned():
     early = partial(ree.load, as_of="2005-01-01")
-    assert accounts.unit_costs(early, "Lynas")[0].empty
-    with pytest.raises(NoFigures, match="the first that are known came out"):
-        accounts.available(early)
+    assert accounts.spent(early, "Lynas")[0].empty
+    assert accounts.gross_margins(early)[0].empty
 
 
 def test_real_money_of_the_base_year_is_the_printed_money():
@@ -184,46 +174,27 @@ def test_the_newest_dollars_of_an_assumption_are_in_money_of_the_base_year():
     assert earlier.at["recovery", "mode"] == later.at["recovery", "mode"]
 
 
+def test_mp_materials_has_the_capital_that_it_spent_itself():
+    # 22.37 + 123.87 + 326.60 + 261.90 USD million of 2020 to 2023 over 6,000 t a year.
+    found, _ = gathered("MP Materials")
+    nominal = (22.37 + 123.87 + 326.60 + 261.90) / 6.0
+    assert found.at["capital_cost", "kind"] == "figure"
+    assert nominal < found.at["capital_cost", "mode"] < 1.2 * nominal
+
+
 @pytest.mark.parametrize(
     ("pair", "error", "message"),
     [
-        (("Shenghe Resources", "Lynas"), NoFigures, "it has margin at the reference"),
-        (("Lynas", "Iluka"), ParameterError, "reference: 'Iluka' is not one of Lynas"),
         (("Lynas", "Lynas"), ParameterError, "are both 'Lynas'; name two"),
     ],
 )
-def test_a_producer_without_components_says_what_it_has(pair, error, message):
-    published, _ = accounts.available(ree.load)
+def test_a_producer_is_not_compared_with_itself(pair, error, message):
+    assumed = ree.assumptions("refining-cost")
     with pytest.raises(error, match=message):
-        parameters.check_producers(*pair, published)
+        simulation.prepare(ree.load, MONEY, assumed, *pair)
 
 
-# Calibration and capital
-
-
-def test_the_gap_is_the_model_over_the_nearer_end_of_what_is_printed():
-    found, _ = gathered("Baotou")
-    fixed = found.assign(low=found["mode"], high=found["mode"])
-    drawn = simulation.simulate({"Baotou": fixed}, draws=128)
-    gross = drawn.outcomes["Baotou"]["gross"][0]
-    share = tables.ndpr_of_sales(fixed["mode"])
-    printed = pd.DataFrame(
-        {
-            "producer": ["Baotou"],
-            "measure": accounts.PRINTED,
-            "allocation": accounts.AS_PRINTED,
-            "product": "REO",
-            "period_end": pd.Timestamp("2019-05-31"),
-            "value": float("nan"),
-            "low": gross * share / 4,
-            "high": gross * share / 2,
-            "confidence": "secondary",
-        }
-    )
-    row = tables.calibrate(drawn, {"Baotou": fixed}, printed).iloc[0]
-    assert row["gap"] == pytest.approx(1.0)  # twice the upper end
-    inside = printed.assign(high=gross * share * 2)
-    assert tables.calibrate(drawn, {"Baotou": fixed}, inside)["gap"].item() == 0
+# Capital
 
 
 def test_capital_per_tonne_is_the_printed_sum_over_the_printed_capacity():

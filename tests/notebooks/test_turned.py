@@ -30,7 +30,11 @@ SPACE = "\N{NO-BREAK SPACE}"
         (
             "03_refining_costs",
             {"as_of": "2023-06-30", "draws": 2_000},
-            ["Money is of 2022", "Lynas", "No price floor had been announced by then"],
+            [
+                "Money is of 2022",
+                "Lynas",
+                "a price floor: none had been announced by then",
+            ],
         ),
         (
             "06_demand_technology",
