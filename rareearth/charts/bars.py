@@ -68,8 +68,8 @@ def rows(
     ----------
     frame : DataFrame
         The columns named by `row` and `value`, and where they are known those below. A
-        row that is named again holds several marks, or a stack of bars. Dates may
-        stand for all numbers.
+        row that is named again in its group holds several marks, or a stack of bars.
+        Dates may stand for all numbers.
 
         ``low``, ``high``    a range, which is a thick pale line; ``low`` alone is "more
             than" and ``high`` alone "up to", a triangle
@@ -133,7 +133,7 @@ def rows(
 def stacked(
     frame: pd.DataFrame, row: str, value: str, *, percent: bool = False
 ) -> pd.DataFrame:
-    """Return values as bars from zero; those of one row end to end.
+    """Return values as bars from zero; those of one row of a group end to end.
 
     Parameters
     ----------
@@ -146,8 +146,9 @@ def stacked(
     DataFrame
         With ``low``, ``high``, ``look`` and ``text``, and without the values.
     """
-    total = frame.groupby(row, sort=False)[value].cumsum()
-    last = ~frame[row].duplicated(keep="last")
+    same = [name for name in ("group", row) if name in frame]
+    total = frame.groupby(same, sort=False)[value].cumsum()
+    last = ~frame.duplicated(same, keep="last")
     form = "{:.0%}" if percent else "{:,.10g}" if last.all() else "{:,.1f}"
     told = total.map(form.format)
     added = {"low": total - frame[value], "high": total, "text": told.where(last, "")}

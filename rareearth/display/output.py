@@ -70,6 +70,7 @@ COMPUTED = 6  # significant digits of a computed number in a CSV
 # What an address holds as it is; other ASCII is escaped. Two thirds of base64.
 _AS_IT_IS = string.ascii_letters + string.digits + " !$()*+,-./:;=?@_~"
 _ESCAPED = {n: f"%{n:02X}" for n in range(128) if chr(n) not in _AS_IT_IS}
+_REPORT = re.compile(r"\[([^\[\]]+)\]\((\d\d_\w+\.ipynb)\)")
 _DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
 _HYPHEN = re.compile(r"(?<!\w)-(?=[\d.])")  # before a number, not in its exponent
 
@@ -80,7 +81,7 @@ _IN_LAB = (
     ".findings .value{font-size:1.6em;font-weight:600;line-height:1.3}</style>"
 )
 
-_folds: list[list[str]] = []  # what is gathered for each fold that is open
+_folds: list[list[dict[str, Any]]] = []  # what is gathered for each fold that is open
 _left_out: list[str] = []
 _numbers: dict[str, int] = {}  # source_id -> its number in this report
 _cited: list[pd.DataFrame] = []
@@ -90,11 +91,13 @@ _charts: list[str] = []  # their titles
 
 
 def say(text: str, used: pd.DataFrame | None = None) -> None:
-    """Display a paragraph with computed numbers; ``**bold**`` is all it may contain.
+    """Display a paragraph with computed numbers.
 
-    Its sources, those of the figures `used`, are marked at its end.
+    It may contain ``**bold**`` and links to other notebooks, ``[a](01_b.ipynb)``. Its
+    sources, those of the figures `used`, are marked at its end.
     """
     safe = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text, quote=False))
+    safe = _REPORT.sub(r"<a href='\2'>\1</a>", safe)
     _show({"text/html": f"<p>{safe}{_marks_of(used)}</p>", "text/plain": text})
 
 
@@ -111,10 +114,14 @@ def fold(summary: str) -> Iterator[None]:
     try:
         yield
     finally:
-        inside = "".join(_folds.pop())
+        inside = _folds.pop()
     if inside:
+        html = "".join(each["text/html"] for each in inside)
         about = f"<summary>{escape(summary)}</summary>"
-        _show({"text/html": f"<details class='fold'>{about}{inside}</details>"})
+        kept = {kind: told for each in inside for kind, told in each.items()}
+        kept.pop("text/plain", None)
+        kept["text/html"] = f"<details class='fold'>{about}{html}</details>"
+        _show(kept)
 
 
 def left_out(why: str = "") -> None:
@@ -665,7 +672,7 @@ def reset() -> None:
 
 def _show(bundle: dict[str, Any]) -> None:
     if _folds:
-        _folds[-1].append(bundle["text/html"])
+        _folds[-1].append(bundle)
         return
     bundle.setdefault("text/plain", re.sub("<[^>]+>", " ", bundle["text/html"])[:200])
     display(bundle, raw=True)

@@ -152,6 +152,14 @@ def test_bars_of_one_row_are_stacked_with_their_total():
     assert [text for text in words(figure) if text] == ["3.5"]
 
 
+def test_bars_of_one_name_in_two_groups_are_two_rows():
+    parts = pd.DataFrame(
+        {"row": "China", "group": ["mining", "magnets"], "value": [0.5, 0.75]}
+    )
+    figure = charts.rows(parts, "Stages", "Share", bars=True, percent=True)
+    assert bars(figure.axes[0]) == [[0, 0.5], [0, 0.75]]
+
+
 STEPS = pd.DataFrame(
     {
         "row": ["before", "in", "out", "else", "after"],

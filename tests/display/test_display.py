@@ -665,3 +665,17 @@ def test_sentences_and_findings_are_marked_with_their_sources(shown):
     assert said == f"<p>China leads.{mark}</p>"
     assert panel.count("<sup>") == 1
     assert f"2024{mark}</dd>" in panel
+
+
+def test_a_sentence_may_lead_to_another_notebook_and_nowhere_else(shown):
+    display.say("See [costs](03_refining_costs.ipynb) and [x](javascript:1).")
+    html = shown[-1]["text/html"]
+    assert "<a href='03_refining_costs.ipynb'>costs</a>" in html
+    assert html.count("<a ") == 1
+
+
+def test_what_is_told_beside_a_page_is_told_from_a_fold_as_well(shown):
+    with display.fold("more"):
+        display.findings([("a", "1", "b")])
+    assert shown[-1][display.FINDINGS]
+    assert shown[-1]["text/html"].startswith("<details class='fold'>")
