@@ -132,7 +132,10 @@ def solved(changes: pd.DataFrame, printed: pd.DataFrame) -> pd.DataFrame:
             f"{number(row.value_now, unit='t')} / {1 + row.value / 100:.4g}"
             for row in both.itertuples()
         ],
-        source_id=both["source_id"] + ";" + both["source_id_now"],
+        source_id=[
+            ";".join(dict.fromkeys(pair))
+            for pair in zip(both["source_id"], both["source_id_now"], strict=True)
+        ],
     )
     found = found.assign(_width=(found["high"] - found["low"]) / found["value"])
     found = found.sort_values("_width", ignore_index=True)
@@ -273,7 +276,7 @@ def _printed(printed: pd.DataFrame) -> pd.DataFrame:
     return printed.assign(
         value=printed["value"].where(~per_t, printed["value"] / 1000),
         unit=printed["unit"].str.slice(0, 3) + "/kg",
-        how="printed",
+        how="published",
         definition=_customs(printed["basis"]),
     )[[*_KEY, "value", "unit", "how", "source_id"]]
 
