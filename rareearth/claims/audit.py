@@ -1,33 +1,48 @@
 """Check claims against the figures: one verdict for each, as of a date.
 
 What a claim is compared with is found by `rareearth.claims.bindings`; the verdict then
-follows from the rule of `rareearth.claims.evidence`. A claim of the digests that
-figures do not settle keeps the verdict of the main written check published by then.
+follows from the rule of `rareearth.claims.evidence`. A claim of the digests has a
+written check too: the weaker of two verdicts that agree counts, and where one bears the
+claim out and the other does not, it is disputed.
 """
 
 from __future__ import annotations
 
-import csv
 import math
-from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from rareearth.claims import bindings
-from rareearth.claims.evidence import LABELS, Found, Look, Span, decide, look, said
-from rareearth.errors import DataError, ParameterError, WorkbookError
-from rareearth.figures import csv_files as tables
-from rareearth.figures import dictionaries, records
-from rareearth.figures import rules as claim_rules
-from rareearth.figures.csv_files import RECORDS, Table
+from rareearth.claims import bindings, own
+from rareearth.claims.evidence import (
+    AGREEING,
+    LABELS,
+    WRONG,
+    Found,
+    Look,
+    Span,
+    decide,
+    look,
+    said,
+    told,
+)
+from rareearth.errors import ParameterError, WorkbookError
+from rareearth.figures import records
+from rareearth.figures.columns import by_source
 from rareearth.figures.rules import LOOKED_UP
+from rareearth.words import MINUS, SPACE, day, period
 
 UNSETTLED = ("not_checkable", "opinion")
 THEN = "2025-11-03"  # the day of the newest digest
 NOT_THEN = "nothing that settles it had been published by then"
+KINDS = {
+    "number": "Numbers",
+    "statement": "Statements",
+    "attribution": "Who said what",
+    "forecast": "Forecasts not yet due",
+}
 
-__all__ = ["THEN", "audit", "by_article", "differing", "gather", "look", "score"]
+__all__ = ["THEN", "audit", "by_kind", "differing", "gather", "look", "score"]
 
 
 def audit(claims: pd.DataFrame, view: Look) -> pd.DataFrame:
@@ -44,20 +59,25 @@ def audit(claims: pd.DataFrame, view: Look) -> pd.DataFrame:
     -------
     DataFrame, one row per claim
         The columns of the claim but those of the look-up; ``verdict``, and of it
-        ``computed`` and ``written`` (codes, empty where there is none); ``because``;
-        ``basis``, ``found_unit``, ``found``, ``found_low``, ``found_high``;
-        ``said_low``, ``said_high``; ``reading``; ``state`` of a forecast; ``by``;
-        ``source_id`` (joined by semicolons); ``check_why``.
+        ``computed`` and ``written`` (codes, empty where there is none); ``because``,
+        in words; ``figures``, what they say in words; ``basis``, ``found_unit``,
+        ``found``, ``found_low``, ``found_high``; ``reading``; ``state`` of a forecast;
+        ``kind``, a key of `KINDS`; ``by``; ``source_id`` (joined by semicolons);
+        ``check_why``; ``corrected``, what would be right, and ``report``, the number of
+        the report that tells more.
     """
     checks = view.known_checks().drop_duplicates("claim_id").set_index("claim_id")
-    last = view.horizon
+    kinds = records.quantities()["kind"]
     rows = []
     for _, claim in claims.iterrows():
-        row = _computed(claim, attempt(claim, view))
+        outcome = attempt(claim, view)
+        row = _computed(claim, outcome)
         row |= _written(claim, checks)
         row |= _final(row)
-        computed = str(row["verdict"]) if row["by"] == "computation" else ""
-        row["state"] = state(claim, computed, last)
+        row["state"] = state(claim, view.horizon)
+        row["kind"] = kind(claim, kinds, view.horizon)
+        row["report"] = claim["report"]
+        row["corrected"] = _corrected(claim, row, outcome.found)
         rows.append(row)
     shown = claims.drop(columns=LOOKED_UP)
     return pd.concat([shown, pd.DataFrame(rows, index=claims.index)], axis=1)
@@ -75,8 +95,7 @@ def attempt(claim: pd.Series, view: Look) -> Outcome:
     if problem := claim.get("problem", ""):
         return Outcome(None, problem)
     try:
-        is_own = claim.get("is_own", False)
-        ask = bindings.of_reader(claim) if is_own else bindings.of_digest(claim)
+        ask = bindings.asked(claim, view)
         return Outcome(bindings.answer(ask, view) if ask else None, "")
     except WorkbookError as error:
         return Outcome(None, str(error))
@@ -84,39 +103,34 @@ def attempt(claim: pd.Series, view: Look) -> Outcome:
         return Outcome(None, f"the computation failed: {type(error).__name__}: {error}")
 
 
-def _computed(claim: pd.Series, outcome: Outcome) -> dict[str, object]:
-    found, claimed = outcome.found, said(claim)
-    row: dict[str, object] = dict.fromkeys(
-        ("computed", "basis", "found_unit", "reading", "cited"), ""
+def _computed(claim: pd.Series, outcome: Outcome) -> dict[str, Any]:
+    found = outcome.found
+    row: dict[str, Any] = dict.fromkeys(
+        ("computed", "basis", "found_unit", "figures", "reading", "cited"), ""
     )
     row |= {"because": outcome.failure, "found": math.nan}
-    row |= _ends("said", claimed) | _ends("found", None)
+    row |= {"found_low": math.nan, "found_high": math.nan}
     if found is None:
         return row
-    row["computed"], row["because"] = decide(claimed, found)
+    row["computed"], row["because"] = decide(said(claim), found)
     row |= {"basis": found.basis, "found_unit": found.unit, "reading": found.reading}
-    row |= _ends("found", found.ends)
-    row["found"] = _middle(found.best)
     row["cited"] = ";".join(dict.fromkeys(found.figures["source_id"]))
-    if found.reads_as:
-        row |= _ends("said", found.reads_as)
+    row["figures"] = found.basis
+    if found.leading and found.ends and found.unit != bindings.EVENTS:
+        row["found_low"], row["found_high"] = found.ends
+        row["found"] = _middle(found.leading.span)
+        best, ends = told(found.leading.span, found.unit), told(found.ends, found.unit)
+        between = f", sources {ends}" if len(found.prints) > 1 and ends != best else ""
+        row["figures"] = f"{best}{between}; {found.basis}"
     return row
 
 
-def _ends(name: str, span: Span | None) -> dict[str, object]:
-    low, high = span or (math.nan, math.nan)
-    return {f"{name}_low": low, f"{name}_high": high}
+def _middle(span: Span) -> float:
+    """Return a printed number or the middle of a range; of a bound nothing."""
+    return math.nan if span.is_open else sum(span) / 2
 
 
-def _middle(span: Span | None) -> float:
-    """Return a printed number, or the closed end of a bound."""
-    if span is None:
-        return math.nan
-    ends = [end for end in span if math.isfinite(end)]
-    return sum(ends) / len(ends) if ends else math.nan
-
-
-def _written(claim: pd.Series, checks: pd.DataFrame) -> dict[str, object]:
+def _written(claim: pd.Series, checks: pd.DataFrame) -> dict[str, Any]:
     if claim.get("is_own", False) or claim["claim_id"] not in checks.index:
         return {"written": "", "check_why": "", "check_source": ""}
     check = checks.loc[claim["claim_id"]]
@@ -127,14 +141,20 @@ def _written(claim: pd.Series, checks: pd.DataFrame) -> dict[str, object]:
     }
 
 
-def _final(row: dict[str, object]) -> dict[str, object]:
-    """Return the verdict: the computed one where the figures settle the claim."""
-    computed, written = str(row["computed"]), str(row["written"])
-    if computed and (computed not in UNSETTLED or not written):
+def _final(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the verdict of computation and judgement, and by which it stands."""
+    computed, written = row["computed"], row["written"]
+    both = {"source_id": ";".join(filter(None, (row["check_source"], row["cited"])))}
+    settled = computed and computed not in UNSETTLED
+    if settled and written and written not in UNSETTLED:
+        if (computed in AGREEING) != (written in AGREEING):
+            return both | {"verdict": "disputed", "by": "both"}
+        if (computed, written) == AGREEING:
+            return both | {"verdict": written, "by": "written check"}
+    if settled or (computed and not written):
         return {"verdict": computed, "source_id": row["cited"], "by": "computation"}
     if written:
-        sources = ";".join(filter(None, [str(row["check_source"]), str(row["cited"])]))
-        return {"verdict": written, "source_id": sources, "by": "written check"}
+        return both | {"verdict": written, "by": "written check"}
     return {
         "verdict": "not_checkable",
         "because": row["because"] or NOT_THEN,
@@ -143,21 +163,80 @@ def _final(row: dict[str, object]) -> dict[str, object]:
     }
 
 
-def state(claim: pd.Series, computed: str, last: pd.Timestamp) -> str:
-    """Return how far a forecast has come; nothing for any other claim.
-
-    Only a computed verdict says whether it comes true: a written one may say no more
-    than that it was made.
-    """
+def state(claim: pd.Series, last: pd.Timestamp) -> str:
+    """Return how far a forecast has come; nothing for any other claim."""
     due = claim["due"]
-    if pd.isna(due) and claim["qualifier"] != "forecast":
-        return ""
-    came = computed in ("supported", "roughly_supported")
     if pd.isna(due):
-        return "names no date" + ("; so far as said" if came else "")
-    if due > last:
-        return f"not due until {due:%Y-%m-%d}" + ("; so far as said" if came else "")
-    return f"was due by {due:%Y-%m-%d}" + ("; came true" if came else "")
+        return "names no date" if claim["qualifier"] == "forecast" else ""
+    return f"{'not due until' if due > last else 'was due by'} {day(due)}"
+
+
+def kind(claim: pd.Series, kinds: pd.Series, last: pd.Timestamp) -> str:
+    """Return as what a claim counts: a key of `KINDS`."""
+    if kinds.get(claim["quantity"]) == "attribution":
+        return "attribution"
+    is_open = pd.isna(claim["due"]) or claim["due"] > last
+    if claim["qualifier"] == "forecast" and is_open:
+        return "forecast"
+    is_number = claim[["value", "low", "high"]].notna().any()
+    return "number" if is_number else "statement"
+
+
+def why(row: pd.Series) -> str:
+    """Return the reasons of a verdict: of the figures, and of who looked at it."""
+    computed, written = str(row["because"]), str(row["check_why"])
+    if computed and row["reading"]:
+        computed = f"taken to say: {row['reading']}; {computed}"
+    parts = [computed if row["by"] != "written check" or not written else "", written]
+    if row["by"] == "written check" and row["computed"] not in ("", "not_checkable"):
+        parts.insert(0, computed)
+    parts = [text.rstrip(".?") for text in (*parts, str(row["state"])) if text]
+    return " ".join(dict.fromkeys(f"{text[:1].upper()}{text[1:]}." for text in parts))
+
+
+def sources(row: pd.Series) -> pd.DataFrame:
+    """Return the sources of a verdict, one a row, for marks and lists."""
+    return by_source(row.to_frame().T[["claim_id", "source_id"]])
+
+
+def what(row: pd.Series) -> str:
+    """Return the paraphrase, or of an own claim what its columns say."""
+    if row["paraphrase"]:
+        return str(row["paraphrase"])
+    name = f"{row['subject']}: {str(row['quantity']).replace('_', ' ')}"
+    goods = f" of {row['product']}" if row["product"] else ""
+    when = ""
+    if pd.notna(row["period_end"]):
+        when = f", {period(row['period_start'], row['period_end'])}"
+    return f"{name}{goods}{when}: {in_words(row)}"
+
+
+def in_words(claim: pd.Series) -> str:
+    """Return what a claim says as a number with its unit, or nothing."""
+    ends = [claim["value"], claim["value"]]
+    if pd.isna(claim["value"]):
+        ends = [claim["low"], claim["high"]]
+    if pd.isna(ends).any():
+        return ""
+    texts = dict.fromkeys(f"{end:,.10g}".replace("-", MINUS) for end in ends)
+    prefix = {"approx": "about ", "at_least": "more than ", "at_most": "less than "}
+    unit = {"percent": "%"}.get(claim["unit"], claim["unit"])
+    said = f"{' to '.join(texts)}{SPACE}{unit}"
+    return f"{prefix.get(claim['qualifier'], '') * (len(texts) == 1)}{said}"
+
+
+def _corrected(claim: pd.Series, row: dict[str, Any], found: Found | None) -> str:
+    """Return what would be right in place of a claim that does not hold."""
+    if row["verdict"] not in (*WRONG, "roughly_supported"):
+        return ""
+    best = found.leading if found else None
+    number = told(best.span, found.unit) if found and best else ""
+    ends = told(found.ends, found.unit) if found and found.ends else ""
+    if text := claim["corrected"]:
+        needs = "{found}" in text or "{ends}" in text
+        return "" if needs and not number else text.format(found=number, ends=ends)
+    is_plain = found and number and not found.reads_as and found.unit != bindings.EVENTS
+    return f"By the figures: {row['figures']}." if is_plain else ""
 
 
 def score(audited: pd.DataFrame) -> pd.Series:
@@ -166,19 +245,41 @@ def score(audited: pd.DataFrame) -> pd.Series:
     return counts.reindex(list(LABELS), fill_value=0)
 
 
-def by_article(audited: pd.DataFrame) -> pd.DataFrame:
-    """Return the score of each article, one row per article."""
-    counts = pd.crosstab(audited["article"], audited["verdict"])
-    counts = counts.reindex(columns=list(LABELS), fill_value=0)
-    first = audited.drop_duplicates("article").set_index("article")
-    counts.insert(0, "title", first["title"].map(short_title))
-    counts.insert(1, "claims", counts[list(LABELS)].sum(axis=1))
-    return counts.reset_index()
+def by_kind(audited: pd.DataFrame, group: str = "kind") -> pd.DataFrame:
+    """Return the score of each kind of claim, or of another group.
+
+    Returns
+    -------
+    DataFrame, indexed by the group in the order of `KINDS` or of the claims
+        ``claims``, ``strict`` (supported), ``lenient`` (roughly too), ``fail``,
+        ``open`` (cannot be checked, or an opinion).
+    """
+    verdict = audited["verdict"]
+    frame = pd.DataFrame(
+        {
+            "claims": 1,
+            "strict": verdict == "supported",
+            "lenient": verdict.isin(AGREEING),
+            "fail": verdict.isin(WRONG),
+            "open": verdict.isin(UNSETTLED),
+        }
+    ).astype(int)
+    counts = frame.groupby(audited[group], sort=False).sum()
+    if group != "kind":
+        return counts
+    return counts.reindex([name for name in KINDS if name in counts.index])
 
 
-def short_title(title: str) -> str:
-    """Return the English title of a digest, without the original in brackets."""
-    return title.split(" [")[0]
+def scored(audited: pd.DataFrame) -> list[str]:
+    """Return the score in sentences, strict and lenient, numbers and others apart."""
+    lines = []
+    for name, row in by_kind(audited).iterrows():
+        settled = row["claims"] - row["open"]
+        text = f"{KINDS[str(name)]}: {settled} of {row['claims']} can be checked"
+        if settled:
+            text += f", {row['strict']} hold as said, {row['lenient']} at least roughly"
+        lines.append(f"{text}.")
+    return lines
 
 
 def differing(audited: pd.DataFrame) -> pd.DataFrame:
@@ -204,7 +305,7 @@ def gather(digest: str, topic: str) -> pd.DataFrame:
         If there is no such digest or topic; the message names the choices.
     """
     if digest == "own":
-        return choose(of_reader(), "all", topic)
+        return choose(own.of_reader(), "all", topic)
     return choose(records.claims(), digest, topic)
 
 
@@ -229,121 +330,3 @@ def choose(claims: pd.DataFrame, digest: str, topic: str) -> pd.DataFrame:
     if chosen.empty:
         raise ParameterError(f"{digest} has no claims on {topic}; it has {have}")
     return chosen.reset_index(drop=True)
-
-
-NEEDED = ["claim_id", "subject", "quantity", "value", "unit"]
-FILE = "claims.csv"  # of the list in a user's own folder
-WORDS = ("location", "topic", "paraphrase", "fragment")  # they change no claim
-
-
-def read(path: Path) -> pd.DataFrame:
-    """Return the claims of a CSV file in the columns of ``claims.csv``.
-
-    Columns beyond `NEEDED` may be missing. An id that stands twice gets a number, so
-    that both claims are shown. What is written on a claim of the digests belongs to
-    that claim: it is kept for a row that says the same, and for no other of its id.
-
-    Returns
-    -------
-    DataFrame
-        As `records.claims`; ``problem`` says what is wrong with a row, ``is_own`` that
-        it is no claim of the digests.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read, has an unknown column, lacks one, or is empty.
-    """
-    table = _whole(path)
-    if table.frame.empty:
-        raise DataError(f"{path.name}: no claims; expected a line for each claim")
-    quantities = records.quantities()
-    found = claim_rules.claim_problems(
-        table, dictionaries.known(), quantities, own=True
-    )
-    problems: dict[int, str] = {}
-    for problem in found:
-        row = (problem.line or 2) - 2
-        text = f"{problem.column}: {problem.text}" if problem.column else problem.text
-        problems.setdefault(row, text)
-    frame = _named_apart(table.frame)
-    numbers = ["value", "low", "high"]
-    days = ["period_start", "period_end", "due"]
-    for row in problems:
-        frame.loc[row, [*numbers, *days]] = ""  # said to be faulty; nothing is guessed
-    frame[claim_rules.LOOKED_UP] = ""
-    typed = records.typed_claims(frame)
-    return _digests(typed).assign(
-        title=typed["article"],
-        publisher="",
-        problem=[problems.get(row, "") for row in range(len(typed))],
-    )
-
-
-def _digests(typed: pd.DataFrame) -> pd.DataFrame:
-    """Return claims, those that are claims of the digests with what is looked up."""
-    curated = records.claims()
-    said = [c for c in RECORDS["claims"] if c not in (*claim_rules.LOOKED_UP, *WORDS)]
-    known = curated.set_index("claim_id")
-    same = typed[said].merge(curated[said], how="left", indicator=True)["_merge"]
-    is_own = (same != "both").to_numpy()
-    typed = typed.assign(is_own=is_own)
-    if not is_own.all():
-        theirs = known.loc[typed.loc[~is_own, "claim_id"], claim_rules.LOOKED_UP]
-        typed.loc[~is_own, claim_rules.LOOKED_UP] = theirs.to_numpy()
-    return typed
-
-
-def _whole(path: Path) -> Table:
-    """Return the table with all columns, those that are not there empty."""
-    header = tables.header_of(path)
-    allowed = RECORDS["claims"]
-    missing = [column for column in NEEDED if column not in header]
-    surplus = [column for column in header if column not in allowed]
-    if missing or surplus:
-        parts = [f"missing column {', '.join(missing)}"] if missing else []
-        parts += [f"unknown column {', '.join(surplus)}"] if surplus else []
-        known = [name for name in allowed if name not in claim_rules.LOOKED_UP]
-        raise DataError(f"{path.name}:1: {'; '.join(parts)}; known: {','.join(known)}")
-    table = tables.read(path, header, strict=False)
-    frame = table.frame.reindex(columns=allowed, fill_value="")
-    defaults = {"article": path.stem, "qualifier": "exact"}
-    for column, value in defaults.items():
-        frame[column] = frame[column].where(frame[column] != "", value)
-    return Table(table.file, frame, table.sha256)
-
-
-def copy(path: Path, folder: Path) -> Path:
-    """Write a list of claims with all its columns into a folder of own figures."""
-    frame = _whole(path).frame
-    target = folder / FILE
-    with target.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(frame.columns)
-        writer.writerows(frame.itertuples(index=False))
-    return target
-
-
-def _named_apart(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame with a number after an id that stood before, or is missing."""
-    ids = frame["claim_id"].where(frame["claim_id"] != "", "unnamed")
-    again = ids.groupby(ids).cumcount()
-    apart = ids.where(again == 0, ids + " (" + (again + 1).astype(str) + ")")
-    return frame.assign(claim_id=apart)
-
-
-def of_reader() -> pd.DataFrame:
-    """Return the list of claims in the reader's own folder.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such list. The message says how to give one.
-    """
-    folder = dictionaries.own_folder(None)
-    path = folder / FILE if folder else None
-    if path is None or not path.is_file():
-        raise ParameterError(
-            "digest: 'own' needs a list of claims; run  rareearth audit my_claims.csv"
-        )
-    return read(path)

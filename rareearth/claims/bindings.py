@@ -8,7 +8,6 @@ answers it. None says anything about the verdict.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,6 +17,7 @@ import pandas as pd
 from rareearth.claims.evidence import (
     EVENTS,
     Found,
+    Kind,
     Look,
     Print,
     Rival,
@@ -31,10 +31,12 @@ from rareearth.claims.evidence import (
 )
 from rareearth.errors import NoFigures, ParameterError, unknown_name
 from rareearth.figures import columns, dictionaries
-from rareearth.words import listed, number
+from rareearth.words import day, listed, number, pct, period
 
-NEWEST = "2024"  # of a claim without a period: the last year with a settled total
+NEIGHBOURS = 4  # years on either side in which the same number is looked for
+MONTH = 31  # days; of a price at the end of a month its day is a period
 WHOLE_YEAR = 360  # days, at least
+ALL_OF_IT = ("", "rare earths", "REO")  # products that say no more than the quantity
 FILINGS = "all rare-earth filings at four offices, 1950 to 2018"
 IMPORTERS = {
     "European Union": "importer-eu",
@@ -42,7 +44,6 @@ IMPORTERS = {
     "Japan": "importer-jpn",
     "South Korea": "importer-kor",
 }
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 class Ask(NamedTuple):
@@ -87,18 +88,44 @@ class Ask(NamedTuple):
 
     @property
     def year(self) -> int:
-        """Return the year that is asked about."""
-        return int((self.end or NEWEST)[:4])
+        """Return the year that is asked about: see `dated`."""
+        return int(self.end[:4])
+
+    def dated(self, look: Look) -> Ask:
+        """Return the question about one whole year, of none named the newest settled.
+
+        Raises
+        ------
+        NoFigures
+            If it is about another stretch, or no year is known yet.
+        """
+        if not self.end:
+            world = look.printed("mine_production", "World", "REO")
+            years = world["period_end"].dt.year.value_counts()
+            settled = years[years > 1].index if (years > 1).any() else years.index
+            return self._replace(end=f"{settled.max()}", start=f"{settled.max()}")
+        begins = self.begins if pd.notna(self.begins) else pd.Timestamp(self.start)
+        whole = begins.dayofyear == 1 and pd.Timestamp(self.end).year == begins.year
+        if not whole or (len(self.end) > 4 and not self.end.endswith("-12-31")):
+            raise NoFigures("no figure has exactly this period; name one whole year")
+        return self
 
     def figures(self, look: Look, without: str = "") -> pd.DataFrame:
         """Return every printed value that is asked for, the best first."""
         products = self.product.split(";") if self.product else None
         days = self.start or None, self.end or None
+        if pd.notna(self.begins):
+            days = f"{self.begins:%Y-%m-%d}", self.end
         frame = look.printed(
             self.series, self.entity, products, *days, self.codes, without
         )
         if pd.notna(self.begins):
-            frame = frame[frame["period_start"] == self.begins]
+            ends = frame["period_end"] == pd.Timestamp(self.end)
+            exact = frame[ends & (frame["period_start"] == self.begins)]
+            days_of = frame[frame["period_start"] == frame["period_end"]]
+            is_month = (pd.Timestamp(self.end) - self.begins).days < MONTH
+            last = days_of[days_of["period_end"] == days_of["period_end"].max()]
+            frame = last if exact.empty and is_month else exact
         if frame.empty:
             raise NoFigures("no figure has exactly this period")
         return frame
@@ -148,73 +175,95 @@ def of_digest(claim: pd.Series) -> Ask | None:
     )
 
 
-def of_reader(claim: pd.Series) -> Ask:
-    """Return what the quantity of a reader's own claim asks for.
+def asked(claim: pd.Series, look: Look) -> Ask | None:
+    """Return what a claim asks for: by its columns, else by its quantity.
+
+    A claim of the digests asks for what its columns name; a reader's own for the same
+    where it is about the same, else for what its quantity says.
 
     Raises
     ------
     UnknownName, ParameterError
         If a name is in no dictionary, or the quantity has no computation.
     """
+    if claim["found_by"] or not claim.get("is_own", False):
+        return of_digest(claim)
     known = dictionaries.known()
-    _refuse_unknown("subject", claim["subject"], known.entities.index)
-    if claim["product"]:
-        _refuse_unknown("product", claim["product"], known.products.index)
+    if claim["subject"] not in known.entities.index:
+        raise unknown_name("subject", claim["subject"], known.entities.index)
+    if claim["product"] and claim["product"] not in known.products.index:
+        raise unknown_name("product", claim["product"], known.products.index)
     ask = _in_its_words(claim)
     if ask.series in DERIVED:
-        return DERIVED[ask.series](ask)
+        return _derived(ask, look)
     if ask.series not in known.series.index:
         raise ParameterError(
-            f"{ask.series!r} has no computation; those that have one are the series of "
-            f"data/series.csv and {', '.join(sorted(DERIVED))}"
+            f"{ask.series!r} has no computation for {ask.entity}; those that have one "
+            "are listed by  rareearth audit --list"
         )
+    have = look.printed(ask.series)[["entity", "product"]].drop_duplicates()
+    if ask.product in ALL_OF_IT and ask.product not in set(have["product"]):
+        ask = ask._replace(product="")
+    if ask.entity not in set(have["entity"]):  # a price of China is of a market there
+        markets = sorted(each for each in have["entity"] if each.startswith(ask.entity))
+        ask = ask._replace(entity=next(iter(markets), ask.entity))
     return ask
 
 
-def _refuse_unknown(kind: str, name: str, known: pd.Index) -> None:
-    if name in known:
-        return
-    if _HAN.search(name):
-        raise ParameterError(
-            f"{kind} {name!r} is Chinese; names are English, as in the dictionaries"
-        )
-    raise unknown_name(kind, name, known)
-
-
-def _stated_share(series: str) -> Callable[[Ask], Ask]:
-    return lambda ask: Ask(
-        "stated",
-        series,
-        ask.entity,
-        start=f"{ask.year - 1}",
-        end=f"{ask.year}",
-        basis="shares as stated by sources",
-    )
-
-
-def _imports(ask: Ask) -> Ask:
-    if ask.entity not in IMPORTERS:
-        raise unknown_name("importer", ask.entity, IMPORTERS)
-    return Ask(
-        "stated",
-        "import_source_share",
-        "China",
-        ask.product,
-        IMPORTERS[ask.entity],
-        start="2023",
-        basis="share of imports, as printed",
-    )
-
-
-DERIVED: dict[str, Callable[[Ask], Ask]] = {
-    "share_of_world_mining": lambda ask: ask._replace(found_by="world_share"),
-    "share_of_world_refining": _stated_share("world_share_separation"),
-    "share_of_world_alloy_and_magnet_production": _stated_share("world_share_magnets"),
-    "share_of_world_reserves": lambda ask: ask._replace(found_by="reserves_share"),
-    "mine_production_growth": lambda ask: ask._replace(found_by="growth"),
-    "import_share_from_china": _imports,
+DERIVED = {
+    "share_of_world_mining": ("world_share", "mine_production"),
+    "share_of_world_refining": ("stated", "world_share_separation"),
+    "share_of_world_alloy_and_magnet_production": ("stated", "world_share_magnets"),
+    "share_of_world_reserves": ("reserves_share", "reserves"),
+    "mine_production_growth": ("growth", "mine_production"),
+    "import_share_from_china": ("stated", "import_source_share"),
 }
-"""Quantities of own claims that are no series, by what answers them."""
+"""Quantities of own claims that are no series: by what they are answered, from what."""
+BROAD = {
+    "world_share_separation": ("rare earths", "REO", "magnet rare earths"),
+    "world_share_magnets": ("NdFeB magnets", "permanent magnets"),
+    "import_source_share": ("rare earths", "compounds and metals"),
+}
+"""Products of a share that names none, the nearest first."""
+
+
+def _derived(ask: Ask, look: Look) -> Ask:
+    """Return what is looked up for a share or growth that is no series.
+
+    Raises
+    ------
+    NoFigures
+        If the product or the period has no figure.
+    """
+    quantity, (way, series) = ask.series, DERIVED[ask.series]
+    ask = ask._replace(found_by=way, series=series)
+    if way != "stated":
+        if ask.product not in ALL_OF_IT:
+            title = dictionaries.known().series["title"][series]
+            raise NoFigures(
+                f"{title}: no figures of {ask.product}, of all oxides alone"
+            )
+        return ask
+    if quantity == "import_share_from_china":
+        if ask.entity not in IMPORTERS:
+            raise unknown_name("importer", ask.entity, IMPORTERS)
+        ask = ask._replace(codes=IMPORTERS[ask.entity], entity="China")
+    rows = look.printed(series, ask.entity, codes=ask.codes)
+    broad = BROAD[series] if ask.product in ("", "rare earths", "REO") else ()
+    wanted = [each for each in broad or (ask.product,) if each in set(rows["product"])]
+    if not wanted:
+        have = ", ".join(sorted(rows["product"].unique()))
+        raise NoFigures(f"no share of {ask.product or 'all rare earths'}; of {have}")
+    if quantity == "import_share_from_china":
+        wanted = wanted[:1]
+    rows = rows[rows["product"].isin(wanted)]
+    if not ask.end:
+        last = rows["period_end"].max()
+        ask = ask._replace(start=f"{last.year - 1}", end=f"{last.year}")
+    what = "imports from China" if ask.codes else f"stated shares of {ask.entity}"
+    years = " to ".join(dict.fromkeys((ask.start[:4], ask.end[:4])))
+    basis = f"{what}, {listed(wanted)}, {years}"
+    return ask._replace(product=";".join(wanted), basis=basis)
 
 
 def answer(ask: Ask, look: Look) -> Found:
@@ -248,7 +297,10 @@ def answer(ask: Ask, look: Look) -> Found:
 
 
 def printed(look: Look, ask: Ask) -> Found:
-    """Return the printed values of a period, or of the newest; old editions apart."""
+    """Return the printed values of a period, or of the newest; old editions apart.
+
+    The same number in a year beside it is a rival.
+    """
     frame = ask.figures(look)
     if not ask.end:
         frame = _newest(frame)
@@ -257,8 +309,24 @@ def printed(look: Look, ask: Ask) -> Found:
         raise ParameterError(f"name a product; there are {', '.join(products)}")
     first, last = (frame[name].iloc[0] for name in ("period_start", "period_end"))
     title = dictionaries.known().series["title"][ask.series]
-    basis = f"{title}, {products[0]}, {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    return by_value(frame, ask.basis or basis)
+    basis = f"{title}, {ask.entity}, {products[0]}, {period(first, last)}"
+    beside = ask._replace(start="", end="", begins=pd.NaT).figures(look)
+    beside = beside[beside["product"] == products[0]]
+    return by_value(frame, ask.basis or basis, *_years(beside, first, last, ask.end))
+
+
+def _years(
+    frame: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, named: str
+) -> tuple[Rival, ...]:
+    """Return the values of the same stretch of years beside one as rivals."""
+    length = (frame["period_end"] - frame["period_start"]).dt.days
+    apart = (frame["period_end"].dt.year - last.year).abs()
+    alike = (length - (last - first).days).abs() < 3
+    beside = frame[alike & apart.between(1, NEIGHBOURS)].assign(apart=apart)
+    kind: Kind = "period" if named else "year"
+    return others(
+        beside.sort_values("apart", kind="stable"), kind, "{row.period_end.year}"
+    )
 
 
 def _newest(frame: pd.DataFrame) -> pd.DataFrame:
@@ -290,23 +358,31 @@ def _all(frame: pd.DataFrame, basis: str) -> Found:
 
 
 def happened(look: Look, ask: Ask) -> Found:
-    """Return how many of the events that a statement needs are recorded.
+    """Return how many of the events that a statement needs are recorded as it says.
 
-    Those of another actor, or outside the period that the claim names, do not count.
+    All are needed. One of another actor, of another kind than ``codes`` names, or
+    outside the period of the claim speaks against it.
     """
     events = look.event(*ask.evidence)
-    acts = columns.has_codes(events["actor"], ask.entity)
-    if pd.notna(ask.begins):
-        acts &= events["date"].between(ask.begins, pd.Timestamp(ask.end))
-    events = events[acts]
     if events.empty:
         raise NoFigures("no such event had been recorded by then")
+    fit = columns.has_codes(events["actor"], ask.entity)
+    if ask.codes:
+        fit &= events["kind"].isin(ask.codes.split(";"))
+    if ask.end:
+        fit &= events["date"].between(ask.begins, pd.Timestamp(ask.end))
+    if len(events) < len(ask.evidence) and fit.all():
+        raise NoFigures("some of what it needs had not been recorded by then")
+    told = [
+        f"{row.title} ({day(row.date)})" + ("" if fits else ", which is another event")
+        for row, fits in zip(events.itertuples(), fit, strict=True)
+    ]
     return Found(
-        one(len(events)),
+        one(fit.sum()),
         EVENTS,
-        "; ".join(events["title"]),
+        "; ".join(told),
         columns.by_source(events),
-        reads_as=Span(1, math.inf),
+        reads_as=Span(len(ask.evidence), math.inf),
         reading=ask.reading,
     )
 
@@ -338,6 +414,7 @@ def world_share(look: Look, ask: Ask) -> Found:
     Of another basis are shares of the magnet rare earths alone, and the share over a
     world total that was revised in a table without the country.
     """
+    is_dated, ask = bool(ask.end), ask.dated(look)
     part, whole = (_mined(look, name, ask.year) for name in (ask.entity, "World"))
     shares = ratio(part, whole)
     if shares.empty:
@@ -352,9 +429,15 @@ def world_share(look: Look, ask: Ask) -> Found:
     )
     rivals = others(magnet, "basis", "share of the magnet rare earths alone")
     basis = (
-        f"tonnes of rare-earth oxides mined, {ask.entity} over the world total of one "
-        "table"
+        f"tonnes of rare-earth oxides mined in {ask.year}, {ask.entity} over the world "
+        "total of one table"
     )
+    frames = (
+        look.printed("mine_production", who, "REO") for who in (ask.entity, "World")
+    )
+    beside = ratio(*frames).assign(period_start=lambda x: x["period_start"])
+    first, last = part["period_start"].iloc[0], part["period_end"].iloc[0]
+    rivals = (*rivals, *_years(beside, first, last, "named" if is_dated else ""))
     if part["source_id"].iloc[0] == whole["source_id"].iloc[0]:
         return by_value(shares, basis, *rivals)
     revised = 100 * part["value"].iloc[0] / whole["value"].iloc[0]
@@ -364,12 +447,27 @@ def world_share(look: Look, ask: Ask) -> Found:
 
 
 def growth(look: Look, ask: Ask) -> Found:
-    """Return the growth over a year as one table has it, and as editions were mixed."""
-    now, before = (_mined(look, ask.entity, year) for year in (ask.year, ask.year - 1))
+    """Return the growth over years as one table has it, and as editions were mixed.
+
+    A period of several years is from the first to the last; where no table has both,
+    each is the best print of its year.
+    """
+    first = ask.begins.year if ask.end and pd.notna(ask.begins) else 0
+    if ask.end and first and first < ask.year:
+        years = ask.year, first
+        whole = ask.begins.dayofyear == 1 and ask.end.endswith("-12-31")
+        if not whole:
+            raise NoFigures("no figure has exactly this period; name whole years")
+    else:
+        ask = ask.dated(look)
+        years = ask.year, ask.year - 1
+    now, before = (_mined(look, ask.entity, year) for year in years)
     both = now.merge(before, on="source_id", suffixes=("", "_before"))
+    if both.empty:
+        both = now[:1].merge(before[:1], how="cross", suffixes=("", "_before"))
     both = both[both["value_before"] > 0]  # from nothing there is no growth
     if both.empty:
-        raise NoFigures(f"no table has {ask.entity} for {ask.year - 1} and {ask.year}")
+        raise NoFigures(f"no growth of {ask.entity}: {years[1]} has no output to grow")
     both = both.assign(value=100 * (both["value"] / both["value_before"] - 1))
     order = (
         before["publisher"]
@@ -377,21 +475,22 @@ def growth(look: Look, ask: Ask) -> Found:
         .sort_values(ascending=False, kind="stable")
     )
     before = before.loc[order.index]  # the editions of the same publisher first
-    mixed = before[~before["source_id"].isin(both["source_id"])].merge(
+    mixed = before.merge(
         now["value"].drop_duplicates(), how="cross", suffixes=("_before", "")
     )
     mixed["value"] = 100 * (mixed["value"] / mixed["value_before"] - 1)
     return Found(
         prints(both),
         "percent",
-        "change between the two years in one table of mine output",
+        f"change of mine output from {years[1]} to {years[0]}",
         stacked(now, before),
-        others(mixed, "edition", f"{{row.title}} for {ask.year - 1}"),
+        others(mixed, "edition", f"{{row.title}} for {years[1]}"),
     )
 
 
 def mined_or_world(look: Look, ask: Ask) -> Found:
     """Return a country's output; the number may be that of the world."""
+    ask = ask.dated(look)
     world = look.printed("mine_production", "World", "REO", ask.year)
     by_year = world.sort_values("period_end", kind="stable")
     rivals = others(by_year, "subject", "world output of {row.period_end.year}")
@@ -408,6 +507,7 @@ def mined_already(look: Look, ask: Ask) -> Found:
 
 def output_rank(look: Look, ask: Ask) -> Found:
     """Return the rank of a country by mine output, beside China."""
+    ask = ask.dated(look)
     frame = _mined(look, None, ask.year)
     best = frame[~frame["entity"].isin(["World", "Other"])].drop_duplicates("entity")
     shown = best[best["entity"].isin([ask.entity, "China"])]
@@ -430,13 +530,13 @@ def _place(frame: pd.DataFrame, entity: str) -> tuple[Print]:
 
 def reserves_share(look: Look, ask: Ask) -> Found:
     """Return a country's share of reserves, at most, since the total is a bound."""
-    frame = look.printed("reserves", [ask.entity, "World"], "REO", 2020)
+    days = (ask.start or "2020", ask.end or None)
+    frame = look.printed("reserves", [ask.entity, "World"], "REO", *days)
     is_part = frame["entity"] == ask.entity
     shares = ratio(frame[is_part], frame[frame["entity"] == "World"])
     if shares.empty:
         raise NoFigures(f"no table has reserves of {ask.entity} and the world")
     shares = shares.sort_values("published", ascending=False)
-    shares["value"] = shares["value"].fillna(shares["high"])
     basis = f"reserves of {ask.entity} over the world total, which is a lower bound"
     return Found(prints(shares), "percent", basis, frame)
 
@@ -480,7 +580,7 @@ def eu_magnets(look: Look, ask: Ask) -> Found:
         )
     )
     derived, checks = ratio(bought, used), look.checked(*ask.evidence)
-    numbers = prints(stacked(derived, checks, stated))
+    numbers = prints(stacked(stated, checks, derived))
     return Found(numbers, "percent", ask.basis, stacked(stated, derived, checks))
 
 
@@ -574,10 +674,10 @@ def profit_in_cash(look: Look, ask: Ask) -> Found:
 
 def output_over_china(look: Look, ask: Ask) -> Found:
     """Return Lynas's output, of a year or at a quarter's rate, over China's."""
-    china = _mined(look, "China", ask.year)
+    china = _mined(look, "China", ask.dated(look).year)
     made = look.printed("reo_production", "Lynas", "REO", "2025-06-30", "2025-09-30")
-    days = (made["period_end"] - made["period_start"]).dt.days + 1
-    rate = 100 * made["value"] * (365.25 / days) / china["value"].iloc[0]
+    lengths = (made["period_end"] - made["period_start"]).dt.days + 1
+    rate = 100 * made["value"] * (365.25 / lengths) / china["value"].iloc[0]
     made = made.assign(value=rate.round(2), unit="percent")
     year = _whole_years(made)
     if year.empty:
@@ -607,8 +707,8 @@ def first_production(look: Look, ask: Ask) -> Found:
     first = steps[steps["step"] == "first_production"]
     if first.empty:
         raise NoFigures("no start had been stated by then")
-    # Its first product is its start: later plans are of other products.
-    began, planned = first["actual_start"].min(), first["planned_start"].iloc[-1]
+    # Its first product is its start: the others follow.
+    began, planned = first["actual_start"].min(), first["planned_end"].min()
     year = (planned if pd.isna(began) else began).year
     return Found(one(year), "year", ask.basis, first)
 
@@ -677,19 +777,18 @@ def price_change(look: Look, ask: Ask) -> Found:
         raise NoFigures("no prices of 2023 and 2024 had been published by then")
     basis = "oxides of Nd and Pr, Dy, Tb: yearly means, and month ends FOB China"
     numbers = tuple(one(change)[0] for change in both["change"])
-    return Found(numbers, "percent", basis, both)
+    return Found(numbers, "percent", basis, both, unlike="product")
 
 
 def price_change_of_any(look: Look, ask: Ask) -> Found:
-    """Return that no product is named, and what each price FOB China did."""
-    changes = _month_end_changes(look, "2024-12", "2025-10")
+    """Return what each price FOB China did, for a claim that names no product."""
+    changes = _month_end_changes(look, "2024-12", "2025-10", "Y oxide")
     if changes.empty:
         raise NoFigures("no prices FOB China for 2024-12 and 2025-10")
-    rivals = tuple(
-        Rival("basis", Span(row.change, row.change), f"{row.product}, FOB China")
-        for row in changes.itertuples()
-    )
-    return Found((), "percent", ask.basis, changes, rivals)
+    told = [f"{row.product} {pct(row.change / 100)}" for row in changes.itertuples()]
+    numbers = tuple(one(change)[0] for change in changes["change"])
+    basis = f"{ask.basis}: {listed(told)}"
+    return Found(numbers, "percent", basis, changes, unlike="product")
 
 
 def _annual_changes(look: Look, year: int) -> pd.DataFrame:
@@ -708,12 +807,12 @@ def _annual_changes(look: Look, year: int) -> pd.DataFrame:
     return both.sort_values("published").drop_duplicates("product", keep="last")
 
 
-def _month_end_changes(look: Look, before: str, after: str) -> pd.DataFrame:
+def _month_end_changes(look: Look, before: str, after: str, *more: str) -> pd.DataFrame:
     """Return the change of prices FOB China between two month ends, in percent."""
     frame = look.printed(
         "oxide_price_month_end",
         "China FOB",
-        ["Nd oxide", "Pr oxide", "Dy oxide", "Tb oxide"],
+        ["Nd oxide", "Pr oxide", "Dy oxide", "Tb oxide", *more],
         2010,
         missing="empty",
     )

@@ -1,7 +1,7 @@
 """Claims that do not agree with each other, and what a claim implies for another.
 
 Two claims are compared when they are about the same thing and the same time; they
-contradict each other when no number fits both within their own rounding. The verdicts
+contradict each other when they are more than a hundredth apart. The verdicts
 on the two then say where the difference comes from.
 """
 
@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth.claims.evidence import LABELS, Look, Span, said
+from rareearth.claims.audit import in_words
+from rareearth.claims.evidence import LABELS, SAME, Look, Said, Span, said
 
 TIME = "time to build a chain without China"
 PATENTS = "China's share of patents"
@@ -68,7 +69,7 @@ def pairs(audited: pd.DataFrame) -> pd.DataFrame:
         for (_, one), (_, two) in combinations(group.iterrows(), 2):
             if not _same_time(one, two):
                 continue
-            if one["span"].meets(two["span"]):
+            if one["span"].miss(two["span"].span) <= SAME:
                 continue
             kind = explained_by(one["verdict"], two["verdict"])
             if about == TIME:
@@ -94,7 +95,7 @@ def _comparable(audited: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     """Return the groups of numeric claims about the same thing, in the same unit."""
     frame = audited.assign(
         about=audited["quantity"].map(ABOUT),
-        span=[said(claim, loose=1.0) for _, claim in audited.iterrows()],
+        span=[said(claim) for _, claim in audited.iterrows()],
     )
     heavy = frame["product"] == "heavy rare earths"
     imports = heavy & (frame["quantity"] == "import_share_from_china")
@@ -107,9 +108,9 @@ def _comparable(audited: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(about, group) for (about, _), group in frame.groupby(["about", "who"])]
 
 
-def _in_months(span: Span, unit: str) -> Span:
+def _in_months(claim: Said, unit: str) -> Said:
     factor = MONTHS.get(unit, 1.0)
-    return Span(span.low * factor, span.high * factor)
+    return Said(Span(*(end * factor for end in claim.span)))
 
 
 def _same_time(one: pd.Series, two: pd.Series) -> bool:
@@ -142,21 +143,6 @@ def explained_by(one: str, two: str) -> str:
 def _why(kind: str, one: pd.Series, two: pd.Series) -> str:
     each = [f"{c['claim_id']} {LABELS[c['verdict']]}" for c in (one, two)]
     return f"{WHY[kind]} ({'; '.join(each)})"
-
-
-def in_words(claim: pd.Series) -> str:
-    """Return what a claim says as a number with its unit, or nothing."""
-    unit = {"percent": "%"}.get(claim["unit"], claim["unit"])
-    prefix = {"approx": "about ", "at_least": "more than ", "at_most": "less than "}
-    if pd.notna(claim["value"]):
-        return f"{prefix.get(claim['qualifier'], '')}{_plain(claim['value'])} {unit}"
-    if pd.notna(claim["low"]) and pd.notna(claim["high"]):
-        return f"{_plain(claim['low'])} to {_plain(claim['high'])} {unit}"
-    return ""
-
-
-def _plain(value: float) -> str:
-    return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
 
 
 def implied(claims: pd.DataFrame, view: Look) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from rareearth.errors import NoFigures
 from rareearth.figures import columns, dictionaries, loading, records, vintages
-from rareearth.figures.columns import rounding
+from rareearth.words import SPACE, count, number, pct
 
 EVENTS = "events"  # the unit of a count of events
 SAME_KIND = ("digest-", "unsigned-", "a09-")  # they show circulation, not evidence
@@ -106,12 +106,17 @@ class Look:
         rank = [-columns.RANK[name] for name in frame["confidence"]]
         age = [-day for day in public.view("int64").tolist()]
         rows = vintages.order(rank, age, frame["figure_id"])
-        source = self.sources.index.get_indexer(frame["source_id"])
-        named = {
-            name: self.sources[name].to_numpy()[source]
-            for name in ("title", "publisher")
-        }
-        return frame.assign(published=public, **named).iloc[rows]
+        return self._named(frame).assign(published=public).iloc[rows]
+
+    def _named(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame with title, publisher and short name of its sources."""
+        told = self.sources.reindex(frame["source_id"])
+        short = told["short"].where(told["short"] != "", told["publisher"])
+        return frame.assign(
+            title=told["title"].to_numpy(),
+            publisher=told["publisher"].to_numpy(),
+            by=short.to_numpy(),
+        )
 
     def event(self, *event_ids: str) -> pd.DataFrame:
         """Return events by their ids; those not known by `as_of` are left out."""
@@ -132,7 +137,7 @@ class Look:
         frame = frame[~frame["source_id"].str.startswith(SAME_KIND)]
         confidence = frame["source_id"].map(self.sources["confidence"])
         frame = frame.assign(confidence=confidence)
-        return frame.dropna(subset=["value", "low", "high"], how="all")
+        return self._named(frame.dropna(subset=["value", "low", "high"], how="all"))
 
     def known_checks(self) -> pd.DataFrame:
         """Return the written checks that could have been made by `as_of`.
@@ -182,7 +187,8 @@ def spans(frame: pd.DataFrame) -> list[Span]:
 def prints(frame: pd.DataFrame) -> tuple[Print, ...]:
     """Return the rows of a frame as prints, in their order."""
     firm = (grade != "tertiary" for grade in frame["confidence"])
-    return tuple(map(Print, spans(frame), firm))
+    names = frame["by"] if "by" in frame else [""] * len(frame)
+    return tuple(map(Print, spans(frame), firm, names))
 
 
 def one(value: float, is_firm: bool = True) -> tuple[Print]:
@@ -233,6 +239,17 @@ def stacked(*frames: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([f[order] for f in filled], ignore_index=True)
 
 
+SYMBOLS = {
+    "supported": "\N{CHECK MARK}",
+    "roughly_supported": "\N{ALMOST EQUAL TO}",
+    "outdated": "\N{ALMOST EQUAL TO}",
+    "other_basis": "\N{ALMOST EQUAL TO}",
+    "misattributed": "\N{MULTIPLICATION SIGN}",
+    "contradicted": "\N{MULTIPLICATION SIGN}",
+    "disputed": "!",
+    "not_checkable": "?",
+    "opinion": "\N{EN DASH}",
+}
 LABELS = {
     "supported": "supported",
     "roughly_supported": "roughly supported",
@@ -240,19 +257,29 @@ LABELS = {
     "other_basis": "right number on another basis",
     "misattributed": "misattributed",
     "contradicted": "contradicted",
+    "disputed": "disputed",
     "not_checkable": "cannot be checked",
     "opinion": "opinion",
 }
 AGREEING = ("supported", "roughly_supported")
-WRONG = ("outdated", "other_basis", "misattributed", "contradicted")
-COARSEST = 0.05  # a round number such as 70 is not taken as anything from 65 to 75
-LOOSE = 2.0  # "about" and a forecast have twice the rounding of a plain number
+WRONG = ("outdated", "other_basis", "misattributed", "contradicted", "disputed")
+EXACT = 0.025  # of a figure: a number that misses it by no more agrees with it
+ABOUT = 0.05  # the same after "about" and in a forecast
+SAME = 0.01  # the same for the number of another year, of which there are many
+ALL = 0.005  # the same where all of something, 100 percent, is claimed
+POINT = 0.5  # percentage points within which a share agrees with a small one
 NEAR = 0.10  # a miss by less than a tenth is roughly right
-Kind = Literal["edition", "basis", "subject"]
+NEAR_POINTS = 5.0  # percentage points; a tenth of a large share is all that is left
+APART = 0.25  # sources that differ by more leave open what lies between them
+WIDE = 3.0  # a range whose ends differ by more says too little to be checked
+LONGEST = 1000  # years; above, a number of the unit "year" is a date
+Kind = Literal["edition", "year", "basis", "subject", "period"]
 _OF_KIND: dict[Kind, tuple[str, str]] = {
     "edition": ("outdated", "it is the number of an older edition"),
+    "year": ("outdated", "it is the number of an earlier year"),
     "basis": ("other_basis", "it is the number on another basis"),
     "subject": ("misattributed", "it is the number of something else"),
+    "period": ("misattributed", "it is the number of another year"),
 }
 
 
@@ -267,18 +294,63 @@ class Span(NamedTuple):
         slack = 1e-9 * max(1.0, *(abs(x) for x in (*self, *other) if math.isfinite(x)))
         return self.low <= other.high + slack and other.low <= self.high + slack
 
+    def holds(self, other: Span) -> bool:
+        """Return whether all of another range lies in this one."""
+        slack = 1e-9 * max(1.0, *(abs(x) for x in (*self, *other) if math.isfinite(x)))
+        return self.low <= other.low + slack and other.high <= self.high + slack
+
     @property
     def is_open(self) -> bool:
         """Return whether it is a bound, not a number or a closed range."""
         return not (math.isfinite(self.low) and math.isfinite(self.high))
 
 
+class Said(NamedTuple):
+    """What a claim says: its number, range or bound, and how closely it is meant."""
+
+    span: Span
+    unit: str = ""
+    slack: float = EXACT
+
+    def miss(self, span: Span) -> float:
+        """Return the gap to a figure as a part of the nearer end of the figure.
+
+        A rank and the date of a year are met or not.
+        """
+        if self.span.meets(span):
+            return 0.0
+        is_above = self.span.low > span.high
+        end = span.high if is_above else span.low
+        gap = self.span.low - end if is_above else end - self.span.high
+        is_date = self.unit == "year" and abs(end) > LONGEST
+        if self.unit == "rank" or is_date or not end or not math.isfinite(end):
+            return math.inf
+        return gap / abs(end)
+
+    def agrees(self, span: Span) -> bool:
+        """Return whether a figure bears the claim out, within its slack.
+
+        A bound, of the claim or of the figure, has none: all that one allows must lie
+        within the other.
+        """
+        if self.span.is_open or span.is_open:
+            return self.span.holds(span)
+        gap = self.miss(span)
+        if self.unit != "percent" or not math.isfinite(gap):
+            return gap <= self.slack + 1e-9
+        nearest = min(map(abs, span))
+        points = POINT * self.slack / EXACT
+        slack = max(self.slack * nearest, min(points, NEAR * nearest))
+        return gap * nearest <= slack + 1e-9
+
+
 @dataclass(frozen=True)
 class Print:
-    """One number on the claim's basis, as printed or computed from one source."""
+    """One number on the claim's basis, as printed or computed, and who says so."""
 
     span: Span
     is_firm: bool = True
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -304,6 +376,8 @@ class Found:
         What a statement without a number amounts to, in the unit of the prints.
     reading : str
         The same in words, e.g. "more than half of the world".
+    unlike : str
+        What the prints are of, where each is of something else: "product".
     """
 
     prints: tuple[Print, ...]
@@ -313,19 +387,13 @@ class Found:
     rivals: tuple[Rival, ...] = ()
     reads_as: Span | None = None
     reading: str = ""
+    unlike: str = ""
 
     @property
-    def best(self) -> Span | None:
-        """Return the number that counts first, None where the basis has none."""
-        return self.prints[0].span if self.prints else None
-
-    @property
-    def spread(self) -> Span | None:
-        """Return the lowest and highest number of all sources on the claim's basis."""
-        if not self.prints:
-            return None
-        spans = [each.span for each in self.prints]
-        return Span(min(s.low for s in spans), max(s.high for s in spans))
+    def leading(self) -> Print | None:
+        """Return the first firm print, else the first; None where there is none."""
+        firm = [each for each in self.prints if each.is_firm]
+        return next(iter([*firm, *self.prints]), None)
 
     @property
     def ends(self) -> Span | None:
@@ -341,81 +409,170 @@ class Decision(NamedTuple):
     because: str
 
 
-def said(claim: pd.Series, loose: float = LOOSE) -> Span | None:
-    """Return the numbers that a claim allows, None when it names none.
+def amount(value: float, unit: str) -> str:
+    """Return a number with its unit as a reader expects it."""
+    if unit == "percent":
+        is_half = abs(value - round(value)) > 0.25 or 99 < abs(value) < 99.95
+        return pct(
+            value / 100, digits=1 if is_half and 10 <= abs(value) < 100 else None
+        )
+    if unit == "rank" or (unit == "year" and value > LONGEST):
+        return f"{value:.0f}"
+    if unit.rstrip("s") in ("year", "month", "week", "hour", "minute", "event"):
+        return count(value, unit.rstrip("s"))
+    return f"{number(value)}{SPACE}{unit}"
 
-    A number stands for all that round to it: half a unit of its last digit that is not
-    zero, at most a twentieth of the number, and `loose` times that after "about" or in
-    a forecast. All of something, 100 percent, is no round number. A bound is open to
-    one side.
+
+def told(span: Span, unit: str) -> str:
+    """Return a number, a range or a bound in words: "at most 8.4 %"."""
+    low, high = span
+    if math.isfinite(low) and math.isfinite(high):
+        ends = [amount(end, unit) for end in span]
+        first = ends[0] if unit == "percent" else ends[0].split(SPACE)[0]
+        return ends[0] if ends[0] == ends[1] else f"{first} to {ends[1]}"
+    return (
+        f"at least {amount(low, unit)}"
+        if math.isfinite(low)
+        else f"at most {amount(high, unit)}"
+    )
+
+
+def said(claim: pd.Series) -> Said | None:
+    """Return what a claim says, None when it names no number.
+
+    A bound is open to one side and has no slack.
     """
     low, high, value = claim["low"], claim["high"], claim["value"]
+    unit, qualifier = claim["unit"], claim["qualifier"]
+    slack = ABOUT if qualifier in ("approx", "forecast") else EXACT
     if pd.notna(low) or pd.notna(high):
-        return Span(
-            float(low) if pd.notna(low) else -math.inf,
-            float(high) if pd.notna(high) else math.inf,
-        )
+        ends = (-math.inf if pd.isna(low) else low, math.inf if pd.isna(high) else high)
+        return Said(Span(*ends), unit, slack)
     if pd.isna(value):
         return None
-    if claim["qualifier"] == "at_least":
-        return Span(float(value), math.inf)
-    if claim["qualifier"] == "at_most":
-        return Span(-math.inf, float(value))
-    half = min(rounding(float(value)), COARSEST * abs(value))
-    if claim["unit"] == "percent" and value == 100:
-        half = 0.5
-    half *= loose if claim["qualifier"] in ("approx", "forecast") else 1.0
-    return Span(float(value) - half, float(value) + half)
+    if qualifier == "at_least":
+        return Said(Span(value, math.inf), unit)
+    if qualifier == "at_most":
+        return Said(Span(-math.inf, value), unit)
+    if unit == "percent" and value == 100:
+        slack = ALL
+    return Said(Span(value, value), unit, slack)
 
 
-def decide(claimed: Span | None, found: Found) -> Decision:
+def decide(claim: Said | None, found: Found) -> Decision:
     """Return the verdict on a claim: the first step that fits.
 
-    1. It meets a firm number on its basis: supported.
-    2. It meets the number of an older edition: outdated.
-    3. Only weak sources print the number, or it lies within the spread of the sources:
-       roughly supported.
-    4. It meets a number on another basis (right number on another basis), or that of
-       something else (misattributed).
-    5. It misses the nearest number by less than a tenth: roughly supported.
-    6. There is a number on its basis: contradicted. There is none: cannot be checked.
+    1. It agrees with the figure that leads: supported; with one of several products or
+       sources only: roughly supported.
+    2. It is the number of an older edition: outdated.
+    3. It agrees with another source, misses one by less than a tenth, or lies between
+       sources that are close: roughly supported.
+    4. It is the number on another basis (right number on another basis), of something
+       else (misattributed), of an earlier year (outdated) or, where one is named, of
+       another year (misattributed).
+    5. There is a number on its basis: contradicted. There is none, only a bound that
+       does not rule it out, or only sources far apart: cannot be checked.
+
+    A bound that is missed is missed, by however little.
     """
-    claimed = found.reads_as or claimed
-    if claimed is None:
+    if found.reads_as:
+        claim = Said(found.reads_as, found.unit, 0.0)
+    if claim is None:
         return Decision("not_checkable", "it names no number that figures could give")
-    hits = [p for p in found.prints if p.span.meets(claimed) and not p.span.is_open]
-    if any(p.is_firm for p in hits):
-        return Decision("supported", "it agrees with the figures within its rounding")
-    if older := _meets(claimed, found.rivals, "edition"):
+    low, high = claim.span
+    if not claim.span.is_open and abs(high) > WIDE * abs(low) and not found.reads_as:
+        return Decision("not_checkable", "its range is too wide to say anything")
+    leads = found.leading
+    if leads is None:
+        none = Decision("not_checkable", "no figure on its basis is at hand")
+        return _rival(claim, found, ("edition", *_LATER)) or none
+    hits = [each for each in found.prints if claim.agrees(each.span)]
+    if found.unlike and hits:
+        some = f"it depends on the {found.unlike}: {len(hits)} of {len(found.prints)}"
+        if len(hits) < len(found.prints):
+            return Decision("roughly_supported", f"{some} agree")
+    if leads in hits and leads.is_firm:
+        against = [p for p in found.prints if p.is_firm and p not in hits]
+        if claim.span.is_open and against:
+            return Decision("roughly_supported", f"but {_says(against[0], found)}")
+        return Decision("supported", _says(leads, found, claim))
+    if older := _rival(claim, found, ("edition",)):
         return older
     if hits:
-        return Decision("roughly_supported", "only a weak source prints the number")
-    if found.spread and found.spread.meets(claimed):
-        return Decision("roughly_supported", "it lies within the spread of the sources")
-    for kind in ("basis", "subject"):
-        if other := _meets(claimed, found.rivals, kind):
-            return other
-    if any(_misses_by(claimed, p.span) < NEAR for p in found.prints):
-        return Decision("roughly_supported", "it misses the figures by under a tenth")
-    if found.prints:
-        return Decision("contradicted", "no figure on its basis comes near it")
-    return Decision("not_checkable", "no figure on its basis is at hand")
+        weak = "" if hits[0].is_firm else ", a weak source"
+        rest = f"; {_says(leads, found)}" if leads != hits[0] else ""
+        reason = f"{_says(hits[0], found, claim)}{weak}{rest}"
+        return Decision("roughly_supported", reason)
+    return _missed(claim, found, leads)
 
 
-def _meets(claimed: Span, rivals: tuple[Rival, ...], kind: str) -> Decision | None:
-    """Return the verdict of the first rival of a kind that the claim meets."""
-    for rival in rivals:
-        if rival.kind == kind and rival.span.meets(claimed):
-            verdict, because = _OF_KIND[rival.kind]
-            return Decision(verdict, f"{because}: {rival.label}")
+_LATER: tuple[Kind, ...] = ("basis", "subject", "year", "period")
+
+
+def _missed(claim: Said, found: Found, leads: Print) -> Decision:
+    """Return the verdict on a claim with which no figure agrees."""
+    closed = [each for each in found.prints if not each.span.is_open]
+    if closed and not found.reads_as:
+        nearest = min(closed, key=lambda each: claim.miss(each.span))
+        miss = claim.miss(nearest.span)
+        points = miss * min(map(abs, nearest.span)) if found.unit == "percent" else 0
+        is_near = miss < NEAR and points <= NEAR_POINTS
+        if is_near and (not claim.span.is_open or not miss):
+            reasons = [_says(nearest, found, claim)]
+            if other := _rival(claim, found, _LATER):
+                reasons.append(other.because)
+            return Decision("roughly_supported", "; ".join(reasons))
+    if other := _rival(claim, found, _LATER):
+        return other
+    ends = found.ends
+    if ends and len(closed) > 1 and ends.low < claim.span.low <= ends.high:
+        between = f"sources give {told(ends, found.unit)}"
+        is_close = ends.high - ends.low <= APART * abs(ends.high)
+        verdict = "roughly_supported" if is_close else "not_checkable"
+        return Decision(verdict, f"it lies between figures: {between}")
+    if leads.span.meets(claim.span):
+        bound = f"{_says(leads, found)}, which does not rule it out"
+        return Decision("not_checkable", bound)
+    return Decision("contradicted", _says(leads, found, claim))
+
+
+_FACTORS = {1e3: "in thousands", 1e-3: "in units, not thousands"}
+
+
+def _says(each: Print, found: Found, claim: Said | None = None) -> str:
+    """Return in words what a figure is, and by how much a claim misses it."""
+    if found.unit == EVENTS:
+        return f"recorded: {found.basis}"
+    text = f"{each.by or 'the figures'} {'gives' if each.by else 'give'} "
+    text += told(each.span, found.unit)
+    miss = claim.miss(each.span) if claim else 0.0
+    if claim and 0.003 < miss < math.inf and not found.reads_as:
+        is_above = claim.span.low > each.span.high
+        end = each.span.high if is_above else each.span.low
+        mine = claim.span.low if is_above else claim.span.high
+        gap = (
+            number(abs(mine - end), unit="points")
+            if found.unit == "percent"
+            else pct(miss)
+        )
+        text += f"; the claim is {gap} {'above' if is_above else 'below'}"
+        for factor, hint in _FACTORS.items():
+            other = Said(Span(*(end * factor for end in claim.span)))
+            is_tonnes = found.unit == "t" and not claim.span.is_open
+            if is_tonnes and other.agrees(each.span):
+                text += f" ({hint}?)"
+    return text
+
+
+def _rival(claim: Said, found: Found, kinds: tuple[Kind, ...]) -> Decision | None:
+    """Return the verdict of the first rival of some kinds that the claim agrees with.
+
+    A bound agrees with too many.
+    """
+    for kind in kinds if not claim.span.is_open else ():
+        for rival in found.rivals:
+            close = claim._replace(slack=SAME) if kind in ("year", "period") else claim
+            if rival.kind == kind and close.agrees(rival.span):
+                verdict, because = _OF_KIND[kind]
+                return Decision(verdict, f"{because}: {rival.label}")
     return None
-
-
-def _misses_by(claimed: Span, span: Span) -> float:
-    """Return the gap between two ranges as a part of the nearer end of the figures."""
-    end, gap = (
-        (span.high, claimed.low - span.high)
-        if claimed.low > span.high
-        else (span.low, span.low - claimed.high)
-    )
-    return gap / abs(end) if end and math.isfinite(end) else math.inf

@@ -7,26 +7,48 @@ their lines say why. 2: the list, the date or the command is wrong; nothing was 
 from __future__ import annotations
 
 import argparse
+import csv
 import hashlib
+import json
 import re
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rareearth.commands.render import Commands, add_places, own_folder
 from rareearth.errors import ParameterError
 from rareearth.render import library
 from rareearth.render.job import HIDDEN, OWN_DATA, environment, plan
 from rareearth.render.parameters import resolve, shorten, visible
+from rareearth.words import harmless
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from rareearth.claims.evidence import Look
 FAILED = 1
 NOTEBOOK = "11_claims_audit"
+TEMPLATE = """\
+claim_id,subject,quantity,product,period,value,unit,qualifier
+1,China,share_of_world_mining,,2024,70,percent,approx
+2,United States,mine_production,REO,2024,"45,000",t,exact
+3,European Union,import_share_from_china,rare-earth magnets,,90,percent,at_least
+4,China,mine_production_growth,,2019-2024,105,percent,approx
+"""
+RATINGS = {
+    "supported": 5,
+    "roughly_supported": 4,
+    "outdated": 3,
+    "other_basis": 3,
+    "disputed": 3,
+    "misattributed": 2,
+    "contradicted": 1,
+}
 
 
 def add(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -34,7 +56,11 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
     text = "check a list of claims against the figures and write a report"
     command = commands.add_parser("audit", help=text, description=text)
     command.add_argument(
-        "claims", type=Path, metavar="CLAIMS.csv", help="the list, one claim a row"
+        "claims",
+        type=Path,
+        nargs="?",
+        metavar="CLAIMS.csv",
+        help="the list, one claim a row; a workbook (.xlsx) will do",
     )
     command.add_argument(
         "--as-of",
@@ -47,17 +73,50 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--no-report", action="store_true", help="print the verdicts only"
     )
     command.add_argument("--quiet", action="store_true", help="print errors only")
+    for name, what in (
+        ("json", "the verdicts as JSON"),
+        ("csv", "the verdicts as CSV"),
+        ("claimreview", "ClaimReview (schema.org) as JSON"),
+    ):
+        command.add_argument(
+            f"--{name}", type=Path, metavar="FILE", help=f"write {what}"
+        )
+    command.add_argument(
+        "--template", action="store_true", help="print a list to fill in"
+    )
+    command.add_argument(
+        "--list", action="store_true", help="print the quantities that can be checked"
+    )
+    command.add_argument(
+        "--draft",
+        type=Path,
+        metavar="ARTICLE.txt",
+        help="print a list drafted from the numbers of a text, for you to correct",
+    )
     command.set_defaults(run=_audit)
 
 
 def _audit(options: argparse.Namespace) -> int:
     """Print the verdicts, write the report, tell whether every claim was settled."""
-    from rareearth.claims import audit as own_claims
+    from rareearth.claims import own
 
+    if options.template:
+        print(TEMPLATE, end="")
+        return 0
+    if options.list:
+        print("\n".join(_quantities()))
+        return 0
+    if options.draft:
+        return _draft(options.draft)
+    if options.claims is None:
+        raise ParameterError("no list of claims; --template prints one to fill in")
     if not options.claims.is_file():
         raise ParameterError(f"no file at {shorten(str(options.claims))}")
     resolve(library.find(NOTEBOOK), {"as_of": options.as_of})
-    own_claims.read(options.claims)  # refuse the whole list before anything is written
+    # Refuse the whole list before anything is written.
+    ignored = own.read(options.claims).attrs["ignored"]
+    if ignored and not options.quiet:
+        print(f"ignored columns: {visible(', '.join(ignored))}")
     out = (options.out or library.outputs_folder()).resolve()
     data = own_folder(options.data)
     if options.no_report:
@@ -71,14 +130,58 @@ def _audit(options: argparse.Namespace) -> int:
     return status if _report(options, folder, out) else FAILED
 
 
+def _quantities() -> Iterator[str]:
+    """Yield a line for each quantity that can be checked, the shares first."""
+    from rareearth.claims import bindings
+    from rareearth.figures import records
+
+    known = records.quantities()
+    computed = [*bindings.DERIVED]
+    told = sorted(records.claims().query("found_by != ''")["quantity"].unique())
+    yield "Computed for any country, product and year that has figures:"
+    for name in computed:
+        yield f"  {name} ({known.at[name, 'unit']}): {known.at[name, 'meaning']}"
+    yield "For the subject, product and period of the digests' claims:"
+    for name in told:
+        if name not in computed and known.at[name, "kind"] == "number":
+            yield f"  {name} ({known.at[name, 'unit']}): {known.at[name, 'meaning']}"
+    yield "Looked up: every series of data/series.csv, by its key, such as:"
+    for name in ("mine_production", "reserves", "rare_earth_exports", "net_profit"):
+        yield f"  {name} ({known.at[name, 'unit']}): {known.at[name, 'meaning']}"
+
+
+def _draft(path: Path) -> int:
+    """Print a list of claims drafted from an article."""
+    from rareearth.claims import own
+
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"{shorten(str(path))}: {error}") from None
+    rows = list(own.draft(text))
+    if not rows:
+        print("no number with a unit in this text", file=sys.stderr)
+        return FAILED
+    _write_rows(sys.stdout, rows)
+    return 0
+
+
+def _write_rows(stream: TextIO, rows: Iterable[Mapping[str, object]]) -> None:
+    rows = list(rows)
+    writer = csv.DictWriter(stream, rows[0], lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: harmless(str(cell)) for name, cell in row.items()})
+
+
 def _filled(folder: Path, claims: Path, data: Path | None) -> Path:
     """Put the list of claims into a folder, beside the user's own figures."""
-    from rareearth.claims import audit as own_claims
+    from rareearth.claims import own
 
     for path in sorted(data.iterdir()) if data else []:
         if path.is_file():
             shutil.copy(path, folder)
-    own_claims.copy(claims, folder)
+    own.copy(claims, folder)
     return folder
 
 
@@ -88,29 +191,106 @@ def _checked(options: argparse.Namespace, folder: Path) -> int:
 
     with environment({OWN_DATA: str(folder)}):
         listed = claims.gather("own", "all")
-        audited = claims.audit(listed, claims.look(options.as_of))
+        view = claims.look(options.as_of)
+        audited = claims.audit(listed, view)
     if not options.quiet:
         for line in _lines(audited):
             print(line)
+    rows = [_row(row, view) for _, row in audited.iterrows()]
+    if options.csv:
+        with options.csv.open("w", encoding="utf-8", newline="") as stream:
+            _write_rows(stream, [r | {"sources": " ".join(r["sources"])} for r in rows])
+    for path, content in (
+        (options.json, rows),
+        (options.claimreview, [_review(row, view) for _, row in audited.iterrows()]),
+    ):
+        if path:
+            text = json.dumps(content, ensure_ascii=False, indent=1)
+            path.write_text(f"{text}\n", encoding="utf-8")
     return FAILED if (audited["verdict"] == "not_checkable").any() else 0
+
+
+def _row(row: pd.Series, view: Look) -> dict[str, Any]:
+    """Return a verdict as a row of JSON or CSV."""
+    from rareearth.claims import audit as claims
+    from rareearth.claims.evidence import LABELS
+
+    return {
+        "claim_id": row["claim_id"],
+        "article": row["article"],
+        "claim": claims.what(row),
+        "original": row["fragment"],
+        "kind": row["kind"],
+        "verdict": row["verdict"],
+        "label": LABELS[row["verdict"]],
+        "figures": row["figures"],
+        "why": claims.why(row),
+        "corrected": row["corrected"],
+        "by": row["by"],
+        "as_of": view.as_of,
+        "sources": _addresses(row, view),
+    }
+
+
+def _addresses(row: pd.Series, view: Look) -> list[str]:
+    """Return where the sources of a verdict are, or what they are called."""
+    known = view.sources.reindex([n for n in row["source_id"].split(";") if n])
+    named = known["url"].where(known["url"] != "", known["publisher"])
+    return list(dict.fromkeys(named.dropna()))
+
+
+def _review(row: pd.Series, view: Look) -> dict[str, Any]:
+    """Return a verdict as ClaimReview, as schema.org has it."""
+    from rareearth.claims import audit as claims
+    from rareearth.claims.evidence import LABELS
+
+    rating: dict[str, Any] = {
+        "@type": "Rating",
+        "alternateName": LABELS[row["verdict"]],
+        "bestRating": 5,
+        "worstRating": 1,
+    }
+    if row["verdict"] in RATINGS:
+        rating["ratingValue"] = RATINGS[row["verdict"]]
+    said: dict[str, Any] = {
+        "@type": "Claim",
+        "appearance": {"@type": "CreativeWork", "name": row["title"]},
+    }
+    if row["publisher"]:
+        said["author"] = {"@type": "Organization", "name": row["publisher"]}
+    if row["published"]:
+        said["datePublished"] = str(row["published"])[:10]
+    return {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "url": f"{NOTEBOOK}.html#claim-{row['claim_id'].lower()}",
+        "datePublished": f"{view.horizon:%Y-%m-%d}",
+        "author": {"@type": "Organization", "name": "Rare Earth Workbook"},
+        "claimReviewed": claims.what(row),
+        "itemReviewed": said,
+        "reviewRating": rating,
+        "reviewBody": " ".join(filter(None, [claims.why(row), row["corrected"]])),
+        "citation": _addresses(row, view),
+    }
 
 
 def _lines(audited: pd.DataFrame) -> Iterator[str]:
     """Yield some lines for each claim, and one that counts the verdicts."""
     from rareearth.claims import audit as claims
-    from rareearth.claims import sentences as claim_readings
     from rareearth.claims.evidence import LABELS
 
     for _, row in audited.iterrows():
         yield visible(f"{row['claim_id']}  {LABELS[row['verdict']]}")
         cells = {
-            "said": claim_readings.said_cell(row),
-            "figures": claim_readings.found_cell(row),
-            "why": claim_readings.why_cell(row),
+            "said": claims.what(row),
+            "figures": row["figures"],
+            "why": claims.why(row),
+            "right": row["corrected"],
         }
         for name, text in cells.items():
             if text:
                 yield visible(f"  {name}: {text}")
+    yield from claims.scored(audited)
     counts = claims.score(audited)
     named = [f"{count} {LABELS[code]}" for code, count in counts.items() if count]
     yield f"{len(audited)} claims: {', '.join(named)}"

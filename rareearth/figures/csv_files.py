@@ -59,7 +59,7 @@ RECORDS = {
         "claims": "claim_id,article,published,location,topic,subject,quantity,"
         "product,period_start,period_end,value,low,high,unit,qualifier,due,paraphrase,"
         "fragment,found_by,series,entity,figure_product,figure_start,figure_end,codes,"
-        "evidence,basis,counts,at_least,at_most,reading",
+        "evidence,basis,counts,at_least,at_most,reading,corrected,report",
         "claim_checks": "check_id,claim_id,verdict,value,low,high,unit,period,"
         "source_id,locator,reasoning",
         "claim_differences": "claim_id,computed,written,reason",
@@ -161,7 +161,7 @@ def tables_in(where: Path) -> dict[str, Path]:
         ending = path.suffix.lower()
         if path.name.startswith(_LEFT) or ending not in (".csv", WORKBOOK):
             continue
-        parts = _sheets(path) if ending == WORKBOOK else {path.stem: path}
+        parts = sheets(path) if ending == WORKBOOK else {path.stem: path}
         for name, place in parts.items():
             other = found.setdefault(name.lower(), place)
             if other != place:
@@ -286,6 +286,8 @@ def header_of(path: Path) -> list[str]:
     DataError
         If it cannot be read or is not UTF-8.
     """
+    if file_of(path) != path:
+        return _sheet(_name(path), _bytes(file_of(path)), path.name)[0]
     text = _text(path.name, _bytes(path).removeprefix(BOM))
     lines = text.splitlines()[:1]
     return next(csv.reader(lines, delimiter=_separator(text)), [])
@@ -369,7 +371,7 @@ def _workbook(name: str, raw: bytes) -> Any:
     return book
 
 
-def _sheets(path: Path) -> dict[str, Path]:
+def sheets(path: Path) -> dict[str, Path]:
     """Return the sheets of a workbook that hold anything, by name."""
     status = path.stat()
     stamp = (status.st_mtime_ns, status.st_size)

@@ -342,12 +342,12 @@ VERDICTS = (
     "supported,roughly_supported,outdated,other_basis,misattributed,contradicted,"
     "not_checkable,opinion"
 ).split(",")
-KINDS = ["number", "date", "statement"]
+KINDS = ["number", "date", "statement", "attribution"]
 NUMBERS = ["value", "low", "high", "at_least", "at_most"]
 LOOKED_UP = (
     "found_by,series,entity,figure_product,figure_start,figure_end,codes,evidence,"
-    "basis,counts,at_least,at_most,reading"
-).split(",")  # columns that say what a claim is compared with
+    "basis,counts,at_least,at_most,reading,corrected,report"
+).split(",")  # what a claim is compared with, what would be right, where more is told
 COUNTS = ["best", "lowest", "highest", ""]
 MOST_WORDS = 12  # of a fragment: it points to the place and does not replace the text
 _HAN = re.compile(r"[\u3400-\u9fff]")
