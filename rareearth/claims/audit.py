@@ -34,6 +34,7 @@ from rareearth.words import MINUS, SPACE, day, period
 
 UNSETTLED = ("not_checkable", "opinion")
 THEN = "2025-11-03"  # the day of the newest digest
+SAID = pd.Timestamp(THEN)
 NOT_THEN = "nothing that settles it had been published by then"
 KINDS = {
     "number": "Numbers",
@@ -67,15 +68,15 @@ def audit(claims: pd.DataFrame, view: Look) -> pd.DataFrame:
         the report that tells more.
     """
     checks = view.known_checks().drop_duplicates("claim_id").set_index("claim_id")
-    kinds = records.quantities()["kind"]
+    kinds, last = dict(records.quantities()["kind"]), view.horizon
     rows = []
     for _, claim in claims.iterrows():
         outcome = attempt(claim, view)
         row = _computed(claim, outcome)
         row |= _written(claim, checks)
         row |= _final(row)
-        row["state"] = state(claim, view.horizon)
-        row["kind"] = kind(claim, kinds, view.horizon)
+        row["state"] = state(claim, last)
+        row["kind"] = kind(claim, kinds, last)
         row["report"] = claim["report"]
         row["corrected"] = _corrected(claim, row, outcome.found)
         rows.append(row)
@@ -171,15 +172,15 @@ def state(claim: pd.Series, last: pd.Timestamp) -> str:
     return f"{'not due until' if due > last else 'was due by'} {day(due)}"
 
 
-def kind(claim: pd.Series, kinds: pd.Series, last: pd.Timestamp) -> str:
+def kind(claim: pd.Series, kinds: dict[Any, str], last: pd.Timestamp) -> str:
     """Return as what a claim counts: a key of `KINDS`."""
     if kinds.get(claim["quantity"]) == "attribution":
         return "attribution"
     is_open = pd.isna(claim["due"]) or claim["due"] > last
     if claim["qualifier"] == "forecast" and is_open:
         return "forecast"
-    is_number = claim[["value", "low", "high"]].notna().any()
-    return "number" if is_number else "statement"
+    named = (pd.notna(claim[end]) for end in ("value", "low", "high"))
+    return "number" if any(named) else "statement"
 
 
 def why(row: pd.Series) -> str:
@@ -194,9 +195,10 @@ def why(row: pd.Series) -> str:
     return " ".join(dict.fromkeys(f"{text[:1].upper()}{text[1:]}." for text in parts))
 
 
-def sources(row: pd.Series) -> pd.DataFrame:
-    """Return the sources of a verdict, one a row, for marks and lists."""
-    return by_source(row.to_frame().T[["claim_id", "source_id"]])
+def cited(audited: pd.DataFrame) -> pd.DataFrame:
+    """Return the sources of an audit, one row per claim and source."""
+    frame = by_source(audited[["claim_id", "source_id"]])
+    return frame[frame["source_id"].fillna("") != ""].reset_index(drop=True)
 
 
 def what(row: pd.Series) -> str:
@@ -208,7 +210,7 @@ def what(row: pd.Series) -> str:
     when = ""
     if pd.notna(row["period_end"]):
         when = f", {period(row['period_start'], row['period_end'])}"
-    return f"{name}{goods}{when}: {in_words(row)}"
+    return f"{name}{goods}{when}: {in_words(row)}".rstrip(": ")
 
 
 def in_words(claim: pd.Series) -> str:

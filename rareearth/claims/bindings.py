@@ -274,7 +274,10 @@ def answer(ask: Ask, look: Look) -> Found:
     NoFigures
         If nothing that answers it had been published by the day.
     """
-    found = WAYS[ask.found_by](look, ask)
+    key = (look.as_of, *ask)
+    if key not in look.answered:
+        look.answered[key] = WAYS[ask.found_by](look, ask)
+    found: Found = look.answered[key]
     if not ask.counts:
         return found
     value = {

@@ -37,6 +37,8 @@ class Look:
         The dictionary of sources, indexed by ``source_id``.
     asked : dict
         What `printed` has answered, since many claims ask for the same.
+    answered : dict
+        What has been found on a claim, for the same reason.
     """
 
     as_of: str
@@ -45,6 +47,7 @@ class Look:
     checks: pd.DataFrame
     sources: pd.DataFrame
     asked: dict[tuple[Any, ...], pd.DataFrame] = field(default_factory=dict, repr=False)
+    answered: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     @property
     def day(self) -> pd.Timestamp:

@@ -108,24 +108,18 @@ def _digests(typed: pd.DataFrame) -> pd.DataFrame:
     said = [c for c in RECORDS["claims"] if c not in (*claim_rules.LOOKED_UP, *WORDS)]
     same = typed[said].merge(curated[said], how="left", indicator=True)["_merge"]
     is_own = (same != "both").to_numpy()
-    typed = typed.assign(is_own=is_own)
-    by_id = curated.set_index("claim_id")
+    by_id = curated.set_index("claim_id").to_dict("index")
     alike = curated[curated["found_by"] != ""]
-    by_key = {
-        key: row for key, (_, row) in zip(_keys(alike), alike.iterrows(), strict=True)
-    }
-    for place, key in enumerate(_keys(typed)):
-        row = typed.index[place]
-        if not is_own[place]:
-            model = by_id.loc[typed.at[row, "claim_id"]]
-        elif key in by_key:
-            model = by_key[key].copy()
-            model[["corrected", "report"]] = ""
-        else:
-            continue
-        typed.at[row, "product"] = model["product"]
-        typed.loc[row, claim_rules.LOOKED_UP] = model[claim_rules.LOOKED_UP]
-    return typed
+    by_key = dict(zip(_keys(alike), alike.to_dict("records"), strict=True))
+    rows = typed.to_dict("records")
+    for row, key, own in zip(rows, _keys(typed), is_own, strict=True):
+        model = by_key.get(key) if own else by_id[row["claim_id"]]
+        if model:
+            row |= {name: model[name] for name in claim_rules.LOOKED_UP}
+            row["figure_product"] = model["figure_product"] or model["product"]
+        if own:
+            row["corrected"] = row["report"] = ""
+    return pd.DataFrame(rows, columns=typed.columns).assign(is_own=is_own)
 
 
 def _keys(claims: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -181,19 +175,20 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     for column, allowed in names.items():
         lower = {name.lower(): name for name in allowed}
         frame[column] = [_name(each, lower) for each in frame[column]]
-    for row in frame.index:
-        units = str(quantities["unit"].get(frame.at[row, "quantity"], "")).split("|")
-        unit, factor = _unit(frame.at[row, "unit"], units)
+    units = quantities["unit"].to_dict()
+    rows = frame.to_dict("records")
+    for row in rows:
+        allowed_units = str(units.get(row["quantity"], "")).split("|")
+        unit, factor = _unit(row["unit"], allowed_units)
         for column in ("value", "low", "high"):
-            text = frame.at[row, column]
-            if text.endswith("%") and not unit:
+            if row[column].endswith("%") and not unit:
                 unit = "percent"
-            frame.at[row, column] = _number(text, factor)
-        frame.at[row, "unit"] = unit
-        first, last = frame.at[row, "period_start"], frame.at[row, "period_end"]
-        frame.at[row, "period_start"], frame.at[row, "period_end"] = days(first, last)
-        frame.at[row, "due"] = days("", frame.at[row, "due"])[1]
-    return frame
+            row[column] = _number(row[column], factor)
+        row["unit"] = unit
+        first, last = row["period_start"], row["period_end"]
+        row["period_start"], row["period_end"] = days(first, last)
+        row["due"] = days("", row["due"])[1]
+    return pd.DataFrame(rows, columns=frame.columns, dtype=object)
 
 
 def _name(text: str, lower: dict[str, str]) -> str:

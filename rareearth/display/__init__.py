@@ -1,8 +1,10 @@
 """What a notebook shows: sentences, findings, tables, charts, sources, sliders."""
 
 from rareearth.display.output import (
+    Card,
     assumption_table,
     bibliography,
+    cards,
     findings,
     fold,
     left_out,
@@ -12,8 +14,10 @@ from rareearth.display.output import (
 )
 
 __all__ = [
+    "Card",
     "assumption_table",
     "bibliography",
+    "cards",
     "findings",
     "fold",
     "left_out",

@@ -155,6 +155,41 @@ def findings(items: Sequence[tuple[Any, ...]]) -> None:
     _show({"text/html": f"{_IN_LAB}{html}</section>", FINDINGS: rows})
 
 
+class Card(NamedTuple):
+    """A short account of one thing, with an address of its own."""
+
+    anchor: str
+    grade: str  # good, bad or open: its colour
+    head: str
+    quote: str = ""  # in the words of its source
+    lines: Sequence[tuple[str, str]] = ()  # what each is, and its text
+    links: Mapping[str, str] = {}  # where more stands: text by address
+    used: pd.DataFrame | None = None
+
+
+def cards(items: Sequence[Card]) -> None:
+    """Display cards one below the other; each can be linked to by its anchor."""
+    parts = []
+    for item in items:
+        rows = "".join(
+            f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>"
+            for name, text in item.lines
+            if text
+        )
+        more = ", ".join(
+            f"<a href='{escape(to, quote=True)}'>{escape(text)}</a>"
+            for to, text in item.links.items()
+        )
+        rows += f"<div><dt>More</dt><dd>{more}</dd></div>" * bool(more)
+        quote = f"<blockquote>{escape(item.quote)}</blockquote>" * bool(item.quote)
+        parts.append(
+            f"<article class='claim {item.grade}' id='{escape(item.anchor)}'>"
+            f"<p class='head'>{escape(item.head)}{_marks_of(item.used)}</p>"
+            f"{quote}<dl>{rows}</dl></article>"
+        )
+    _show({"text/html": "".join(parts)})
+
+
 def table(
     frame: pd.DataFrame,
     caption: str,

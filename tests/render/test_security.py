@@ -22,7 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from rareearth import words
 from rareearth.charts import canvas
 from rareearth.claims import audit as claims
-from rareearth.claims import audit as own_claims
+from rareearth.claims import own as own_claims
 from rareearth.commands import audit as cli_audit
 from rareearth.commands import checks
 from rareearth.commands import main as cli
