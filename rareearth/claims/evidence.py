@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures
@@ -113,13 +114,13 @@ class Look:
 
     def _named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return a frame with title, publisher and short name of its sources."""
-        told = self.sources.reindex(frame["source_id"])
-        short = told["short"].where(told["short"] != "", told["publisher"])
-        return frame.assign(
-            title=told["title"].to_numpy(),
-            publisher=told["publisher"].to_numpy(),
-            by=short.to_numpy(),
+        at = self.sources.index.get_indexer(frame["source_id"])
+        title, publisher, short = (
+            self.sources[name].to_numpy()[at]
+            for name in ("title", "publisher", "short")
         )
+        by = np.where(short == "", publisher, short)
+        return frame.assign(title=title, publisher=publisher, by=by)
 
     def event(self, *event_ids: str) -> pd.DataFrame:
         """Return events by their ids; those not known by `as_of` are left out."""
