@@ -7,6 +7,7 @@ template of nbconvert's puts together. What the page says more than once is left
 from __future__ import annotations
 
 import json
+import keyword
 import re
 from base64 import b64encode
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters import Highlight2HTML, ansi2html
+from nbconvert.filters import ansi2html
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 
@@ -42,19 +43,21 @@ NO_ALT = "A picture that its author has not described"
 LACKS_ALT = "a picture without alt text; rareearth.display.show(..., alt=...) gives one"
 LOWEST = 6  # level of a heading
 _HEADING = re.compile(r"#{1,6} .+")
-_PLAIN_TOKEN = re.compile(r'<span(?: class="(?:n|o|p|w|nl|nv)")?>([^<]*)</span>')
-_TOKEN = re.compile(r'<span class="(\w+)">')
-_NEIGHBOURS = re.compile(
-    r'<span class="(\w+)">[^<]*</span>(?:<span class="\1">[^<]*</span>)+'
+_BUILTINS = (
+    "abs all any bool dict enumerate filter float int isinstance len list map max min "
+    "next open print range repr reversed round set sorted str sum super tuple type zip"
+).split()
+_CODE = re.compile(  # of Python, by the names that our style has for colours
+    r"""(?x)
+    (?P<c> \#.*)
+    | (?P<s> (?:\b[rbfuRBFU]{1,2})?
+        (?:\"{3}[\s\S]*?\"{3} | '{3}[\s\S]*?'{3}
+        | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'))
+    | (?P<f> (?:(?<=\bdef\ )|(?<=\bclass\ )|(?<=\bimport\ )|(?<=\bfrom\ )) [\w.]+)
+    """
+    rf"| (?P<k> \b(?:{'|'.join(keyword.kwlist)})\b)"
+    rf"| (?P<m> \b\d[\w.]* | (?<!\.)\b(?:{'|'.join(_BUILTINS)})\b)"
 )
-_COLOURS = {  # the names that pygments gives, by the one that our style has for them
-    "k": "kn kc kd kr ow",
-    "s": "s1 s2 sa sb sd se sh si sr",
-    "m": "mf mi mb mh mo nb bp",
-    "f": "nf nc nn fm nd",
-    "c": "c1 cm ch cs",
-}
-_COLOUR = {old: new for new, names in _COLOURS.items() for old in names.split()}
 _LONG_COMMIT = re.compile(r"([0-9a-f]{7})[0-9a-f]{33}")
 _NO_PROSE = "a code pre h1 h2 h3 h4 h5 h6 table math abbr summary figure".split()
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
@@ -356,8 +359,7 @@ class RareEarthExporter(HTMLExporter):
         super().__init__(config=config, extra_template_basedirs=[str(TEMPLATES)], **kw)
         self.optimistic_validation = True  # once, not after each preprocessor
         self.register_preprocessor(Composer(), enabled=True)
-        highlight = Highlight2HTML(pygments_lexer="ipython3", parent=self)
-        self.register_filter("highlight", lambda code: plain_tokens(highlight(code)))
+        self.register_filter("highlight", highlight)
         self.register_filter("made_from", rows)
         self.register_filter("provenance_json", provenance_json)
 
@@ -393,17 +395,13 @@ def _exporter() -> RareEarthExporter:
     return RareEarthExporter()
 
 
-def plain_tokens(html: str) -> str:
-    """Return highlighted code without the marks of names, operators and brackets.
+def highlight(code: str) -> str:
+    """Return Python code, escaped, with its words in colours; it need not be valid.
 
-    They have no colour in our style, and are half of the weight of the code. Neighbours
-    of one colour are marked together.
+    pygments takes as long as the rest of the page.
     """
-    plain = _PLAIN_TOKEN.sub(r"\1", html)
-    named = _TOKEN.sub(lambda m: f'<span class="{_COLOUR.get(m[1], m[1])}">', plain)
-    return _NEIGHBOURS.sub(
-        lambda m: m[0].replace(f'</span><span class="{m[1]}">', ""), named
-    )
+    plain = escape(code, quote=False)
+    return _CODE.sub(lambda m: f'<span class="{m.lastgroup}">{m[0]}</span>', plain)
 
 
 def rows(made_from: dict[str, Any]) -> list[tuple[str, str]]:
