@@ -17,7 +17,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from html import escape, unescape
@@ -35,6 +35,13 @@ from rareearth.words import day
 # Where a reader should begin, by the numbers of the notebooks; the others follow.
 READING = ("00", "01", "05", "10", "08", "09", "11")
 DICTIONARY = "data_dictionary.html"
+USED = {  # its tables, by the column of figures that has their keys
+    "series": "series",
+    "entities": "entity",
+    "products": "product",
+    "bases": "basis",
+    "sources": "source_id",
+}
 SHORT = 60  # rows of its tables that need no letters to jump to
 # As rareearth.display.output emits them.
 FINDINGS = "application/vnd.rareearth.findings+json"
@@ -493,10 +500,10 @@ def _dictionary(where: Path) -> dict[str, Any]:
     tables = {each["name"]: each for each in package["resources"]}
     figures = {name: _read(where, name) for name in tables if _is_figures(tables, name)}
     content = {"tables": _overview(tables, figures), "columns": _columns(where)}
-    for name, cells in _CELLS.items():
+    for name in USED:
         rows, used = _read(where, name), _used(name, figures)
-        key = next(iter(rows[0]))
-        content[name] = [[row[key], *cells(row), used[row[key]]] for row in rows]
+        named = ((next(iter(row.values())), row) for row in rows)
+        content[name] = [[key, row, used[key]] for key, row in named]
     rests_on: dict[str, list[set[str]]] = defaultdict(lambda: [set(), set()])
     for row in chain.from_iterable(figures.values()):
         rests_on[row["series"]][0].update(filter(None, row["basis"].split(";")))
@@ -530,16 +537,8 @@ def _read(where: Path, name: str) -> Rows:
 
 def _used(name: str, figures: Mapping[str, Rows]) -> Counter[str]:
     """Return how many figures use each key of a dictionary."""
-    column = {
-        "series": "series",
-        "entities": "entity",
-        "products": "product",
-        "sources": "source_id",
-    }.get(name)
     rows = (row for table in figures.values() for row in table)
-    if column:
-        return Counter(row[column] for row in rows)
-    return Counter(code for row in rows for code in row["basis"].split(";"))
+    return Counter(code for row in rows for code in row[USED[name]].split(";"))
 
 
 def _overview(
@@ -558,47 +557,3 @@ def _columns(where: Path) -> list[list[object]]:
     schema = json.loads((where / "schemas" / "figures.json").read_text("utf-8"))
     fields = schema["fields"]
     return [[each["name"], each["type"], each["description"]] for each in fields]
-
-
-def _series(row: Mapping[str, str]) -> list[object]:
-    units = row["unit"].replace("|", " or ")
-    where = f"{units}\n{row['low']} to {row['high']}"
-    return [f"{row['title']}\n{row['note']}", where, _joined(row, "kind", "stage")]
-
-
-def _entity(row: Mapping[str, str]) -> list[object]:
-    return [row["kind"], row["iso3"] or row["country"], row["note"]]
-
-
-def _product(row: Mapping[str, str]) -> list[object]:
-    formula = f"{row['formula']}\n{row['metal_content']}"
-    return [_joined(row, "form", "group", "elements"), formula, row["note"]]
-
-
-def _basis(row: Mapping[str, str]) -> list[object]:
-    return [row["kind"], row["meaning"]]
-
-
-def _source(row: Mapping[str, str]) -> list[object]:
-    lag = f"known {row['lag_days']} days after each period" if row["lag_days"] else ""
-    remarks = [f"Seen as: {row['via']}" if row["via"] else "", row["note"], lag]
-    terms = "" if row["terms"] == "not stated" else row["terms"]
-    published = row["published"] or "no date"
-    about = f"{row['publisher']}, {row['title']} ({published})\n"
-    about += ". ".join(filter(None, remarks))
-    grade = f"{_joined(row, 'kind', 'confidence')}\n{terms}"
-    return [about, row["url"], grade]
-
-
-def _joined(row: Mapping[str, str], *columns: str) -> str:
-    parts = [row[column].replace("_", " ") for column in columns]
-    return ", ".join(part for part in parts if part and part != "none")
-
-
-_CELLS: dict[str, Callable[[Mapping[str, str]], list[object]]] = {
-    "series": _series,
-    "entities": _entity,
-    "products": _product,
-    "bases": _basis,
-    "sources": _source,
-}
