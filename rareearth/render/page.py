@@ -6,7 +6,6 @@ template of nbconvert's puts together.
 
 from __future__ import annotations
 
-import json
 import keyword
 import re
 from base64 import b64encode
@@ -25,7 +24,7 @@ from nbformat import NotebookNode
 
 from rareearth.errors import WorkbookError
 from rareearth.render import library, markup, parameters, server
-from rareearth.render.job import ERROR_NOTE, INJECTED
+from rareearth.render.job import ERROR_NOTE, INJECTED, canonical
 from rareearth.render.look import POLICY, TEMPLATES, style
 from rareearth.render.markup import Outline
 from rareearth.render.parameters import cut, readable
@@ -420,10 +419,7 @@ def provenance_json(made_from: dict[str, Any]) -> str:
 
     It stands between single quotes, so that the quotes of JSON stay as they are.
     """
-    compact = json.dumps(
-        made_from, sort_keys=True, ensure_ascii=True, separators=(",", ":")
-    )
-    return escape(compact, quote=False).replace("'", "&#x27;")
+    return escape(canonical(made_from), quote=False).replace("'", "&#x27;")
 
 
 def _vintage(found: dict[str, str]) -> str:

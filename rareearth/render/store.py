@@ -106,16 +106,17 @@ def is_held(folder: Path, name: str) -> bool:
     if fcntl is None or not (folder / "lock").exists():
         return False
     with (folder / "lock").open("ab") as file:
-        try:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _byte(name))
-        except (BlockingIOError, PermissionError):
-            return True
-    return False
+        return not _take(file, name)
 
 
-def _byte(name: str) -> int:
-    """Return the byte of the lock file that stands for a report."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big")
+def _take(file: Any, name: str) -> bool:
+    """Lock the byte of a file that stands for a report; return whether it was free."""
+    byte = int.from_bytes(hashlib.sha256(name.encode()).digest()[:6], "big")
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, byte)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
 
 
 @contextmanager
@@ -129,15 +130,9 @@ def held(folder: Path, name: str, wait: Callable[[], None]) -> Iterator[None]:
         return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("ab") as file:
-        is_told = False
-        while True:
-            try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _byte(name))
-                break
-            except (BlockingIOError, PermissionError):
-                if not is_told:
-                    wait()
-                is_told = True
+        if not _take(file, name):
+            wait()
+            while not _take(file, name):
                 time.sleep(PAUSE)
         yield
 

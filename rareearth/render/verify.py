@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -142,9 +143,7 @@ def _first(found: bytes, made: bytes) -> str:
     theirs, ours = (
         b"".join(page.partition(b"</head>")[::-1]) for page in (found, made)
     )
-    pairs = enumerate(zip(theirs, ours, strict=False))
-    shorter = min(len(theirs), len(ours))
-    place = next((number for number, (one, two) in pairs if one != two), shorter)
+    place = len(os.path.commonprefix([theirs, ours]))  # noqa: RUF071 - of bytes
     where = "above its title"
     if headings := _HEADING.findall(ours[:place]):
         heading = html.unescape(_TAG.sub(b"", headings[-1]).decode())

@@ -510,60 +510,11 @@ def test_code_carries_marks_only_for_what_has_a_colour():
         (["k"], "for"),
         (["k"], "in"),
         (["m"], "1"),
-        (["s"], "f'y{"),
-        (["s"], "}'"),
+        (["s"], "f'y{x}'"),
         (["k"], "True"),
         (["c"], "# <z>"),
     ]
     assert tree.main.pre.text.strip() == code
-
-
-def table_of(*rows, head=("x", "x")):
-    cells = [
-        "".join(f'<{c}>1 class="num"</{c.split()[0]}>' for c in row) for row in rows
-    ]
-    top = "".join(f"<{c}>A</th>" for c in head)
-    body = "".join(f"<tr>{row}</tr>" for row in cells)
-    return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
-
-
-NAME, COUNT = "th scope='row'", "td class='num'"
-HEAD = ("th scope='col'", "th scope='col' class='num'")
-DAYS, DAY = ("th scope='col'", "th scope='col' class='date'"), "td class='date'"
-
-
-@pytest.mark.parametrize(
-    ("rows", "classes", "marked"),
-    [
-        ([(NAME, COUNT), (NAME, COUNT)], "n2", 0),
-        ([(NAME, COUNT), (NAME, "td")], None, 2),
-        ([(NAME, COUNT), (NAME, COUNT, COUNT)], None, 4),
-        ([(NAME, f"{COUNT} colspan='1'")], None, 2),
-    ],
-    ids=["all numbers", "one word", "a longer row", "a joined cell"],
-)
-def test_a_column_of_numbers_is_marked_once(rows, classes, marked):
-    table = table_of(*rows, head=HEAD)
-    _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
-    assert tree.main.table.get("class") == (classes.split() if classes else None)
-    assert len(tree.main.find_all(class_="num")) == marked
-    assert tree.main.td.text == '1 class="num"'
-    assert all(each.get("scope") for each in tree.main.find_all("th"))
-
-
-def test_columns_of_dates_are_marked_once_too():
-    table = table_of((NAME, DAY, COUNT), head=(*DAYS, HEAD[1]))
-    _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
-    assert tree.main.table["class"] == ["d2", "n3"]
-    assert not tree.main.find_all(class_=["date", "num"])
-
-
-def test_in_a_table_of_many_columns_dates_are_not_given_room():
-    row = (NAME, DAY, *[COUNT] * 7)
-    table = table_of(row, head=(*DAYS, *[HEAD[1]] * 7))
-    _, tree = render_html(f"<div class='table-wrap'>{table}</div>")
-    assert tree.main.table["class"] == [f"n{n}" for n in range(3, 10)]
-    assert not tree.main.find_all(class_="date")
 
 
 def test_a_notebook_that_was_never_run_can_be_exported():
