@@ -196,7 +196,8 @@ def test_the_style_of_a_page_says_what_the_style_sheet_says(open_page):
 def test_columns_of_numbers_stand_on_the_right(open_page):
     tab = open_page("report")
     aligned = tab.evaluate(
-        """[...document.querySelectorAll('table.n2 tr > *')]
+        """[...[...document.querySelectorAll('table')]
+        .find(table => table.rows[0].textContent == 'Yeart').querySelectorAll('th, td')]
         .map(cell => getComputedStyle(cell).textAlign)"""
     )
     assert aligned == ["left", "right"] * 2
