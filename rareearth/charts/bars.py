@@ -370,7 +370,7 @@ def _scale(
 
 def _room(letters: int) -> float:
     """Return the room of a text beside bars, as a share of what the bars take."""
-    part = min(0.6, 0.017 * letters)  # of the whole axis
+    part = min(0.6, 0.017 * letters + 0.0005 * letters**2)  # of the whole axis
     return part / (1 - part)
 
 
