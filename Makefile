@@ -45,8 +45,9 @@ test: $(READY_TO_TEST) ## Check style, types and data, and run every test
 lab: $(READY) ## Open JupyterLab in notebooks/; ARGS="--port=9999" is passed on
 	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
-check: $(READY) ## Validate the figures in data/
+check: $(READY) ## Validate the figures in data/, and say what is past due
 	@$(RUN) -m rareearth check
+	@$(RUN) -m rareearth check --due || true
 
 bench: $(READY_TO_TEST) ## Measure the renderer against the usual tools (minutes)
 	@$(RUN) tests/benchmarks/bench.py

@@ -1,6 +1,7 @@
 """The pages beside the README are true to the code."""
 
 import importlib
+import importlib.util
 import re
 from importlib import metadata
 from pathlib import Path
@@ -58,3 +59,10 @@ def test_the_licence_of_every_package_that_is_needed_to_run_is_listed():
     assert run_time() - set(listed) == set(), "run `python docs/licences.py`"
     assert [name for name, terms in listed.items() if not terms.strip()] == []
     assert "not stated" not in LICENCES
+
+
+def test_the_calendar_says_what_the_series_and_the_maps_say():
+    spec = importlib.util.spec_from_file_location("due", ROOT / "docs" / "due.py")
+    due = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(due)
+    assert due.TARGET.read_text("utf-8") == due.page(), "run `python docs/due.py`"

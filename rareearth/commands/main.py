@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import rareearth
-from rareearth.commands import audit, export
+from rareearth.commands import audit, export, intake
 from rareearth.commands.render import (
     Commands,
     add_render,
@@ -31,6 +31,7 @@ from rareearth.commands.render import (
     shielded,
 )
 from rareearth.errors import ParameterError, WorkbookError
+from rareearth.figures import journal
 from rareearth.render import library, parameters, server
 from rareearth.render.parameters import cut, shorten, visible
 
@@ -73,6 +74,14 @@ UNDER_HELP = {
         "rareearth audit my_claims.csv --as-of 2025-11-03 --no-report",
         "0 every claim could be checked, 1 some could not or the report failed",
     ),
+    "intake": (
+        "rareearth intake MCS2027.csv --map usgs-mcs --published 2027-01-29",
+        "0 a proposal is written, or accepted; 1 some rows of the file are refused",
+    ),
+    "impact": (
+        "rareearth impact outputs/proposal-usgs-mcs-2027.csv",
+        "0 the reports were made with it, 1 a report failed",
+    ),
 }
 
 
@@ -88,6 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 signal.signal(number, _Ended.now)
     options = _parser().parse_args(shielded(typed))
     try:
+        journal.finish(library.data_folder())  # what an interrupted --accept had ready
         return int(options.run(options))
     except WorkbookError as error:
         return _complain(str(error), USAGE)
@@ -133,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add(commands)
     export.add_charts(commands)
     audit.add(commands)
+    intake.add(commands)
     for name, (example, statuses) in UNDER_HELP.items():
         command = commands.choices[name]
         command.formatter_class = argparse.RawDescriptionHelpFormatter

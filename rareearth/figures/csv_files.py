@@ -55,6 +55,8 @@ RECORDS = {
         "glossary": "term,meaning",
         "assumptions": "assumption_id,topic,parameter,entity,product,value,low,high,"
         "unit,price_year,direction,reason,falsified_by,note",
+        "expectations": "expectation_id,filed_on,series,entity,product,period_start,"
+        "period_end,value,low,high,unit,level,basis,model,note",
         "quantities": "quantity,kind,unit,meaning",
         "claims": "claim_id,article,published,location,topic,subject,quantity,"
         "product,period_start,period_end,value,low,high,unit,qualifier,due,paraphrase,"
@@ -110,6 +112,7 @@ _cache: dict[Path, tuple[tuple[int, int], Table]] = {}
 _titles: dict[Path, tuple[tuple[int, int], list[str]]] = {}  # sheets of a workbook
 _read: dict[Path, str] = {}
 _has_own_rows = False
+_asked: set[str] = set()  # series of which figures were loaded
 _opening: set[str] = set()  # what `read` itself opens; see rareearth.render.recorder
 
 
@@ -134,10 +137,21 @@ def has_own_rows() -> bool:
     return _has_own_rows
 
 
+def note_series(name: str) -> None:
+    """Note that figures of a series were asked for."""
+    _asked.add(name)
+
+
+def series_asked() -> set[str]:
+    """Return the series of which this process has asked for figures."""
+    return set(_asked)
+
+
 def begin_record() -> None:
-    """Count no file as read and no own row as loaded; what was parsed stays."""
+    """Count nothing as read, asked for or the user's own; what was parsed stays."""
     global _has_own_rows
     _has_own_rows = False
+    _asked.clear()
     _read.clear()
 
 
@@ -355,7 +369,14 @@ def _rows(name: str, text: str, separator: str = ",") -> list[list[str]]:
     return rows
 
 
-def _workbook(name: str, raw: bytes) -> Any:
+def workbook(name: str, raw: bytes) -> Any:
+    """Return an XLSX workbook that is open for reading.
+
+    Raises
+    ------
+    DataError
+        If it is none, or would be too large once unpacked.
+    """
     from openpyxl import load_workbook  # only who brings a workbook pays for it
 
     try:
@@ -376,7 +397,7 @@ def sheets(path: Path) -> dict[str, Path]:
     status = path.stat()
     stamp = (status.st_mtime_ns, status.st_size)
     if path not in _titles or _titles[path][0] != stamp:
-        book = _workbook(path.name, _bytes(path))
+        book = workbook(path.name, _bytes(path))
         cells = {each.title: _rows_of(each) for each in book}
         filled = [title for title, rows in cells.items() if any(map(any, rows))]
         _titles[path] = (stamp, filled)
@@ -385,10 +406,10 @@ def sheets(path: Path) -> dict[str, Path]:
 
 def _sheet(name: str, raw: bytes, title: str) -> list[list[str]]:
     """Return the cells of a sheet as text."""
-    book = _workbook(name, raw)
+    book = workbook(name, raw)
     blank = [""] * MOST_COLUMNS  # one for all: a sheet can end in a million of them
     rows = [
-        blank if row.count(None) == len(row) else [_cell(value) for value in row]
+        blank if row.count(None) == len(row) else [cell_text(value) for value in row]
         for row in _rows_of(book[title])
     ]
     if not any(map(any, rows)):
@@ -404,7 +425,8 @@ def _rows_of(sheet: Any) -> Iterator[tuple[Any, ...]]:
     return found
 
 
-def _cell(value: object) -> str:
+def cell_text(value: object) -> str:
+    """Return what a cell of a sheet holds as text: whole numbers without a point."""
     if value is None:
         return ""
     if isinstance(value, dt.datetime):

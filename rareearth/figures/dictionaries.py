@@ -12,7 +12,7 @@ import pandas as pd
 
 from rareearth.errors import DataError
 from rareearth.figures import csv_files as tables
-from rareearth.figures import seals
+from rareearth.figures import journal, seals
 from rareearth.figures.csv_files import DICTIONARIES, Problem, Table
 
 KINDS = {  # of a source, in the words of a reader
@@ -140,6 +140,8 @@ def known(extra: str | Path | None = None) -> Dictionaries:
     The same object comes back until a file changes.
     """
     curated, own = folder(), own_folder(extra)
+    for place in filter(None, (curated, own)):
+        journal.finish(place)
     stamps = _stamps(_paths(curated)) + (_stamps(_own_paths(own)) if own else ())
     cached = _cache.get((curated, own))
     if cached is None or cached[0] != stamps:

@@ -125,6 +125,7 @@ def load(
             check_name(kind, name, index)
     own, found = dictionaries.own_folder(extra), []
     for name in listed(series):
+        tables.note_series(name)
         printed = _printed(name, known, own)
         figures = printed.figures
         chosen = _among(figures["entity"], entity) & _among(figures["product"], product)

@@ -118,6 +118,27 @@ def glossary() -> pd.DataFrame:
     return _records("glossary", dictionaries.known()).set_index("term")
 
 
+def expectations(as_of: str = "latest") -> pd.DataFrame:
+    """Return what the workbook's models expected of figures to come, as it was filed.
+
+    Parameters
+    ----------
+    as_of : str, default "latest"
+        ISO date. Only what was filed on or before it.
+
+    Returns
+    -------
+    DataFrame
+        The columns of ``expectations.csv``: numbers float64, days datetime64.
+    """
+    frame = _records("expectations", dictionaries.known())
+    for column in ("value", "low", "high", "level"):
+        frame[column] = pd.to_numeric(frame[column]).astype("float64")
+    for column in ("filed_on", "period_start", "period_end"):
+        frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
+    return frame[frame["filed_on"] <= vintages.day(as_of)].reset_index(drop=True)
+
+
 def assumptions(
     topic: str | None = None,
     parameter: Names | None = None,

@@ -255,6 +255,8 @@ def record_problems(name: str, table: Table, known: Dictionaries) -> list[Proble
         return found + wrong
     if name == "assumptions":
         return found + assumption_problems(table, known)
+    if name == "expectations":
+        return found + expectation_problems(table, known)
     if name == "glossary":
         empty = frame["meaning"].str.strip() == ""
         return [*found, *tables.rows(table, empty, "meaning", "is empty")]
@@ -263,6 +265,31 @@ def record_problems(name: str, table: Table, known: Dictionaries) -> list[Proble
             message = f"unknown source_id {quoted(source)}; "
             message += nearest(source, known.sources.index)
             found.append(Problem(table.file, table.line(row), "source_id", message))
+    return found
+
+
+def expectation_problems(table: Table, known: Dictionaries) -> list[Problem]:
+    """Return what is wrong in the table of expectations.
+
+    Each speaks of a figure that can come, inside an interval with its chance, and names
+    the model that it is from.
+    """
+    frame, typed = table.frame, {}
+    found = tables.unknown(table, "series", known.series.index)
+    found += tables.unknown(table, "entity", known.entities.index)
+    found += tables.unknown(table, "product", known.products.index)
+    for column in ("filed_on", "period_start", "period_end"):
+        typed[column], wrong = tables.dates(table, column)
+        found += wrong
+    for column in ("value", "low", "high", "level"):
+        typed[column], wrong = tables.numbers(table, column)
+        found += wrong
+    chance = typed["level"].between(0, 1, inclusive="neither")
+    found += tables.rows(table, ~chance, "level", "is no chance between 0 and 1")
+    empty = frame["model"].str.strip() == ""
+    found += tables.rows(table, empty, "model", "is empty; say what expects it")
+    for rule in (_bases, _units, _order):
+        found += rule(table, pd.DataFrame(typed), known)
     return found
 
 

@@ -137,6 +137,7 @@ def used_by(manifest: Mapping[str, Any]) -> Record:
         "data": sorted(data),
         "modules": sorted(filter(None, found)),
         "own_rows": {"loaded": bool(manifest.get("own_rows"))},
+        "series": sorted(manifest.get("series", [])),
     }
 
 

@@ -67,7 +67,8 @@ def stop() -> None:
 def manifest() -> dict[str, Any]:
     """Return what this process has used: data with hashes, modules, refused files.
 
-    ``own_rows`` says whether a row of a user's own figures was among it.
+    ``own_rows`` says whether a row of a user's own figures was among it, ``series`` of
+    what figures were asked for.
     """
     tables = sys.modules.get("rareearth.figures.csv_files")
     read: dict[Path, str] = tables.files_read() if tables else {}
@@ -81,6 +82,7 @@ def manifest() -> dict[str, Any]:
             and module is not None
         ),
         "own_rows": tables is not None and tables.has_own_rows(),
+        "series": sorted(tables.series_asked()) if tables else [],
         "refused": list(dict.fromkeys(_refused)),
     }
 

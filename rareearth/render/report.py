@@ -55,7 +55,8 @@ def _make(job: Job, kind: str) -> tuple[str, str]:
             return "page", ""
         partial, manifest = _run(job)
         used = provenance.used_by(manifest)
-        _finish(job, partial, {"run": provenance.run_key(job, used)}, page.render)
+        record = {"run": provenance.run_key(job, used), "series": used["series"]}
+        _finish(job, partial, record, page.render)
     except execute.RunFailed as problem:
         error, partial = str(problem), problem.notebook
     except page.PageError as problem:
@@ -92,6 +93,7 @@ def _finish(job: Job, notebook: Any, record: dict[str, Any], render: Any) -> Non
     record = {
         "schema": 2,
         "run": record["run"],
+        "series": record.get("series"),  # None: of another version
         "page": provenance.page_key(job.notebook),
         "sha256": {"page": _sha256(html), "executed": _sha256(executed)},
     }
