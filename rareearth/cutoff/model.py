@@ -108,14 +108,15 @@ def car_share(
 ) -> tuple[Span | None, pd.DataFrame]:
     """Return the share of electric cars in the magnets used, and the figures.
 
-    Cars made in Europe times the printed magnets per car, over the magnets used in
-    the European Union; for other importers the printed share of electric vehicles in
+    Cars made in Europe times the printed magnets of a whole car, over the magnets used
+    in the European Union; for other importers the printed share of electric vehicles in
     the world's use of magnet rare earths stands in. None where nothing was published.
     """
     wanted = partial(load, as_of=as_of, missing="empty")
     world = wanted("end_use_share", product="magnet rare earths")
     made = wanted("ev_production", product="electric cars")
     per_car, used = wanted("magnet_intensity_ev"), wanted("magnet_consumption")
+    per_car = per_car[has_codes(per_car["basis"], "per-vehicle")]  # not one motor's
     cars = made[made["entity"] == "Europe"]
     shares = list(world["value"] / 100)
     if importer == "European Union" and len(cars) and len(per_car) and len(used):

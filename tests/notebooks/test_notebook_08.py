@@ -67,6 +67,18 @@ def test_a_stock_that_outlasts_the_months_counted_is_no_safety(read):
     assert "the stock outlasts the 1 month counted" in page
 
 
+def test_a_loss_of_nothing_is_said_to_be_a_stock_that_outlasts_the_count(read):
+    page = plain(read(CUT, draws=500, importer="United States"))
+    assert page.count("; the stock outlasts the time counted") >= 2  # answer and card
+    assert "the stock outlasts the time counted" not in plain(read(CUT, draws=500))
+
+
+def test_a_car_has_the_magnets_of_a_car_and_not_those_of_a_motor(read):
+    # 2.5 million cars of 1 to 2 kg over 20,000 t: 12.5 to 25 percent; world 7 percent.
+    page = plain(read(CUT, draws=500))
+    assert "Electric cars are taken as 7 % to 25 % of the magnets used" in page
+
+
 def test_exports_of_the_worst_month_stand_beside_the_year_before(read):
     # 1,238 t in May 2025; 58,120 t in 2024 are 4,843 a month; 1 - 0.256 is 74 percent.
     page = plain(read(CUT, draws=500))

@@ -54,9 +54,10 @@ def test_no_middle_of_a_span_is_told_as_a_date(read):
 
 def test_what_happened_since_happened_since(read):
     page = plain(read(RACE, draws=500))
-    told = page[page.index("Since November 2025:") :][:400]
+    told = page[page.index("Since November 2025:") :][:600]
     assert "Eneabba" not in told  # seen on site by 18 February 2026, begun unknown
-    assert "Lynas Seadrift was given up" in told
+    assert "Lynas Seadrift (heavy rare earths) was given up" in told
+    assert "Lynas Malaysia heavy plant (Sm oxide)" in told
 
 
 def test_one_quantity_has_one_number(run):
