@@ -526,8 +526,9 @@ def share_columns(
     number_axis(axes.yaxis, percent=True)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     axes.grid(visible=False)
-    unknown = [UNNAMED] * bool(drawn[UNNAMED].max() > 0.01)
-    write_key(figure, key_to({UNNAMED: "not known by country"}, unknown))
+    rest = [name for name in hues if name not in middle and drawn[name].max() > 0.01]
+    words = {name: name for name in hues} | {UNNAMED: "not known by country"}
+    write_key(figure, key_to(words, rest))
     return figure
 
 

@@ -43,10 +43,10 @@ def level_sentence(series: PriceSeries) -> str:
     place, tail = f"its highest since {since}", ""
     if share < NEAR_END:
         peak = f"{when(ends['high_at'])} ({number(ends['highest'], 3)})"
-        place, tail = (
-            f"{pct(1 - share)} below its peak of {peak}",
-            f", all since {since}",
-        )
+        begins = ends["high_at"] == ends["since"]
+        what = "first price" if begins else "peak"
+        place = f"{pct(1 - share)} below its {what} of {peak}"
+        tail = "" if begins else f", in prices since {since}"
     if times > 1 / NEAR_END:
         above = f"{number(times, digits=1)} times"
         above = above if times >= 1.5 else f"{pct(times - 1)} above"

@@ -1,7 +1,22 @@
-"""Turned far, a report still answers: what it has nothing for is left out by name."""
+"""Turned far, a report still answers, in words that nobody stumbles over."""
 
+import shlex
+from ast import literal_eval
+from pathlib import Path
+
+import language
 import pytest
 
+from rareearth.display import output
+from rareearth.render import library
+
+NOTEBOOKS = {path.stem[:2]: path for path in library.notebooks()}
+NOT_YET = {"00", "03", "05", "07", "11"}  # their sentences are still the old ones
+TURNED = [
+    shlex.split(line)
+    for line in (Path(__file__).parent / "turned.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#") and line[:2] not in NOT_YET
+]
 SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -62,3 +77,54 @@ def test_a_report_answers_far_from_its_defaults(run, notebook, parameters, said)
     page = run(notebook, **parameters).replace(SPACE, " ")
     assert [text for text in said if text not in page] == []
     assert "nan" not in page.casefold().split()
+
+
+def value(text):
+    """Return what a parameter is set to: a number, true or false, or a text."""
+    try:
+        return literal_eval(text.capitalize() if text in ("true", "false") else text)
+    except (SyntaxError, ValueError):
+        return text
+
+
+@pytest.mark.parametrize("number", sorted(NOTEBOOKS.keys() - NOT_YET))
+def test_nobody_stumbles_over_a_report(rendered, number):
+    name = NOTEBOOKS[number].stem
+    assert rendered.all_of(name) == 0
+    page = (rendered.folder / f"{name}.html").read_text("utf-8")
+    assert language.faults(page) == []
+    words, charts, tables = language.length(page)
+    assert words <= language.WORDS[number]
+    assert charts <= language.CHARTS
+    assert tables <= language.TABLES
+
+
+@pytest.mark.parametrize("arguments", TURNED, ids=" ".join)
+def test_nobody_stumbles_over_a_turned_report(read, monkeypatch, arguments):
+    number, *rest = arguments
+    monkeypatch.setattr(output, "_picture", lambda figure: "data:,")  # not looked at
+    turned = {
+        name: value(text) for name, text in zip(rest[1::3], rest[2::3], strict=True)
+    }
+    assert language.faults(read(NOTEBOOKS[number].stem, **turned)) == []
+
+
+def test_a_reader_stumbles_over_what_is_wrong():
+    wrong = [
+        "1 months",
+        "between 9 % and 9 %",
+        "5 to 5",
+        "the chance is 0 %",
+        "since 2025-04-04",
+        "hs_code",
+        "79.9 to 205",
+        "nan",
+        "69%",
+        "-3 %",
+    ]
+    for text in wrong:
+        assert language.faults(f"<p>{text}</p>") != [], text
+    right = (
+        "In 2010 to 2012, 3 of 10 months; 80 to 205 USD; \N{MINUS SIGN}3 % to +12 %."
+    )
+    assert language.faults(f"<p>{right}</p>") == []

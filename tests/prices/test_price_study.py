@@ -92,7 +92,7 @@ def test_the_first_sentence_has_the_peak_the_low_and_since_when():
     assert f"{1 - last / peak:.0%}".replace("%", " %") in said
     assert f"below its peak of February 2022 ({peak:.0f})" in said
     assert "its low of March 2024" in said
-    assert said.endswith("all since December 2020.")
+    assert said.endswith("in prices since December 2020.")
 
 
 def test_a_price_at_its_peak_has_no_peak_above_it():
