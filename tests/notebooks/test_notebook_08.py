@@ -64,7 +64,7 @@ def test_japan_is_not_told_that_it_is_safe(read):
 
 def test_a_stock_that_outlasts_the_months_counted_is_no_safety(read):
     page = plain(read(CUT, draws=500, horizon_months=1))
-    assert "the stock outlasts the 1 month counted" in page
+    assert "the stock lasts beyond 1 month, at least in half" in page
 
 
 def test_a_loss_of_nothing_is_said_to_be_a_stock_that_outlasts_the_count(read):
