@@ -237,7 +237,12 @@ def _corrected(claim: pd.Series, row: dict[str, Any], found: Found | None) -> st
     if text := claim["corrected"]:
         needs = "{found}" in text or "{ends}" in text
         return "" if needs and not number else text.format(found=number, ends=ends)
-    is_plain = found and number and not found.reads_as and found.unit != bindings.EVENTS
+    is_plain = (
+        row["computed"] != "supported"
+        and number
+        and not found.reads_as
+        and found.unit != bindings.EVENTS
+    )
     return f"By the figures: {row['figures']}." if is_plain else ""
 
 
