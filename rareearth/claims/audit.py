@@ -237,13 +237,10 @@ def _corrected(claim: pd.Series, row: dict[str, Any], found: Found | None) -> st
     if text := claim["corrected"]:
         needs = "{found}" in text or "{ends}" in text
         return "" if needs and not number else text.format(found=number, ends=ends)
-    is_plain = (
-        row["computed"] != "supported"
-        and number
-        and not found.reads_as
-        and found.unit != bindings.EVENTS
-    )
-    return f"By the figures: {row['figures']}." if is_plain else ""
+    if not (found and number) or found.reads_as or found.unit == bindings.EVENTS:
+        return ""
+    is_off = row["computed"] != "supported"
+    return f"By the figures: {row['figures']}." if is_off else ""
 
 
 def score(audited: pd.DataFrame) -> pd.Series:

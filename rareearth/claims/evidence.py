@@ -424,6 +424,8 @@ def amount(value: float, unit: str) -> str:
         return f"{value:.0f}"
     if unit.rstrip("s") in ("year", "month", "week", "hour", "minute", "event"):
         return count(value, unit.rstrip("s"))
+    if unit.endswith(" million"):
+        return f"{unit.split()[0]}{SPACE}{number(value)}{SPACE}million"
     return f"{number(value)}{SPACE}{unit}"
 
 
