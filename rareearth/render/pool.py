@@ -1,7 +1,14 @@
 """Executors for this machine: each call in a process of its own.
 
-`ForkPool` forks its processes from one that has everything imported, so that a call
-costs milliseconds to start and still cannot see what another one did.
+`ForkPool` is a `ThreadPoolExecutor` whose threads do nothing but follow one call each:
+they have `rareearth.render.server` fork a process for it, hand it the pickled call, and
+listen until it has ended. A fork of a process that has everything imported costs
+milliseconds, and still a call cannot see what another one did.
+
+The standard library's own fork server is not used: its socket is a file in a temporary
+folder, which stays behind when its owner is killed and cannot be made where that
+folder has a long name; there is one for each process, with one environment; and what
+has left the session of a call would outlive it.
 """
 
 from __future__ import annotations
@@ -9,7 +16,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import queue
 import signal
 import socket
 import subprocess
@@ -17,10 +23,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import (
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, Self
+from typing import Any
 
 from rareearth.errors import WorkbookError
 from rareearth.render import library, server
@@ -36,9 +47,6 @@ START = (
     "from rareearth.render.server import main; del sys.path[0]\n"
     "main({number}, {preload!r})"
 )
-
-
-Call = tuple[Future[Any], bytes]  # with its pickled function and arguments
 
 
 class Died(WorkbookError):
@@ -101,7 +109,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-class ForkPool(Executor):
+class ForkPool(ThreadPoolExecutor):
     """Run calls in processes forked from a preloaded one.
 
     Parameters
@@ -127,76 +135,49 @@ class ForkPool(Executor):
         timeout: float | None = None,
         preload: Sequence[str] = PRELOAD,
     ) -> None:
-        if jobs < 1:
-            raise ValueError(f"jobs is {jobs}; at least 1")
+        super().__init__(jobs)
         self.on_told: Callable[[Future[Any], Any], None] | None = None
-        self._max_workers, self._timeout, self._preload = jobs, timeout, list(preload)
-        self._calls: queue.Queue[Call | None] = queue.Queue(4 * jobs)
+        self._timeout, self._preload = timeout, list(preload)
+        self._room = threading.Semaphore(5 * jobs)  # for running and waiting calls
         self._lock = threading.Lock()
-        self._controls: set[Connection] = set()
-        self._is_shut = self._is_killed = False
+        self._killed, self._kill = multiprocessing.Pipe(duplex=False)  # by closing it
         self._process, self._server = self._start()
-        self._threads = [
-            threading.Thread(target=self._work, daemon=True) for _ in range(jobs)
-        ]
-        for thread in self._threads:
-            thread.start()
 
     def submit(
         self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> Future[Any]:
         """Schedule ``fn(*args, **kwargs)``, which must be picklable."""
         work = pickle.dumps((fn, args, kwargs))
-        if self._is_shut:
-            raise RuntimeError("cannot schedule new futures after shutdown")
-        future: Future[Any] = Future()
-        self._calls.put((future, work))
+        its_own: Future[Future[Any]] = Future()  # known only when it is submitted
+        self._room.acquire()
+        try:
+            future = super().submit(self._attend, its_own, work)
+        except RuntimeError:  # shut
+            self._room.release()
+            raise
+        future.add_done_callback(lambda _: self._room.release())
+        its_own.set_result(future)
         return future
 
     def kill(self) -> None:
         """End all running calls at once, and take no more."""
-        self._is_shut = self._is_killed = True
-        self._drain()
-        with self._lock:
-            for control in self._controls:
-                _ask_to_kill(control)
+        super().shutdown(wait=False, cancel_futures=True)
+        self._kill.close()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls; with `wait`, return when all processes have ended."""
-        was_shut, self._is_shut = self._is_shut, True
-        if cancel_futures:
-            self._drain()
-        if not was_shut or self._is_killed:
-            stop = threading.Thread(target=self._stop, daemon=True)
-            stop.start()
-            if wait:
-                stop.join()
-
-    def __enter__(self) -> Self:
-        return self
+        super().shutdown(wait, cancel_futures=cancel_futures)
+        if wait:
+            self._server.close()
+            self._process.wait()
 
     def __exit__(self, kind: Any, *_: Any) -> None:
         if kind is not None:
             self.kill()
-        self.shutdown(wait=True)
-
-    def _stop(self) -> None:
-        for _ in self._threads:
-            self._calls.put(None)
-        for thread in self._threads:
-            thread.join()
-        self._server.close()
-        self._process.wait()
-
-    def _drain(self) -> None:
-        with suppress(queue.Empty):
-            while True:
-                if call := self._calls.get_nowait():
-                    future, _ = call
-                    future.cancel()
-                    future.set_running_or_notify_cancel()  # wakes who waits
+        self.shutdown()
 
     def _start(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        """Start the process to fork from; it ends when our socket is closed."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         code = START.format(
             root=str(library.PACKAGE.parent),
@@ -214,33 +195,16 @@ class ForkPool(Executor):
         theirs.close()
         return process, ours
 
-    def _work(self) -> None:
-        while call := self._calls.get():
-            future, work = call
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(self._attend(future, work))
-            except BaseException as error:  # noqa: BLE001 - it belongs to the caller
-                future.set_exception(error)
-            del call, future
-
-    def _attend(self, future: Future[Any], work: bytes) -> Any:
+    def _attend(self, its_own: Future[Future[Any]], work: bytes) -> Any:
         """Have one call done by a new process, and return its value."""
-        ours, theirs = multiprocessing.Pipe()
-        control, controlled = multiprocessing.Pipe()
+        ours, theirs = multiprocessing.Pipe()  # to the process that does the call
+        control, controlled = multiprocessing.Pipe()  # to the server
         with ours, control:
             with theirs, controlled:
                 self._request([theirs.fileno(), controlled.fileno()])
-            with self._lock:
-                self._controls.add(control)
-            try:
-                if self._is_killed:
-                    raise Killed("interrupted")
-                return self._follow(future, work, ours, control)
-            finally:
-                with self._lock:
-                    self._controls.discard(control)
+            with suppress(OSError):  # who is not there to take it will be reported
+                ours.send((sys.path, work))
+            return self._follow(its_own.result(), ours, control)
 
     def _request(self, handles: list[int]) -> None:
         """Ask the server to fork; a server that was killed is started anew."""
@@ -254,62 +218,51 @@ class ForkPool(Executor):
                 socket.send_fds(self._server, [b"f"], handles)
 
     def _follow(
-        self, future: Future[Any], work: bytes, ours: Connection, control: Connection
+        self, future: Future[Any], ours: Connection, control: Connection
     ) -> Any:
-        """Follow one call to its end."""
-        with suppress(OSError):  # whoever is not there to take it will be reported
-            ours.send((sys.path, work))
-        deadline: float | None = None  # counts from when the process has begun
-        answer, is_late, watched = None, False, [ours, control]
+        """Follow one call until its process has ended; return its value."""
+        answer: list[Any] = []
+        why: WorkbookError | None = None  # we had it killed
+        end: float | None = None  # counts from when the process has begun
+        watched = [ours, control, self._killed]
         while True:
-            left = None if deadline is None or is_late else deadline - time.monotonic()
-            ready = wait(watched, None if left is None else max(0, left))
-            if not ready:
-                is_late = True
-                _ask_to_kill(control)
+            left = None if end is None or why else max(0, end - time.monotonic())
+            ready = wait(watched, left)
+            if not ready or self._killed in ready:
+                late = TimeLimit(f"over the time limit of {self._timeout or 0:g} s")
+                why = Killed("interrupted") if ready else late
+                watched = [each for each in watched if each is not self._killed]
+                with suppress(OSError):
+                    control.send("kill")
             elif ours in ready:
                 try:
                     kind, *content = ours.recv()
                 except (EOFError, OSError):
                     watched.remove(ours)
                     continue
-                if kind == "begun" and self._timeout:
-                    deadline = time.monotonic() + self._timeout
-                elif kind == "result":
+                if kind == "result":
                     answer = content
+                elif kind == "begun" and self._timeout:
+                    end = time.monotonic() + self._timeout
                 elif kind == "told" and self.on_told:
                     self.on_told(future, content[0])
-            else:
-                return self._outcome(answer, _status(control), is_late)
-
-    def _outcome(
-        self, answer: list[Any] | None, status: int | None, is_late: bool
-    ) -> Any:
-        """Return the value of a call whose process has ended, or raise its error."""
-        if answer is not None:
-            is_good, content = answer
-            value = pickle.loads(content)
-            if is_good:
-                return value
-            raise value
-        if is_late:
-            raise TimeLimit(f"over the time limit of {self._timeout:g} s")
-        if self._is_killed:
-            raise Killed("interrupted")
-        if status is None:
-            raise Died("the fork server was killed")
-        if status < 0:
-            raise Died(f"killed by signal {-status} ({signal.Signals(-status).name})")
-        raise Died(f"the process ended itself with status {status}")
+            else:  # the process has ended, and all that it said is heard
+                break
+        if not answer:
+            raise why or Died(_end(control))
+        is_good, pickled = answer
+        value = pickle.loads(pickled)
+        if is_good:
+            return value
+        raise value
 
 
-def _ask_to_kill(control: Connection) -> None:
-    with suppress(OSError):
-        control.send_bytes(b"kill")
-
-
-def _status(control: Connection) -> int | None:
+def _end(control: Connection) -> str:
+    """Return how the process of a call has ended, as the server says."""
     try:
-        return int(control.recv())
+        status = control.recv()
     except (EOFError, OSError):
-        return None
+        return "the fork server was killed"
+    if status < 0:
+        return f"killed by signal {-status} ({signal.Signals(-status).name})"
+    return f"the process ended itself with status {status}"

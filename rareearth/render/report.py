@@ -188,7 +188,7 @@ def _stop(executor: Executor, running: dict[Future[Result], Job]) -> None:
         executor.kill()
     for future in running:
         future.cancel()
-    wait(running, timeout=10)
+    wait([each for each in running if not each.cancelled()], timeout=10)
     for future, job in running.items():
         if future.done():
             store.keep(job, "interrupted")

@@ -1,9 +1,9 @@
 """The process that pool workers are forked from: everything imported, nothing running.
 
-`rareearth.render.pool` starts it and sends, for each call, two sockets: one on which
-the forked child takes its call and answers, and one on which the server says how the
-child ended. When its owner goes away, by whatever way, it kills all it has forked.
-Linux only.
+`rareearth.render.pool` starts it and sends, for each call, the ends of two pipes: one
+from which the forked child takes its call and where it answers, and one on which the
+owner may ask for its end, and the server says how it ended. What a call has started
+ends with it, and all does when the owner goes away, by whatever way. Linux only.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import signal
 import socket
 import sys
 import traceback
+from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 INLINE = "module://matplotlib_inline.backend_inline"
 # One thread in each process: results do not depend on the machine, and forking is
@@ -62,7 +62,10 @@ _answers: Connection | None = None  # in a forked child: where it answers
 
 
 class UnsafeFork(RuntimeError):
-    """The server had threads or connections when it forked; the message says which."""
+    """The server had threads or connections when it forked; the message says which.
+
+    That refuses a context of zmq as well: with its first socket it starts threads.
+    """
 
 
 def settings() -> dict[str, str | None]:
@@ -88,8 +91,8 @@ def begin() -> None:
         _answers.send(("begun",))
 
 
-def main(number: int, preload: list[str]) -> None:
-    """Import `preload`, then fork a child for each request until the owner is gone."""
+def main(number: int, preload: list[str]) -> NoReturn:
+    """Import `preload`, then fork a child for each call until the owner is gone."""
     owner = socket.socket(fileno=number)
     for each in ENDINGS:  # they are the owner's, who may have been told as well
         signal.signal(each, signal.SIG_IGN)
@@ -100,92 +103,64 @@ def main(number: int, preload: list[str]) -> None:
             importlib.import_module(name)
     gc.freeze()  # what is shared with the children stays shared
     gc.enable()
-    Server(owner).serve()
+    _serve(owner)
     os._exit(0)  # to take down two thousand modules one by one takes a while
 
 
-@dataclass
-class Child:
-    """A process that does one call. What arrives at `control` asks to kill it."""
+def _serve(owner: socket.socket) -> None:
+    """Fork, watch and bury the children until the owner closes its end."""
+    children: dict[int, Child] = {}  # by pidfd, which tells that one has ended
+    while True:
+        ready = wait([owner, *children, *(each.control for each in children.values())])
+        for pidfd, child in list(children.items()):
+            if pidfd in ready or child.control in ready:  # which asks for its end
+                del children[pidfd]
+                os.close(pidfd)
+                _bury(child, children.values())
+        if owner in ready:
+            _, handles, _, _ = socket.recv_fds(owner, 1, 2)
+            if not handles:
+                break
+            call, control = Connection(handles[0]), Connection(handles[1])
+            pid = os.fork()
+            if pid == 0:
+                owner.close()
+                for end in (control, *(each.control for each in children.values())):
+                    end.close()
+                _child(call)
+            call.close()
+            with suppress(OSError):
+                os.setpgid(pid, pid)
+            children[os.pidfd_open(pid)] = Child(pid, control)
+    while children:
+        _bury(children.popitem()[1], children.values())
+
+
+class Child(NamedTuple):
+    """A process that does one call. What arrives at `control` asks for its end."""
 
     pid: int
     control: Connection
-    is_doomed: bool = False
 
 
-class Server:
-    """Forks, watches and buries the children. It has one thread and no address."""
-
-    def __init__(self, owner: socket.socket) -> None:
-        self.owner = owner
-        self.children: dict[int, Child] = {}  # by pidfd, which tells that one ended
-
-    def serve(self) -> None:
-        """Work until the owner closes its end."""
-        while True:
-            alive = [c.control for c in self.children.values() if not c.is_doomed]
-            for ready in wait([self.owner, *self.children, *alive]):
-                if ready is self.owner:
-                    _, handles, _, _ = socket.recv_fds(self.owner, 1, 2)
-                    if len(handles) < 2:
-                        self._end()
-                        return
-                    self._fork(*map(Connection, handles))
-                elif isinstance(ready, int):
-                    self._bury(ready)
-                else:  # a request to kill, or its owner is gone
-                    self._kill(ready)
-
-    def _fork(self, call: Connection, control: Connection) -> None:
-        pid = os.fork()
-        if pid == 0:
-            self.owner.close()
-            control.close()
-            for pidfd, child in self.children.items():
-                os.close(pidfd)
-                child.control.close()
-            _child(call)
-        call.close()
+def _bury(child: Child, others: Collection[Child]) -> None:
+    """Kill a child that has not ended, and what it has started; say how it ended."""
+    for kill in (os.killpg, os.kill):  # while the number is still the child's
         with suppress(OSError):
-            os.setpgid(pid, pid)
-        self.children[os.pidfd_open(pid)] = Child(pid, control)
-
-    def _kill(self, control: object) -> None:
-        for child in self.children.values():
-            if child.control is control:
-                child.is_doomed = True
-                _kill_group(child.pid)
-
-    def _bury(self, pidfd: int) -> None:
-        """Kill what a child that has ended leaves behind, and report how it ended."""
-        child = self.children.pop(pidfd)
-        os.close(pidfd)
-        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-        _kill_group(child.pid)  # while the number is still the child's
-        _, status = os.waitpid(child.pid, 0)
-        self._kill_orphans()
-        with child.control, suppress(OSError):
-            child.control.send(os.waitstatus_to_exitcode(status))
-
-    def _kill_orphans(self) -> None:
-        """Kill processes that became ours because the child that started them ended."""
-        known = {child.pid for child in self.children.values()}
-        while strays := set(_children()) - known:
-            for pid in strays:
-                with suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
-                    os.waitpid(pid, 0)
-
-    def _end(self) -> None:
-        for child in self.children.values():
-            _kill_group(child.pid)
-        for child in self.children.values():
-            os.waitpid(child.pid, 0)
-        self.children.clear()
-        self._kill_orphans()
+            kill(child.pid, signal.SIGKILL)
+    _, status = os.waitpid(child.pid, 0)
+    known = {each.pid for each in others}
+    adopted = Path(f"/proc/self/task/{os.getpid()}/children")  # what it left behind
+    while strays := set(map(int, adopted.read_text().split())) - known:
+        for pid in strays:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+    with child.control, suppress(OSError):
+        child.control.send(os.waitstatus_to_exitcode(status))
 
 
-def _child(call: Connection) -> None:
+def _child(call: Connection) -> NoReturn:
     """Do one call in this forked process and end it."""
     global _answers
     status = 1
@@ -213,7 +188,7 @@ def _child(call: Connection) -> None:
 def _answer(call: Connection) -> tuple[bool, bytes]:
     """Return whether the call went well, and its value or error, pickled."""
     try:
-        assert_safe()
+        _assert_safe()
         path, work = call.recv()
         begin()
         sys.path += [each for each in path if each not in sys.path]
@@ -228,8 +203,8 @@ def _answer(call: Connection) -> tuple[bool, bytes]:
             return False, pickle.dumps(RuntimeError(f"{type(error).__name__}: {error}"))
 
 
-def assert_safe() -> None:
-    """Raise `UnsafeFork` unless the parent was fit to be forked."""
+def _assert_safe() -> None:
+    """Raise `UnsafeFork` unless the server was fit to be forked."""
     threads = len(os.listdir(f"/proc/{os.getppid()}/task"))  # noqa: PTH208
     if threads != 1:
         raise UnsafeFork(f"the fork server has {threads} threads")
@@ -241,9 +216,6 @@ def assert_safe() -> None:
                     kind = found.family
                 if kind != socket.AF_UNIX:
                     raise UnsafeFork(f"the fork server has a socket ({kind.name})")
-    zmq = sys.modules.get("zmq.sugar.context")
-    if zmq is not None and zmq.Context._instance is not None:
-        raise UnsafeFork("the fork server has a zmq context")
 
 
 def _reseed() -> None:
@@ -251,18 +223,6 @@ def _reseed() -> None:
     random.seed()
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()
-
-
-def _kill_group(pid: int) -> None:
-    with suppress(OSError):
-        os.killpg(pid, signal.SIGKILL)
-    with suppress(OSError):
-        os.kill(pid, signal.SIGKILL)
-
-
-def _children() -> list[int]:
-    own = Path(f"/proc/self/task/{os.getpid()}/children")
-    return list(map(int, own.read_text().split()))
 
 
 def _prctl(option: int, value: int) -> None:
