@@ -58,13 +58,7 @@ def lines(path: Path, folder: Path) -> Iterator[str]:
         for line in proposals.accept(path, folder=_data(copy)):
             yield f"with it, {line}"
         jobs = [plan(notebook, {}, folder) for notebook in library.notebooks()]
-        _make(
-            [
-                job
-                for job in jobs
-                if _series(job) is None or provenance.state(job).kind != "fresh"
-            ]
-        )
+        _make([job for job in jobs if _is_needed(job, touched)])
         using = [job for job in jobs if touched & set(_series(job) or touched)]
         _render(copy, [job.notebook.stem for job in using])
         for job in using:
@@ -72,6 +66,18 @@ def lines(path: Path, folder: Path) -> Iterator[str]:
             yield from _compared(job, touched & set(_series(job) or touched), with_it)
     rest = [job.notebook.stem[:2] for job in jobs if job not in using]
     yield f"not run, since they use none of it: {', '.join(rest) or 'none'}"
+
+
+def _is_needed(job: Job, touched: set[str]) -> bool:
+    """Return whether a report has to be made to know what it says and what it uses.
+
+    One that data alone have put out of date uses the series that it has recorded.
+    """
+    known, state = _series(job), provenance.state(job)
+    if known is None or state.kind == "fresh":
+        return known is None
+    by_data = all(reason.startswith("data/") for reason in state.reasons)
+    return not by_data or bool(touched & set(known))
 
 
 def _series(job: Job) -> list[str] | None:
