@@ -69,7 +69,7 @@ def test_a_stock_that_outlasts_the_months_counted_is_no_safety(read):
 
 def test_a_loss_of_nothing_is_said_to_be_a_stock_that_outlasts_the_count(read):
     page = plain(read(CUT, draws=500, importer="United States"))
-    assert page.count("; the stock outlasts the time counted") >= 2  # answer and card
+    assert "; the stock outlasts the time counted" in page
     assert "the stock outlasts the time counted" not in plain(read(CUT, draws=500))
 
 
