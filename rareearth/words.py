@@ -152,6 +152,11 @@ def count(many: float, thing: str) -> str:
     return f"{number(many) if many else 'no'}{SPACE}{plural}"
 
 
+def part(some: int, whole: int) -> str:
+    """Return "3 of 7", "none of 7" or "all 7"."""
+    return f"all {whole}" if some == whole > 0 else f"{some or 'none'} of {whole}"
+
+
 def listed(names: Sequence[str]) -> str:
     """Return "a", "a and b", or "a, b and c"."""
     if len(names) < 2:

@@ -30,7 +30,7 @@ from rareearth.errors import ParameterError, WorkbookError
 from rareearth.figures import records
 from rareearth.figures.columns import by_source
 from rareearth.figures.rules import LOOKED_UP
-from rareearth.words import MINUS, SPACE, day, period
+from rareearth.words import MINUS, SPACE, day, part, period
 
 UNSETTLED = ("not_checkable", "opinion")
 THEN = "2025-11-03"  # the day of the newest digest
@@ -279,7 +279,7 @@ def scored(audited: pd.DataFrame) -> list[str]:
     lines = []
     for name, row in by_kind(audited).iterrows():
         settled = row["claims"] - row["open"]
-        text = f"{KINDS[str(name)]}: {settled} of {row['claims']} can be checked"
+        text = f"{KINDS[str(name)]}: {part(settled, row['claims'])} can be checked"
         if settled:
             text += f", {row['strict']} hold as said, {row['lenient']} at least roughly"
         lines.append(f"{text}.")

@@ -413,13 +413,16 @@ class Decision(NamedTuple):
     because: str
 
 
-def amount(value: float, unit: str) -> str:
-    """Return a number with its unit as a reader expects it."""
+def amount(value: float, unit: str, digits: int | None = None) -> str:
+    """Return a number with its unit as a reader expects it.
+
+    `digits` behind the point stand for as many as a percentage by itself needs.
+    """
     if unit == "percent":
         is_half = abs(value - round(value)) > 0.25 or 99 < abs(value) < 99.95
-        return pct(
-            value / 100, digits=1 if is_half and 10 <= abs(value) < 100 else None
-        )
+        if digits is None and is_half and 10 <= abs(value) < 100:
+            digits = 1
+        return pct(value / 100, digits=digits)
     if unit == "rank" or (unit == "year" and value > LONGEST):
         return f"{value:.0f}"
     if unit.rstrip("s") in ("year", "month", "week", "hour", "minute", "event"):
@@ -434,6 +437,8 @@ def told(span: Span, unit: str) -> str:
     low, high = span
     if math.isfinite(low) and math.isfinite(high):
         ends = [amount(end, unit) for end in span]
+        if unit == "percent" and any("." in end for end in ends) and ends[0] != ends[1]:
+            ends = [amount(end, unit, 1) for end in span]
         first = ends[0] if unit == "percent" else ends[0].split(SPACE)[0]
         return ends[0] if ends[0] == ends[1] else f"{first} to {ends[1]}"
     return (
