@@ -281,7 +281,9 @@ def scored(audited: pd.DataFrame) -> list[str]:
         settled = row["claims"] - row["open"]
         text = f"{KINDS[str(name)]}: {part(settled, row['claims'])} can be checked"
         if settled:
-            text += f", {row['strict']} hold as said, {row['lenient']} at least roughly"
+            verb = "holds" if row["strict"] == 1 else "hold"
+            text += f", {row['strict'] or 'none'} {verb} as said"
+            text += f", {row['lenient']} at least roughly"
         lines.append(f"{text}.")
     return lines
 

@@ -105,7 +105,7 @@ class Ask(NamedTuple):
             settled = years[years > 1].index if (years > 1).any() else years.index
             return self._replace(end=f"{settled.max()}", start=f"{settled.max()}")
         begins = self.begins if pd.notna(self.begins) else pd.Timestamp(self.start)
-        whole = begins.dayofyear == 1 and pd.Timestamp(self.end).year == begins.year
+        whole = begins.day_of_year == 1 and pd.Timestamp(self.end).year == begins.year
         if not whole or (len(self.end) > 4 and not self.end.endswith("-12-31")):
             raise NoFigures("no figure has exactly this period; name one whole year")
         return self
@@ -458,7 +458,7 @@ def growth(look: Look, ask: Ask) -> Found:
     first = ask.begins.year if ask.end and pd.notna(ask.begins) else 0
     if ask.end and first and first < ask.year:
         years = ask.year, first
-        whole = ask.begins.dayofyear == 1 and ask.end.endswith("-12-31")
+        whole = ask.begins.day_of_year == 1 and ask.end.endswith("-12-31")
         if not whole:
             raise NoFigures("no figure has exactly this period; name whole years")
     else:

@@ -79,7 +79,7 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         ("claimreview", "ClaimReview (schema.org) as JSON"),
     ):
         command.add_argument(
-            f"--{name}", type=Path, metavar="FILE", help=f"write {what}"
+            f"--{name}", type=Path, metavar="FILE", help=f"write {what} (default: not)"
         )
     command.add_argument(
         "--template", action="store_true", help="print a list to fill in"
@@ -91,7 +91,8 @@ def add(commands: Commands[argparse.ArgumentParser]) -> None:
         "--draft",
         type=Path,
         metavar="ARTICLE.txt",
-        help="print a list drafted from the numbers of a text, for you to correct",
+        help="print a list drafted from the numbers of a text, for you to correct "
+        "(default: not)",
     )
     command.set_defaults(run=_audit)
 

@@ -263,7 +263,7 @@ def test_the_answer_is_on_the_first_screen(visit, name):
     for ends, panel, figures_ in visit(name).answer.values():
         assert 0 < ends < FOLD
         assert ends <= panel
-        assert 1 <= figures_ <= 4
+        assert 1 <= figures_ <= (6 if name == "00_overview" else 4)
 
 
 @each_report
@@ -322,7 +322,9 @@ def test_a_report_is_small_enough_to_send(visit, name):
     text = visit(name).text
     assert len(text.encode()) < (1_000_000 if name in LIGHT else 1_200_000)
     # The analysis stands in the notebook, and its code travels with the page.
-    assert len(text.encode()) - pictures(text) <= 260_000
+    # Report 11 has a card for each claim, with its history and all its checks.
+    most = 500_000 if name == "11_claims_audit" else 260_000
+    assert len(text.encode()) - pictures(text) <= most
 
 
 @each_report
