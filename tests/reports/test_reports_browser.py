@@ -58,7 +58,7 @@ CROWDED = """() => [...document.querySelectorAll('.findings dd, .findings dt')]
     const card = e.parentElement.getBoundingClientRect();
     return text.getBoundingClientRect().right > card.right;
   }).map(e => e.textContent)"""
-# Where the first sentence of the answer and the panel of key figures end.
+# Where the first sentence of the answer ends, and the key figures and a chart begin.
 ANSWER = """() => {
   const first = document.querySelector('main .output p');
   const marks = node => node.parentElement.closest('sup') ? 2 : 1;
@@ -79,13 +79,15 @@ ANSWER = """() => {
   }
   const panel = document.querySelector('.findings');
   return [range.getBoundingClientRect().bottom, panel.getBoundingClientRect().top,
-    panel.querySelectorAll('dt').length];
+    panel.querySelectorAll('dt').length,
+    document.querySelector('figure > img').getBoundingClientRect().top];
 }"""
 DRAWN = """() => [...document.querySelectorAll('figure > img')].map(img =>
   [img.getAttribute('src'), img.getBoundingClientRect().width,
    img.getBoundingClientRect().height])"""
 SCREENS = {"desktop": (1280, 900), "phone": (390, 844)}
 FOLD = 700  # pixels above which the answer stands
+HEAD = 850  # pixels above which the first chart begins on a desktop of 900
 SMALLEST = {"screen": 10, "print": 9 / 0.75}  # text of a chart, in pixels
 PAINTED = """() => new Promise(done => new PerformanceObserver(list => {
   const found = list.getEntriesByName('first-contentful-paint');
@@ -260,8 +262,9 @@ def pictures(text):
 
 @each_report
 def test_the_answer_is_on_the_first_screen(visit, name):
-    for ends, panel, figures_ in visit(name).answer.values():
+    for screen, (ends, panel, figures_, chart) in visit(name).answer.items():
         assert 0 < ends < FOLD
+        assert screen != "desktop" or chart < HEAD
         assert ends <= panel
         assert 1 <= figures_ <= (6 if name == "00_overview" else 4)
 
