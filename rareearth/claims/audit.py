@@ -9,6 +9,7 @@ claim out and the other does not, it is disputed.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -26,12 +27,14 @@ from rareearth.claims.evidence import (
     said,
     told,
 )
-from rareearth.errors import ParameterError, WorkbookError
+from rareearth.errors import NoFigures, ParameterError, WorkbookError
 from rareearth.figures import records
 from rareearth.figures.columns import by_source
 from rareearth.figures.rules import LOOKED_UP
 from rareearth.words import MINUS, SPACE, day, part, period
 
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 UNSETTLED = ("not_checkable", "opinion")
 THEN = "2025-11-03"  # the day of the newest digest
 SAID = pd.Timestamp(THEN)
@@ -98,10 +101,18 @@ def attempt(claim: pd.Series, view: Look) -> Outcome:
     try:
         ask = bindings.asked(claim, view)
         return Outcome(bindings.answer(ask, view) if ask else None, "")
+    except NoFigures as error:
+        return Outcome(None, _prose(str(error)))
     except WorkbookError as error:
         return Outcome(None, str(error))
     except Exception as error:  # noqa: BLE001 - the audit goes on, and the claim says so
         return Outcome(None, f"the computation failed: {type(error).__name__}: {error}")
+
+
+def _prose(reason: str) -> str:
+    """Return why there are no figures with dates and names of series in words."""
+    reason = _DATE.sub(lambda found: day(pd.Timestamp(found[0])), reason)
+    return _KEY.sub(lambda found: found[0].replace("_", " "), reason)
 
 
 def _computed(claim: pd.Series, outcome: Outcome) -> dict[str, Any]:
