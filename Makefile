@@ -52,7 +52,7 @@ check: $(READY) ## Validate the figures in data/, and say what is past due
 bench: $(READY_TO_TEST) ## Measure the renderer against the usual tools (minutes)
 	@$(RUN) tests/benchmarks/bench.py
 
-preview: $(READY_TO_TEST) ## Take the README's pictures of three reports anew
+preview: $(READY_TO_TEST) ## Write the README's findings and take its pictures anew
 	@$(RUN) docs/preview.py
 
 look: $(READY_TO_TEST) ## Picture every report, run every notebook in JupyterLab (minutes)

@@ -1,6 +1,7 @@
 """What the pages tell a stranger to type does what they say."""
 
 import doctest
+import importlib
 import os
 import re
 import shutil
@@ -129,6 +130,15 @@ def test_files_that_pages_link_to_exist():
 def test_the_readme_lists_the_notebooks_that_there_are():
     listed = re.findall(r"\(notebooks/(\w+\.ipynb)\)", (ROOT / "README.md").read_text())
     assert listed == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_the_readme_gives_the_first_key_figure_of_each_report(reports, monkeypatch):
+    """`make preview` writes them anew."""
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    preview = importlib.import_module("preview")
+    names = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+    table = preview.findings(reports.folder, names)
+    assert table in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_the_pictures_of_the_readme_exist_and_are_described():
