@@ -56,7 +56,7 @@ preview: $(READY_TO_TEST) ## Write the README's findings and take its pictures a
 	@$(RUN) docs/preview.py
 
 look: $(READY_TO_TEST) ## Picture every report, run every notebook in JupyterLab (minutes)
-	@RAREEARTH_LOOK=all $(RUN) -m pytest tests/reports/test_reports_browser.py tests/reports/test_jupyterlab.py tests/notebooks/test_layout.py tests/render/test_render_warm.py -q
+	@RAREEARTH_LOOK=all $(RUN) -m pytest tests/reports/test_reports_browser.py tests/reports/test_jupyterlab.py tests/notebooks/test_layout.py tests/notebooks/test_turned.py tests/render/test_render_warm.py -q
 
 versions: ## Try each Python here with the oldest and newest libraries (long)
 	@$(or $(PYTHON),python3) tests/versions.py

@@ -1,5 +1,10 @@
-"""Turned far, a report still answers, in words that nobody stumbles over."""
+"""Turned far, a report still answers, in words that nobody stumbles over.
 
+Of the sets of ``turned.txt`` the first two of each report are read at each run, and
+with ``RAREEARTH_LOOK=all`` all.
+"""
+
+import os
 import shlex
 from ast import literal_eval
 from pathlib import Path
@@ -16,6 +21,9 @@ TURNED = [
     for line in (Path(__file__).parent / "turned.txt").read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
+if os.environ.get("RAREEARTH_LOOK") != "all":
+    of_report = [[each for each in TURNED if each[0] == number] for number in NOTEBOOKS]
+    TURNED = [each for sets in of_report for each in sets[:2]]
 SPACE = "\N{NO-BREAK SPACE}"
 
 
