@@ -40,7 +40,7 @@ def number(
         whole = len(f"{abs(value):.0f}") if abs(value) >= 1 else 1
         digits = min(2, max(0, significant - whole))
     elif digits is None:
-        digits = 0 if abs(value) >= 10 or value == round(value) else 1
+        digits = 0 if round(abs(value), 1) >= 10 or value == round(value) else 1
     text = f"{abs(value):,.{digits}f}"
     sign = MINUS if value < 0 and text.strip("0.,") else ""
     return f"{sign}{text}{SPACE}{unit}" if unit else sign + text

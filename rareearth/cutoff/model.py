@@ -16,8 +16,8 @@ from scipy import optimize
 
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import IMPORTERS, Load, ends, has_codes
-from rareearth.methods.draws import Span, spans
-from rareearth.words import number, period
+from rareearth.methods.draws import Span, middle_80, spans
+from rareearth.words import count, number, pct, period, span
 
 RULES = ("pro rata", "priority first", "electric cars first")
 CLAIMS = ("C034", "C071")  # forty percent of output; six months of stock
@@ -433,3 +433,26 @@ def stock_for(drop: float, losses: Callable[[float], np.ndarray], most: float) -
     if above(0.0) < 0:
         return float("nan")
     return float(optimize.brentq(above, 0.0, most, xtol=0.005))
+
+
+# How it stands in a sentence.
+
+
+def stocked(stock: float) -> str:
+    """Return a stock in words: "no stock", "1 month of stock", "6 months of stock"."""
+    return f"{count(stock, 'month')} of stock" if stock else "no stock"
+
+
+def falls(value: float, horizon: int) -> str:
+    """Return when use falls, as the rest of a sentence: "falls after 6.7 months"."""
+    if not np.isfinite(value):
+        return f"does not fall within {count(horizon, 'month')}"
+    if value < 0.05:
+        return "falls at once"
+    return f"falls after {count(round(value, 1), 'month')}"
+
+
+def lost_with_range(losses: np.ndarray) -> str:
+    """Return the median loss and the middle 80 percent: 41 % (22 % to 57 %)."""
+    low, middle, high = middle_80(losses)
+    return f"{pct(middle, digits=0)} ({span(low, high, pct, digits=0)})"

@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import optimize, special, stats
 from scipy.stats import qmc
 
-from rareearth.errors import ParameterError, unknown_name
+from rareearth.errors import ParameterError
 
 Shape = Literal["triangular", "pert"]
 SHAPES = ("triangular", "pert")
@@ -124,12 +124,6 @@ def quantiles(
     return (triangular if shape == "triangular" else pert)(u, low, mode, high)
 
 
-def check_shape(shape: str) -> None:
-    """Refuse a distribution that is none of `SHAPES`."""
-    if shape not in SHAPES:
-        raise unknown_name("shape", shape, SHAPES)
-
-
 def sobol_block(dimensions: int, seed: int, start: int, count: int) -> np.ndarray:
     """Return points `start` to `start + count` of the scrambled Sobol sequence.
 
@@ -201,31 +195,6 @@ def rank_matrix(
     return involved, correlation_factor(rank)
 
 
-def exceedance(curves: Mapping[str, np.ndarray], points: int = 201) -> pd.DataFrame:
-    """Return the share of draws above each value, one row per curve and value.
-
-    Parameters
-    ----------
-    curves : mapping of str to array
-        Draws by name.
-    points : int
-        Values at which each curve is read, evenly in probability.
-
-    Returns
-    -------
-    DataFrame
-        ``curve``, ``value``, ``chance`` (0 to 1).
-    """
-    above = np.linspace(1, 0, points)
-    parts = [
-        pd.DataFrame(
-            {"curve": name, "value": np.quantile(found, 1 - above), "chance": above}
-        )
-        for name, found in curves.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
 Result = Callable[[Mapping[str, Any]], Any]
 """From drawn parameters by name to a result; what is left out has its best value."""
 
@@ -251,22 +220,6 @@ def tornado(spans: Mapping[str, Span], evaluate: Result) -> pd.DataFrame:
     )
     frame["swing"] = (frame["at_high"] - frame["at_low"]).abs()
     return frame.sort_values("swing", ascending=False, ignore_index=True)
-
-
-def corner(swings: pd.DataFrame, evaluate: Result, *, highest: bool = True) -> float:
-    """Return the result with every parameter at the end that drives it furthest.
-
-    The bound of what the ranges allow, all of it at once; for a result that is monotone
-    in each parameter.
-
-    Parameters
-    ----------
-    swings : DataFrame
-        From `tornado`.
-    """
-    up = swings["at_high"] > swings["at_low"]
-    ends = swings["high"].where(up == highest, swings["low"])
-    return float(evaluate(dict(zip(swings["key"], ends, strict=True))))
 
 
 def needed(swings: pd.DataFrame, evaluate: Result, target: float) -> pd.DataFrame:

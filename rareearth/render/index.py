@@ -531,8 +531,20 @@ def _is_figures(tables: Mapping[str, Mapping[str, str]], name: str) -> bool:
 
 
 def _read(where: Path, name: str) -> Rows:
-    with (where / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    """Return the rows of a table, of a damaged one those that can be read.
+
+    The place of the damage is told by whoever needs its figures.
+    """
+    rows: Rows = []
+    with (
+        (where / f"{name}.csv").open(
+            encoding="utf-8", errors="replace", newline=""
+        ) as file,
+        suppress(csv.Error),  # a field that never ends
+    ):
+        for row in csv.DictReader(file, restval=""):
+            rows.append(defaultdict(str, row))
+    return rows
 
 
 def _used(name: str, figures: Mapping[str, Rows]) -> Counter[str]:

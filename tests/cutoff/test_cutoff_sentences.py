@@ -2,11 +2,9 @@
 
 import math
 
-import numpy as np
 import pytest
 
-from rareearth.cutoff import sentences
-from rareearth.cutoff.model import Course
+from rareearth.cutoff import model as sentences
 
 
 @pytest.mark.parametrize(
@@ -28,14 +26,3 @@ def test_when_use_falls_is_a_sentence_for_no_stock_and_for_no_fall(until, expect
 )
 def test_one_month_of_stock_is_one_month(stock, expected):
     assert sentences.stocked(stock).replace("\N{NO-BREAK SPACE}", " ") == expected
-
-
-def test_the_answer_names_stock_loss_and_how_often_the_claim_comes_true():
-    # Half is left in both months of all draws: 50 percent is lost, at once.
-    path = Course(np.full((2, 100), 0.5), np.zeros(100))
-    told = sentences.answer(path, 2, 0).replace("\N{NO-BREAK SPACE}", " ")
-    assert told == (
-        "With no stock, use falls at once (median), and 50 % (50 %) of the output that "
-        "needs magnets is lost over 2 months. A loss of 40 % or more comes about in "
-        "over 99 % of the draws."
-    )

@@ -85,9 +85,3 @@ def test_impossible_draws_are_refused(given, message):
 
 def test_a_range_around_two_ends_has_its_best_value_in_the_middle():
     assert Span.around(2.0, 6.0) == (2, 4, 6)
-
-
-def test_a_curve_of_chances_falls_from_all_draws_to_none():
-    frame = draws.exceedance({"cash": np.array([1.0, 2.0, 3.0, 4.0])}, points=5)
-    assert frame["chance"].tolist() == [1, 0.75, 0.5, 0.25, 0]
-    assert frame["value"].tolist() == [1, 1.75, 2.5, 3.25, 4]

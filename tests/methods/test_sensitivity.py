@@ -45,12 +45,6 @@ def test_the_tornado_has_the_widest_swing_on_top():
     assert found["base"].unique().tolist() == [9.0]
 
 
-def test_the_corner_puts_every_parameter_at_the_end_that_drives_it_furthest():
-    found = sensitivity.tornado(SPANS, linear)
-    assert sensitivity.corner(found, linear) == 20  # a = 4, b = 1
-    assert sensitivity.corner(found, linear, highest=False) == 2  # a = 0, b = 4
-
-
 def test_what_is_needed_alone_is_the_value_that_solves_for_the_target():
     found = sensitivity.needed(sensitivity.tornado(SPANS, linear), linear, 12)
     values = found.set_index("key")["value"]

@@ -77,3 +77,21 @@ def test_a_key_that_looks_like_markup_stays_text(tmp_path):
 def test_an_unchanged_dictionary_is_left_alone(tmp_path):
     first = index.build_dictionary(tmp_path).stat().st_mtime_ns
     assert index.build_dictionary(tmp_path).stat().st_mtime_ns == first
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda raw: raw.replace(b"USGS", b"\xff\xfe", 1)[: len(raw) // 2],  # torn
+        lambda raw: raw.replace(b"\n", b"\nprod-0001,mine_production\n", 1),  # short
+        lambda raw: raw.replace(b"figure_id,series", b"figure,serie", 1),
+        lambda raw: raw.replace(b",", b',"', 20),  # a field that never ends
+        lambda raw: b"",
+    ],
+)
+def test_a_damaged_table_costs_itself(damage, tmp_path):
+    data = shutil.copytree(library.data_folder(), tmp_path / "data")
+    table = data / "production.csv"
+    table.write_bytes(damage(table.read_bytes()))
+    text = index.build_dictionary(tmp_path, data).read_text(encoding="utf-8")
+    assert "ndpr_price" in text
