@@ -257,12 +257,12 @@ def concentrations(shares: pd.DataFrame, risk: pd.Series) -> pd.DataFrame:
         ``element``, ``stage``, ``scope``, ``low``, ``high`` (0 to 10), ``named`` (the
         share that is given by country), ``unscored`` (countries without a score).
     """
-    rows = []
+    rows, ten, scored = [], risk * 10, risk.dropna().index
     keys = ["element", "stage", "scope"]
     for names, own in shares.groupby(keys, sort=False):
         share = own.set_index("entity")["share"]
-        unscored = share.index.difference(risk.dropna().index)
-        low, high = hhi_wgi_t_bounds(share, risk * 10)
+        unscored = share.index.difference(scored)
+        low, high = hhi_wgi_t_bounds(share, ten)
         rows.append(
             (*names, low, high, min(1.0, share.sum()), ", ".join(map(str, unscored)))
         )
@@ -415,16 +415,12 @@ def diversified(
         key: own.set_index("entity")["share"]
         for key, own in shares.groupby(["element", "stage", "scope"], sort=False)
     }
+    ten = risk * 10
     rows = []
     for kept in range(100, -1, -5):
         for name, spread in WAYS.items():
             moved = [
-                (
-                    *key,
-                    *hhi_wgi_t_bounds(
-                        _moved(own, leader, kept / 100, spread), risk * 10
-                    ),
-                )
+                (*key, *hhi_wgi_t_bounds(_moved(own, leader, kept / 100, spread), ten))
                 for key, own in suppliers.items()
             ]
             columns = "element stage scope low high".split()
@@ -435,7 +431,9 @@ def diversified(
 
 def _moved(share: pd.Series, leader: str, factor: float, spread: bool) -> pd.Series:
     """Return shares by country when the leader gives up a part of its own."""
-    lead = share.index == leader
-    given, rest = share[lead].sum() * (1 - factor), share[~lead].sum()
+    lead, had = share.index == leader, share.to_numpy(float)
+    given, rest = had[lead].sum() * (1 - factor), had[~lead].sum()
     more = 1 + given / rest if spread and rest > 0 else 1.0
-    return (share * np.where(lead, factor, more)).clip(upper=1.0)
+    return pd.Series(
+        np.minimum(had * np.where(lead, factor, more), 1.0), index=share.index
+    )
