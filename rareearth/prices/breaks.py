@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError
-from rareearth.methods.samples import observed, positions, span, unit
-from rareearth.methods.trends import check_level, newey_west
+from rareearth.prices.samples import observed, positions, span, unit
+from rareearth.prices.trends import check_level, newey_west
 
 SUP_F_NEXT = (8.58, 10.13, 11.14, 11.83, 12.25, 12.66, 13.08, 13.35, 13.75, 13.89)
 """5 % critical values of supF(m + 1 | m), m = 0..9, of one coefficient that breaks,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError, unknown_name
-from rareearth.methods.samples import observed, span, unit
+from rareearth.prices.samples import observed, span, unit
 from rareearth.words import day, listed, pct, period
 
 MOST_DAYS = {"D": 7, "M": 45, "Q": 100, "Y": 370}

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.methods.samples import observed, positions, span, unit
-from rareearth.methods.trends import check_level
+from rareearth.prices.samples import observed, positions, span, unit
+from rareearth.prices.trends import check_level
 from rareearth.words import number, pct, period
 
 NAIVE = "random walk"

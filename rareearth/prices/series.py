@@ -21,8 +21,8 @@ import pandas as pd
 from rareearth.errors import NoFigures, ParameterError, few, unknown_name
 from rareearth.figures import loading as store
 from rareearth.figures.columns import codes, each, has_codes
-from rareearth.methods.samples import Step, left_out
 from rareearth.money.money import Money, per_kg
+from rareearth.prices.samples import Step, left_out
 from rareearth.words import listed, pct
 
 REGULAR = {

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from rareearth.errors import NoFigures, UnknownName
-from rareearth.methods.samples import Step, net_of
+from rareearth.prices.samples import Step, net_of
 from rareearth.prices.series import (
     Prices,
     PriceSeries,

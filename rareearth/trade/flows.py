@@ -15,7 +15,7 @@ import pandas as pd
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load, codes, each, has_codes, rounding
 from rareearth.figures.loading import sources
-from rareearth.methods import months
+from rareearth.trade import months
 from rareearth.words import number
 
 CUSTOMS = {

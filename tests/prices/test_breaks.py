@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from published import driver_deaths, new_haven, nile, real_interest
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.methods.samples import Step, left_out, longest_run, net_of
-from rareearth.methods.trends import newey_west, stationarity
 from rareearth.prices.breaks import (
     SUP_F_15,
     Segments,
@@ -27,6 +25,8 @@ from rareearth.prices.breaks import (
     stability,
     sup_f_p_value,
 )
+from rareearth.prices.samples import Step, left_out, longest_run, net_of
+from rareearth.prices.trends import newey_west, stationarity
 
 # What R prints for its own examples: cran/strucchange 1.5-1,
 # tests/Examples/strucchange-Ex.Rout.save, written with R 3.2.0.

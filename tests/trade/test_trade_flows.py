@@ -6,8 +6,7 @@ import pytest
 import rareearth as ree
 from rareearth.errors import ParameterError
 from rareearth.figures import loading as figures
-from rareearth.methods import months
-from rareearth.trade import flows
+from rareearth.trade import flows, months
 
 START, END = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-12-01")
 

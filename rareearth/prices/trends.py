@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rareearth.errors import ParameterError
-from rareearth.methods.samples import longest_run, observed, unit
+from rareearth.prices.samples import longest_run, observed, unit
 
 
 @dataclass(frozen=True, eq=False)

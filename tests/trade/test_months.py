@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.methods import months
+from rareearth.trade import months
 
 JANUARY, DECEMBER = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-12-01")
 

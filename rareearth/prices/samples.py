@@ -16,8 +16,6 @@ import pandas as pd
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.words import period
 
-PER_YEAR = {"D": 365.25, "W": 52.18, "M": 12.0, "Q": 4.0, "Y": 1.0}
-
 
 @dataclass(frozen=True)
 class Step:
@@ -104,22 +102,6 @@ def positions(found: pd.Series) -> np.ndarray:
     """Return how many periods each entry is after the first (gaps count)."""
     ordinals = found.index.asi8
     return ordinals - ordinals[0]
-
-
-def per_year(found: pd.Series) -> float:
-    """Return how many periods a year has.
-
-    Raises
-    ------
-    ParameterError
-        If the frequency is none of days, weeks, months, quarters and years.
-    """
-    code = found.index.freqstr.split("-")[0]
-    if code not in PER_YEAR:
-        raise ParameterError(
-            f"periods of {found.index.freqstr!r}; one of {', '.join(PER_YEAR)}"
-        )
-    return PER_YEAR[code]
 
 
 def longest_run(values: pd.Series) -> pd.Series:
