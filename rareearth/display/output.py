@@ -18,7 +18,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import escape
-from importlib.metadata import version
 from numbers import Real
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
@@ -316,7 +315,7 @@ def cite(used: pd.DataFrame, chart: bool = False) -> str:
         rest = f"<details class='fold'>{rest}</details>"
     about = f"Source: {said}." if said else ""
     if chart:
-        about += f" Chart: Rare Earth Workbook {version('rareearth')}."
+        about += " Chart: Rare Earth Workbook."
     return f"<p class='source'>{about.strip()}</p>{rest}"
 
 
