@@ -18,6 +18,7 @@ from rareearth.claims import bindings, own
 from rareearth.claims.evidence import (
     AGREEING,
     LABELS,
+    NOT_THEN,
     WRONG,
     Found,
     Look,
@@ -38,7 +39,6 @@ _KEY = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 UNSETTLED = ("not_checkable", "opinion")
 THEN = "2025-11-03"  # the day of the newest digest
 SAID = pd.Timestamp(THEN)
-NOT_THEN = "nothing that settles it had been published by then"
 KINDS = {
     "number": "Numbers",
     "statement": "Statements",
@@ -133,6 +133,8 @@ def _computed(claim: pd.Series, outcome: Outcome) -> dict[str, Any]:
         row["found"] = _middle(found.leading.span)
         best, ends = told(found.leading.span, found.unit), told(found.ends, found.unit)
         between = f", sources {ends}" if len(found.prints) > 1 and ends != best else ""
+        if found.unlike:
+            best, between = f"by {found.unlike} {ends}", ""
         row["figures"] = f"{best}{between}; {found.basis}"
     return row
 
@@ -185,13 +187,13 @@ def state(claim: pd.Series, last: pd.Timestamp) -> str:
 
 def kind(claim: pd.Series, kinds: dict[Any, str], last: pd.Timestamp) -> str:
     """Return as what a claim counts: a key of `KINDS`."""
-    if kinds.get(claim["quantity"]) == "attribution":
-        return "attribution"
+    of = kinds.get(claim["quantity"], "statement")
+    if of == "attribution":
+        return of
     is_open = pd.isna(claim["due"]) or claim["due"] > last
     if claim["qualifier"] == "forecast" and is_open:
         return "forecast"
-    named = (pd.notna(claim[end]) for end in ("value", "low", "high"))
-    return "number" if any(named) else "statement"
+    return "number" if of == "number" else "statement"
 
 
 def why(row: pd.Series) -> str:
@@ -216,8 +218,8 @@ def what(row: pd.Series) -> str:
     """Return the paraphrase, or of an own claim what its columns say."""
     if row["paraphrase"]:
         return str(row["paraphrase"])
-    name = f"{row['subject']}: {str(row['quantity']).replace('_', ' ')}"
-    goods = f" of {row['product']}" if row["product"] else ""
+    name = f"{row['subject']}: {bindings.in_prose(row['quantity'])}"
+    goods = f" of {row['product']}" if row["product"] not in ("", "all") else ""
     when = ""
     if pd.notna(row["period_end"]):
         when = f", {period(row['period_start'], row['period_end'])}"
@@ -234,7 +236,10 @@ def in_words(claim: pd.Series) -> str:
     texts = dict.fromkeys(f"{end:,.10g}".replace("-", MINUS) for end in ends)
     prefix = {"approx": "about ", "at_least": "more than ", "at_most": "less than "}
     unit = {"percent": "%"}.get(claim["unit"], claim["unit"])
+    currency, _, million = unit.rpartition(" ")
     said = f"{' to '.join(texts)}{SPACE}{unit}"
+    if million == "million":
+        said = f"{currency}{SPACE}{' to '.join(texts)}{SPACE}million"
     return f"{prefix.get(claim['qualifier'], '') * (len(texts) == 1)}{said}"
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -31,19 +32,19 @@ from rareearth.claims.evidence import (
 )
 from rareearth.errors import NoFigures, ParameterError, unknown_name
 from rareearth.figures import columns, dictionaries
-from rareearth.words import day, listed, number, pct, period
+from rareearth.words import day, listed, pct, period, the
 
 NEIGHBOURS = 4  # years on either side in which the same number is looked for
 MONTH = 31  # days; of a price at the end of a month its day is a period
+MONTHS = 12  # of a year
 WHOLE_YEAR = 360  # days, at least
 ALL_OF_IT = ("", "rare earths", "REO")  # products that say no more than the quantity
-FILINGS = "all rare-earth filings at four offices, 1950 to 2018"
-IMPORTERS = {
-    "European Union": "importer-eu",
-    "United States": "importer-usa",
-    "Japan": "importer-jpn",
-    "South Korea": "importer-kor",
-}
+
+
+def in_prose(key: str) -> str:
+    """Return the key of a series or quantity as words."""
+    names = {"china": "China", "reo": "REO", "ndpr": "NdPr", "dytb": "Dy and Tb"}
+    return " ".join(names.get(word, word) for word in key.split("_"))
 
 
 class Ask(NamedTuple):
@@ -125,7 +126,14 @@ class Ask(NamedTuple):
             days_of = frame[frame["period_start"] == frame["period_end"]]
             is_month = (pd.Timestamp(self.end) - self.begins).days < MONTH
             last = days_of[days_of["period_end"] == days_of["period_end"].max()]
-            frame = last if exact.empty and is_month else exact
+            if exact.empty and not is_month:
+                apart = (frame["period_start"] - self.begins).abs()
+                apart += (frame["period_end"] - pd.Timestamp(self.end)).abs()
+                near = frame.loc[apart.idxmin(), ["period_start", "period_end"]]
+                raise NoFigures(
+                    f"no figure has exactly this period; the nearest is {period(*near)}"
+                )
+            frame = last if exact.empty else exact
         if frame.empty:
             raise NoFigures("no figure has exactly this period")
         return frame
@@ -225,6 +233,8 @@ BROAD = {
     "import_source_share": ("rare earths", "compounds and metals"),
 }
 """Products of a share that names none, the nearest first."""
+MAGNETS = ("rare-earth magnets", "NdFeB magnets", "permanent magnets")
+"""Names of the same goods, the nearest first."""
 
 
 def _derived(ask: Ask, look: Look) -> Ask:
@@ -245,15 +255,17 @@ def _derived(ask: Ask, look: Look) -> Ask:
             )
         return ask
     if quantity == "import_share_from_china":
-        if ask.entity not in IMPORTERS:
-            raise unknown_name("importer", ask.entity, IMPORTERS)
-        ask = ask._replace(codes=IMPORTERS[ask.entity], entity="China")
+        if ask.entity not in columns.IMPORTERS:
+            raise unknown_name("importer", ask.entity, columns.IMPORTERS)
+        ask = ask._replace(codes=columns.IMPORTERS[ask.entity], entity="China")
     rows = look.printed(series, ask.entity, codes=ask.codes)
-    broad = BROAD[series] if ask.product in ("", "rare earths", "REO") else ()
-    wanted = [each for each in broad or (ask.product,) if each in set(rows["product"])]
+    broad = BROAD[series] if ask.product in ALL_OF_IT else (ask.product,)
+    broad = MAGNETS if ask.product in MAGNETS else broad
+    wanted = [each for each in broad if each in set(rows["product"])]
     if not wanted:
-        have = ", ".join(sorted(rows["product"].unique()))
-        raise NoFigures(f"no share of {ask.product or 'all rare earths'}; of {have}")
+        have = listed(sorted(rows["product"].unique()))
+        what = ask.product or "all rare earths"
+        raise NoFigures(f"no share of {what} is at hand; there are some of {have}")
     if quantity == "import_share_from_china":
         wanted = wanted[:1]
     rows = rows[rows["product"].isin(wanted)]
@@ -302,7 +314,7 @@ def answer(ask: Ask, look: Look) -> Found:
 def printed(look: Look, ask: Ask) -> Found:
     """Return the printed values of a period, or of the newest; old editions apart.
 
-    The same number in a year beside it is a rival.
+    The same number in a year beside it, or of the world, is a rival.
     """
     frame = ask.figures(look)
     if not ask.end:
@@ -311,11 +323,17 @@ def printed(look: Look, ask: Ask) -> Found:
     if len(products) > 1:
         raise ParameterError(f"name a product; there are {', '.join(products)}")
     first, last = (frame[name].iloc[0] for name in ("period_start", "period_end"))
-    title = dictionaries.known().series["title"][ask.series]
-    basis = f"{title}, {ask.entity}, {products[0]}, {period(first, last)}"
+    goods = "" if products[0] in (*ALL_OF_IT, "all") else f", {products[0]}"
+    basis = f"{in_prose(ask.series)} of {the(ask.entity)}{goods}, {period(first, last)}"
     beside = ask._replace(start="", end="", begins=pd.NaT).figures(look)
     beside = beside[beside["product"] == products[0]]
-    return by_value(frame, ask.basis or basis, *_years(beside, first, last, ask.end))
+    rivals = _years(beside, first, last, ask.end)
+    if ask.entity != "World":
+        year = last.year
+        world = look.printed(ask.series, "World", products, year, year, missing="empty")
+        alike = world[world["period_start"] == first]
+        rivals += others(alike, "subject", f"that of the world, {period(first, last)}")
+    return by_value(frame, ask.basis or basis, *rivals)
 
 
 def _years(
@@ -345,7 +363,7 @@ def _whole_years(frame: pd.DataFrame) -> pd.DataFrame:
 
 def stated(look: Look, ask: Ask) -> Found:
     """Return every number that sources state, with those of written checks."""
-    parts = [ask._replace(series=s).figures(look) for s in ask.series.split(";")]
+    parts = _each_series(look, ask)
     return _all(stacked(*parts, look.checked(*ask.evidence)), ask.basis)
 
 
@@ -390,18 +408,16 @@ def happened(look: Look, ask: Ask) -> Found:
     )
 
 
-def of_another_basis(look: Look, ask: Ask) -> Found:
-    """Return that nothing is on the claim's basis, and what is on another."""
-    frame = ask.figures(look)
-    rivals = others(frame, "basis", ask.reading)
-    return Found((), str(frame["unit"].iloc[0]), ask.basis, frame, rivals)
+def of_another(look: Look, ask: Ask, kind: Kind) -> Found:
+    """Return that nothing is on the claim's basis, and what is on or of another."""
+    frame = stacked(*_each_series(look, ask))
+    basis = ask.basis.format(best=frame["value"].iloc[0])
+    rivals = others(frame, kind, ask.reading)
+    return Found((), str(frame["unit"].iloc[0]), basis, frame, rivals)
 
 
-def of_another_subject(look: Look, ask: Ask) -> Found:
-    """Return that nothing is on the claim's basis, and what is of something else."""
-    frame = ask.figures(look)
-    rivals = others(frame, "subject", ask.reading)
-    return Found((), str(frame["unit"].iloc[0]), ask.basis, frame, rivals)
+def _each_series(look: Look, ask: Ask) -> list[pd.DataFrame]:
+    return [ask._replace(series=s).figures(look) for s in ask.series.split(";")]
 
 
 # Output and reserves
@@ -491,32 +507,6 @@ def growth(look: Look, ask: Ask) -> Found:
     )
 
 
-def mined_or_world(look: Look, ask: Ask) -> Found:
-    """Return a country's output; the number may be that of the world."""
-    ask = ask.dated(look)
-    world = look.printed("mine_production", "World", "REO", ask.year)
-    by_year = world.sort_values("period_end", kind="stable")
-    rivals = others(by_year, "subject", "world output of {row.period_end.year}")
-    mined = _mined(look, ask.entity, ask.year)
-    return replace(by_value(mined, ask.basis, *rivals), figures=stacked(mined, world))
-
-
-def mined_already(look: Look, ask: Ask) -> Found:
-    """Return that nothing is on the claim's basis, beside what is mined."""
-    frame = ask.figures(look)
-    basis = ask.basis.format(mined=frame["value"].iloc[0])
-    return Found((), "t/year", basis, frame)
-
-
-def output_rank(look: Look, ask: Ask) -> Found:
-    """Return the rank of a country by mine output, beside China."""
-    ask = ask.dated(look)
-    frame = _mined(look, None, ask.year)
-    best = frame[~frame["entity"].isin(["World", "Other"])].drop_duplicates("entity")
-    shown = best[best["entity"].isin([ask.entity, "China"])]
-    return Found(_place(best, ask.entity), "rank", ask.basis, shown)
-
-
 def reserves_rank(look: Look, ask: Ask) -> Found:
     """Return the rank by reserves in the newest edition of the US survey."""
     frame = look.printed("reserves", None, "REO", 2020)
@@ -549,148 +539,47 @@ def reserves_share(look: Look, ask: Ask) -> Found:
 
 def weakest_stage(look: Look, ask: Ask) -> Found:
     """Return a country's shares at each stage from mine to magnet."""
-    mine = world_share(look, ask)
-    after = [
-        look.printed(series, ask.entity, products, "2023-01-01")
-        for series, products in (
-            ("world_share_separation", ["REO", "magnet rare earths"]),
-            ("world_share_magnets", None),
-        )
-    ]
-    figures = stacked(mine.figures, *after)
-    shares = (*mine.prints, *prints(stacked(*after)))
-    return Found(shares, "percent", ask.basis, figures)
-
-
-def made_elsewhere(look: Look, ask: Ask) -> Found:
-    """Return what is separated of dysprosium and terbium outside China."""
-    made = look.printed("dytb_production", "Lynas")
-    latest = made.sort_values("period_end").tail(1)
-    return Found(prints(latest), "t a quarter", ask.basis, latest)
+    mine, after = world_share(look, Ask("", entity=ask.entity)), stated(look, ask)
+    figures = stacked(mine.figures, after.figures)
+    return Found((*mine.prints, *after.prints), "percent", ask.basis, figures)
 
 
 def eu_magnets(look: Look, ask: Ask) -> Found:
     """Return China's share of the EU's magnets: of imports, or of what is used."""
-    code = "importer-eu"
-    stated = look.printed(
-        "import_source_share", "China", "rare-earth magnets", codes=code
-    )
+    told = stated(look, ask)
     bought, used = (
         look.printed(series, entity, None, 2024, codes=codes, missing="empty")
         for series, entity, codes in (
-            ("magnet_imports_from", "China", code),
+            ("magnet_imports_from", "China", ask.codes),
             ("magnet_consumption", "European Union", ""),
         )
     )
-    derived, checks = ratio(bought, used), look.checked(*ask.evidence)
-    numbers = prints(stacked(stated, checks, derived))
-    return Found(numbers, "percent", ask.basis, stacked(stated, derived, checks))
-
-
-def eu_heavy(look: Look, ask: Ask) -> Found:
-    """Return the checks on heavy rare earths, and what the auditors print beside."""
-    sourced = look.printed(
-        "eu_sourcing_share",
-        "China",
-        ["Y", "Yb"],
-        codes="stage-processing",
-        missing="empty",
-    )
-    basis = ask.basis
-    if len(sourced):  # the study came later
-        basis += (
-            f"; of the EU's supply of separated {listed(list(sourced['product']))}, by "
-            f"last shipping country, {number(sourced['value'].max())} %"
-        )
-    return checked(look, ask._replace(basis=basis))
-
-
-def western_refining(look: Look, ask: Ask) -> Found:
-    """Return that no share is on the claim's basis, and shares that are near it."""
-    stated = look.printed("import_source_share", "China", "compounds and metals", 2023)
-    refined = look.printed("world_share_separation", "China", start=2023)
-    first = stated.assign(code=stated["basis"].str.split(";").str[0])
-    imports = others(first, "basis", "share of imports, {row.code}")
-    world = others(refined, "basis", "share of the world's refining")
-    figures = stacked(stated, refined)
-    return Found((), "percent", ask.basis, figures, (*imports, *world))
-
-
-# Patents
-
-
-def patents(look: Look, ask: Ask) -> Found:
-    """Return China's share of the only set of filings that is counted in a source."""
-    offices = ["China", "Japan", "United States", "European Union"]
-    frame = look.printed("patent_filings", offices)
-    by_office = frame.drop_duplicates("entity").set_index("entity")["value"]
-    share = 100 * by_office["China"] / by_office.sum()
-    return Found(one(share), "percent", f"nearest count: {FILINGS}", frame)
-
-
-def patents_of_another_set(look: Look, ask: Ask) -> Found:
-    """Return that nobody counts these patents, and the shares of what is counted."""
-    counted, stated = patents(look, ask), look.printed("patent_share", "China")
-    rivals = (
-        Rival("basis", counted.prints[0].span, FILINGS),
-        *others(stated, "basis", "{row.product}, {row.basis}"),
-    )
-    figures = stacked(counted.figures, stated)
-    return Found((), "percent", ask.basis, figures, rivals)
+    derived = ratio(bought, used)
+    figures = stacked(told.figures, derived)
+    return Found((*told.prints, *prints(derived)), "percent", ask.basis, figures)
 
 
 # Companies
 
 
-def _fiscal(look: Look, series: str, end: str, entity: str = "Lynas") -> pd.DataFrame:
-    """Return the rows of the whole fiscal year that ends on a day, the best first."""
-    whole = _whole_years(look.printed(series, entity, None, end, end))
-    if whole.empty:
-        raise NoFigures(f"no {series} of {entity} for the fiscal year")
-    return whole
-
-
-def _two_years(look: Look, series: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    return _fiscal(look, series, "2025-06-30"), _fiscal(look, series, "2024-06-30")
-
-
-def profit_change(look: Look, ask: Ask) -> Found:
-    """Return the change of the attributable profit over the fiscal year 2025."""
-    now, before = _two_years(look, "net_profit")
-    change = 100 * (now["value"].iloc[0] / before["value"].iloc[0] - 1)
-    return Found(one(change), "percent", ask.basis, stacked(now, before))
-
-
 def profit_in_cash(look: Look, ask: Ask) -> Found:
-    """Return the fall of the profit over the fall of cash in the fiscal year 2025."""
-    profit = _two_years(look, "net_profit")
-    cash = [
-        look.printed("closing_cash", "Lynas", None, day, day)
-        for day in ("2025-06-30", "2024-06-30")
-    ]
-    lost, spent = (
-        pair[1]["value"].iloc[0] - pair[0]["value"].iloc[0] for pair in (profit, cash)
+    """Return the change of one series over that of another."""
+    pairs = [_ends(look, ask._replace(series=name)) for name in ask.series.split(";")]
+    part, whole = (
+        now["value"].iloc[0] - before["value"].iloc[0] for now, before in pairs
     )
-    figures = stacked(*profit, *cash)
-    return Found(one(100 * lost / spent), "percent", ask.basis, figures)
+    figures = stacked(*pairs[0], *pairs[1])
+    return Found(one(100 * part / whole), "percent", ask.basis, figures)
 
 
-def output_over_china(look: Look, ask: Ask) -> Found:
-    """Return Lynas's output, of a year or at a quarter's rate, over China's."""
-    china = _mined(look, "China", ask.dated(look).year)
-    made = look.printed("reo_production", "Lynas", "REO", "2025-06-30", "2025-09-30")
-    lengths = (made["period_end"] - made["period_start"]).dt.days + 1
-    rate = 100 * made["value"] * (365.25 / lengths) / china["value"].iloc[0]
-    made = made.assign(value=rate.round(2), unit="percent")
-    year = _whole_years(made)
-    if year.empty:
-        raise NoFigures("no output of Lynas for the fiscal year 2025")
-    last = made[made["period_end"] == made["period_end"].max()]
-    frame = stacked(year, last).drop_duplicates("figure_id")
-    basis = (
-        "output of Lynas, a year or the last quarter, over China's mine output of 2024"
-    )
-    return Found(prints(frame), "percent", basis, stacked(frame, china))
+def over_china(look: Look, ask: Ask) -> Found:
+    """Return tonnes a year, or at that rate, over China's output of the year before."""
+    made, china = ask.figures(look), _mined(look, "China", ask.year - 1)
+    days = (made["period_end"] - made["period_start"]).dt.days + 1
+    yearly = made["value"].where(made["unit"] != "t", made["value"] * 365.25 / days)
+    share = (100 * yearly / china["value"].iloc[0]).round(2)
+    numbers = prints(made.assign(value=share))
+    return Found(numbers, "percent", ask.basis, stacked(made, china))
 
 
 def ndpr_rank(look: Look, ask: Ask) -> Found:
@@ -716,32 +605,6 @@ def first_production(look: Look, ask: Ask) -> Found:
     return Found(one(year), "year", ask.basis, first)
 
 
-def feed_over_china(look: Look, ask: Ask) -> Found:
-    """Return the feed that a plant takes over China's mine output."""
-    plant, china = ask.figures(look), _mined(look, "China", 2024)
-    share = 100 * plant["value"].iloc[0] / china["value"].iloc[0]
-    return Found(one(share), "percent", ask.basis, stacked(plant, china))
-
-
-def restart_funding(look: Look, ask: Ask) -> Found:
-    """Return the public stake in the producer that restarted, beside another grant."""
-    granted = look.printed("government_funding", "Lynas Seadrift", "heavy rare earths")
-    stake = look.printed("equity_investment", "MP Materials")
-    rivals = others(
-        granted, "subject", "one contract of {row.period_end.year} for a plant"
-    )
-    figures = stacked(stake, granted)
-    return Found(prints(stake)[:1], "USD million", ask.basis, figures, rivals)
-
-
-def demand_growth(look: Look, ask: Ask) -> Found:
-    """Return the growth of demand for magnet rare earths, as forecast."""
-    now = look.printed("magnet_ree_demand", "World")
-    later = look.printed("magnet_ree_demand_forecast", "World", end=2030)
-    growth = 100 * (later["value"].iloc[0] / now["value"].iloc[0] - 1)
-    return Found(one(growth), "percent", ask.basis, stacked(later, now))
-
-
 # Trade, tariffs and prices
 
 
@@ -752,77 +615,57 @@ def suspension_length(look: Look, ask: Ask) -> Found:
     return Found(one(round(days / 365.25, 2)), "year", ask.basis, frame)
 
 
-def months_ratio(look: Look, ask: Ask) -> Found:
-    """Return the last month over the first, in percent."""
-    frame, (first, last) = _months(look, ask)
-    return Found(one(100 * last / first), "percent", ask.basis, frame)
+def change(look: Look, ask: Ask) -> Found:
+    """Return the change from the first period to the last, in percent."""
+    now, before = _ends(look, ask)
+    grown = 100 * (now["value"].iloc[0] / before["value"].iloc[0] - 1)
+    return Found(one(grown), "percent", ask.basis, stacked(now, before))
 
 
-def months_change(look: Look, ask: Ask) -> Found:
-    """Return the change from the first month to the last, in percent."""
-    frame, (first, last) = _months(look, ask)
-    return Found(one(100 * (last / first - 1)), "percent", ask.basis, frame)
-
-
-def _months(look: Look, ask: Ask) -> tuple[pd.DataFrame, list[float]]:
-    ends = [
-        ask._replace(start=day, end=day).figures(look, "year-to-date")["value"].iloc[0]
-        for day in (ask.start, ask.end)
-    ]
-    return ask.figures(look, "year-to-date"), ends
+def _ends(look: Look, ask: Ask) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the last and the first period; of two series the second is the last."""
+    first, last = ask.series.split(";")[0], ask.series.split(";")[-1]
+    now = ask._replace(series=last, start=ask.end)
+    before = ask._replace(series=first, end=ask.start)
+    return now.figures(look, "year-to-date"), before.figures(look, "year-to-date")
 
 
 def price_change(look: Look, ask: Ask) -> Found:
-    """Return what the main magnet oxides did over a year, as yearly means and FOB."""
-    months = f"{ask.year - 1}-12", f"{ask.year}-12"
-    both = stacked(_annual_changes(look, ask.year), _month_end_changes(look, *months))
-    if both.empty:
-        raise NoFigures("no prices of 2023 and 2024 had been published by then")
-    basis = "oxides of Nd and Pr, Dy, Tb: yearly means, and month ends FOB China"
-    numbers = tuple(one(change)[0] for change in both["change"])
-    return Found(numbers, "percent", basis, both, unlike="product")
+    """Return what each price FOB China did over a period, and the means of its year.
 
-
-def price_change_of_any(look: Look, ask: Ask) -> Found:
-    """Return what each price FOB China did, for a claim that names no product."""
-    changes = _month_end_changes(look, "2024-12", "2025-10", "Y oxide")
+    Compared is the end of its last whole month with that of the month before it.
+    """
+    products = ask.product.split(";")
+    first = ask.begins.to_period("M") - 1
+    last = (pd.Timestamp(ask.end) + pd.Timedelta(1, unit="D")).to_period("M") - 1
+    prices = look.printed(
+        "oxide_price_month_end", "China FOB", products, missing="empty"
+    )
+    months = prices["period_end"].dt.to_period("M")
+    changes = _changes(prices[months == last], prices[months == first], ["product"])
+    if (last - first).n == MONTHS and last.month == MONTHS:
+        means = look.printed(
+            "oxide_price_annual", "USGS reference", products, missing="empty"
+        )
+        years = means["period_end"].dt.year
+        now, before = (means[years == month.year] for month in (last, first))
+        of_year = _changes(now, before, ["product", "source_id"])
+        changes = stacked(of_year, changes) if len(of_year) else changes
     if changes.empty:
-        raise NoFigures("no prices FOB China for 2024-12 and 2025-10")
-    told = [f"{row.product} {pct(row.change / 100)}" for row in changes.itertuples()]
+        raise NoFigures("no prices of both ends had been published by then")
+    basis = ask.basis
+    if changes["product"].is_unique:
+        rows = changes.itertuples()
+        basis += f": {listed([f'{r.product} {pct(r.change / 100)}' for r in rows])}"
     numbers = tuple(one(change)[0] for change in changes["change"])
-    basis = f"{ask.basis}: {listed(told)}"
     return Found(numbers, "percent", basis, changes, unlike="product")
 
 
-def _annual_changes(look: Look, year: int) -> pd.DataFrame:
-    """Return the change of yearly mean prices, each in the newest table with both."""
-    frame = look.printed(
-        "oxide_price_annual",
-        "USGS reference",
-        ["NdPr oxide", "Dy oxide", "Tb oxide"],
-        year - 1,
-        year,
-        missing="empty",
-    )
-    now, before = (frame[frame["period_end"].dt.year == y] for y in (year, year - 1))
-    both = now.merge(before, on=["product", "source_id"], suffixes=("", "_before"))
-    both["change"] = 100 * (both["value"] / both["value_before"] - 1)
+def _changes(now: pd.DataFrame, before: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return the change of each product in percent, of the newest table with both."""
+    both = now.merge(before, on=by, suffixes=("", "_before"))
+    both = both.assign(change=100 * (both["value"] / both["value_before"] - 1))
     return both.sort_values("published").drop_duplicates("product", keep="last")
-
-
-def _month_end_changes(look: Look, before: str, after: str, *more: str) -> pd.DataFrame:
-    """Return the change of prices FOB China between two month ends, in percent."""
-    frame = look.printed(
-        "oxide_price_month_end",
-        "China FOB",
-        ["Nd oxide", "Pr oxide", "Dy oxide", "Tb oxide", *more],
-        2010,
-        missing="empty",
-    )
-    month = frame["period_end"].dt.strftime("%Y-%m")
-    first, last = (frame[month == wanted] for wanted in (before, after))
-    both = last.merge(first, on="product", suffixes=("", "_before"))
-    return both.assign(change=100 * (both["value"] / both["value_before"] - 1))
 
 
 WAYS: dict[str, Callable[[Look, Ask], Found]] = {
@@ -832,35 +675,21 @@ WAYS: dict[str, Callable[[Look, Ask], Found]] = {
         stated,
         checked,
         happened,
-        of_another_basis,
-        of_another_subject,
         world_share,
         growth,
-        mined_or_world,
-        mined_already,
-        output_rank,
         reserves_rank,
         reserves_share,
         weakest_stage,
-        made_elsewhere,
         eu_magnets,
-        eu_heavy,
-        western_refining,
-        patents,
-        patents_of_another_set,
-        profit_change,
         profit_in_cash,
-        output_over_china,
+        over_china,
         ndpr_rank,
         first_production,
-        feed_over_china,
-        restart_funding,
-        demand_growth,
         suspension_length,
-        months_ratio,
-        months_change,
+        change,
         price_change,
-        price_change_of_any,
     )
 }
+WAYS["of_another_basis"] = partial(of_another, kind="basis")
+WAYS["of_another_subject"] = partial(of_another, kind="subject")
 """By what a claim can be answered; ``found_by`` of ``claims.csv`` names one."""

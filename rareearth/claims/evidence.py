@@ -7,6 +7,7 @@ files; each gives a `rareearth.claims.evidence.Found`.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, Literal, NamedTuple
@@ -18,6 +19,7 @@ from rareearth.errors import NoFigures
 from rareearth.figures import columns, dictionaries, loading, records, vintages
 from rareearth.words import SPACE, count, number, pct
 
+NOT_THEN = "nothing that settles it had been published by then"
 EVENTS = "events"  # the unit of a count of events
 SAME_KIND = ("digest-", "unsigned-", "a09-")  # they show circulation, not evidence
 
@@ -147,12 +149,16 @@ class Look:
         """Return the written checks that could have been made by `as_of`.
 
         A check counts from the day of its source. That nothing can be checked, or that
-        a claim is an opinion, rests on no source and counts on any day.
+        a claim is an opinion, holds on any day, but what was read later is not told.
         """
         if self.as_of == "latest":
             return self.checks
         timeless = self.checks["verdict"].isin(["not_checkable", "opinion"])
-        return self.checks[timeless | (self.checks["published"] <= self.day)]
+        by_then = self.checks["published"] <= self.day
+        reasons = self.checks["reasoning"].where(by_then, NOT_THEN)
+        sources = self.checks["source_id"].where(by_then, "")
+        told = self.checks.assign(reasoning=reasons, source_id=sources)
+        return told[timeless | by_then]
 
 
 def look(as_of: str = "latest") -> Look:
@@ -544,10 +550,12 @@ def _missed(claim: Said, found: Found, leads: Print) -> Decision:
     if leads.span.meets(claim.span):
         bound = f"{_says(leads, found)}, which does not rule it out"
         return Decision("not_checkable", bound)
-    return Decision("contradicted", _says(leads, found, claim))
+    nearest = min(closed or [leads], key=lambda each: claim.miss(each.span))
+    of = nearest if found.unlike else leads
+    return Decision("contradicted", _says(of, found, claim))
 
 
-_FACTORS = {1e3: "in thousands", 1e-3: "in units, not thousands"}
+_FACTORS = {1e3: "in thousands", 1e6: "in millions", 1e-3: "in units, not thousands"}
 
 
 def _says(each: Print, found: Found, claim: Said | None = None) -> str:
@@ -562,7 +570,7 @@ def _says(each: Print, found: Found, claim: Said | None = None) -> str:
         end = each.span.high if is_above else each.span.low
         mine = claim.span.low if is_above else claim.span.high
         gap = (
-            number(abs(mine - end), unit="points")
+            re.sub(r"^(1\W)points", r"\1point", number(abs(mine - end), unit="points"))
             if found.unit == "percent"
             else pct(miss)
         )

@@ -49,6 +49,17 @@ _UNITS = {
     "usd/t": ("USD/kg", 1e-3), "$/kg": ("USD/kg", 1), "亿美元": ("USD million", 100),
     "usd billion": ("USD million", 1e3), "aud billion": ("AUD million", 1e3),
 }  # fmt: skip
+_QUALIFIERS = {
+    "approx": "~ ≈ about around nearly almost roughly 约 近",
+    "at_least": "> ≥ over above more_than at_least 超过",
+    "at_most": "< ≤ under below less_than at_most 不到",
+}  # as people write them, also before the number
+_MEANT = {
+    word.replace("_", " "): name
+    for name, words in _QUALIFIERS.items()
+    for word in words.split()
+}
+_SIGNED = re.compile(rf"({'|'.join(map(re.escape, _MEANT))})\s*(?=[\d.])", re.I)
 _SPACES = re.compile("[\u00a0\u2009\u202f ']")
 _PERIOD = re.compile(r"(\d{4})(-\d\d)?(-\d\d)?")
 
@@ -180,6 +191,10 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     for row in rows:
         allowed_units = str(units.get(row["quantity"], "")).split("|")
         unit, factor = _unit(row["unit"], allowed_units)
+        row["qualifier"] = _MEANT.get(row["qualifier"].lower(), row["qualifier"])
+        if sign := _SIGNED.match(row["value"]):
+            row["qualifier"] = _MEANT[sign[1].lower()]
+            row["value"] = row["value"][sign.end() :]
         for column in ("value", "low", "high"):
             if row[column].endswith("%") and not unit:
                 unit = "percent"

@@ -113,6 +113,8 @@ def test_every_claim_has_a_written_check_with_a_reason():
         ("C020", "contradicted"),  # at most 7.6 percent
         ("C036", "roughly_supported"),  # 99 and 99.9 percent
         ("C082", "not_checkable"),  # nobody counts patents on refining
+        ("C040", "roughly_supported"),  # 3,212 t in a quarter, 3,993 in the next
+        ("C142", "misattributed"),  # the contract of 2022 with Lynas
     ],
 )
 def test_a_claim_gets_the_verdict_that_the_printed_figures_give(
@@ -299,6 +301,15 @@ def test_a_claim_that_nothing_settles_says_so(listed, view):
     row = claims.audit(listed.head(1).assign(found_by=""), early).iloc[0]
     assert row["verdict"] == "not_checkable"
     assert row["because"] == claims.NOT_THEN
+
+
+def test_what_was_read_later_is_not_told_on_the_day(listed, view):
+    # Pork of 10 November 2025: the digest is of 3 November.
+    pork = listed[listed["claim_id"] == "C010"]
+    now = claims.why(claims.audit(pork, view).iloc[0])
+    then = claims.why(claims.audit(pork, replace(view, as_of=claims.THEN)).iloc[0])
+    assert "10 November" in now.replace("\N{NO-BREAK SPACE}", " ")
+    assert then.lower().startswith(claims.NOT_THEN)
 
 
 # Forecasts

@@ -273,6 +273,13 @@ def easy(audit):
         # 45,500 and 45,855 t are less
         ("a,US,mine_production,,2024,46000,t,at_least,", "contradicted"),
         ("a,China,magnet_exports,,2025-05,1238,t,exact,", "supported"),
+        # the world's 380,000 t, and 390,000 in the edition before
+        ("a,China,mine_production,REO,2024,390000,t,exact,", "misattributed"),
+        ("a,China,share_of_world_mining,,2024,>60,%,exact,", "supported"),
+        ("a,China,share_of_world_mining,,2024,~70,%,,", "supported"),
+        ("a,China,share_of_world_mining,,2024,72,%,less than,", "supported"),
+        ("a,China,share_of_world_mining,,2024,多70,%,exact,", "not_checkable"),
+        ("a,Lynas,reo_production,REO,2025,10462,t,exact,", "not_checkable"),
         ("a,Mars,share_of_world_mining,,2024,5,percent,exact,", "not_checkable"),
         ("a,China,share_of_world_mining,,2024,many,percent,exact,", "not_checkable"),
         ("a,China,mine_production,,soon,1,t,exact,", "not_checkable"),
@@ -281,6 +288,11 @@ def easy(audit):
 def test_claims_as_people_write_them_get_verdicts_to_sign(easy, line, expected):
     row = easy(line)
     assert row["verdict"] == expected, claims.why(row)
+
+
+def test_a_period_that_no_figure_has_is_answered_with_the_nearest(easy):
+    row = easy("a,Lynas,reo_production,REO,2025,10462,t,exact,")
+    assert "the nearest is" in row["because"]
 
 
 def test_a_claim_without_a_period_is_judged_by_the_newest_year_known(memo):
