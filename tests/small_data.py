@@ -74,4 +74,9 @@ class SmallData(Folder):
         """Return what the rules find in one table of figures, as lines of text."""
         table = tables.read(self.path / file, tables.FIGURE_COLUMNS)
         known = dictionaries.read(self.path)
-        return [str(p) for p in rules.figures(table, known, tables.CONFIDENCE).problems]
+        return [
+            str(p)
+            for p in rules.check(
+                "figures", table, known, confidence=tables.CONFIDENCE
+            ).problems
+        ]

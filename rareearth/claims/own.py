@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,7 @@ import pandas as pd
 from rareearth.claims.bindings import ALL_OF_IT
 from rareearth.errors import DataError, ParameterError
 from rareearth.figures import csv_files as tables
-from rareearth.figures import dictionaries, records
-from rareearth.figures import rules as claim_rules
+from rareearth.figures import dictionaries, records, rules
 from rareearth.figures.csv_files import RECORDS, Table
 
 NEEDED = ["claim_id", "subject", "quantity", "value", "unit"]
@@ -87,11 +87,9 @@ def read(path: Path) -> pd.DataFrame:
     """
     table, ignored = _whole(path)
     quantities = records.quantities()
-    found = claim_rules.claim_problems(
-        table, dictionaries.known(), quantities, own=True
-    )
+    found = rules.check(rules.OWN_CLAIMS, table, dictionaries.known(), quantities)
     problems: dict[int, str] = {}
-    for problem in found:
+    for problem in found.problems:
         row = (problem.line or 2) - 2
         text = f"{problem.column}: {problem.text}" if problem.column else problem.text
         problems.setdefault(row, text)
@@ -103,8 +101,8 @@ def read(path: Path) -> pd.DataFrame:
     days = ["period_start", "period_end", "due"]
     for row in problems:
         frame.loc[row, [*numbers, *days]] = ""  # said to be faulty; nothing is guessed
-    frame[claim_rules.LOOKED_UP] = ""
-    typed = _digests(records.typed_claims(frame)).assign(
+    frame[rules.LOOKED_UP] = ""
+    typed = _digests(tables.typed(replace(table, frame=frame))[0]).assign(
         title=frame["article"],
         publisher="",
         problem=[problems.get(row, "") for row in range(len(frame))],
@@ -116,7 +114,7 @@ def read(path: Path) -> pd.DataFrame:
 def _digests(typed: pd.DataFrame) -> pd.DataFrame:
     """Return claims with what is looked up for the claims of the digests like them."""
     curated = records.claims()
-    said = [c for c in RECORDS["claims"] if c not in (*claim_rules.LOOKED_UP, *WORDS)]
+    said = [c for c in RECORDS["claims"] if c not in (*rules.LOOKED_UP, *WORDS)]
     same = typed[said].merge(curated[said], how="left", indicator=True)["_merge"]
     is_own = (same != "both").to_numpy()
     by_id = curated.set_index("claim_id").to_dict("index")
@@ -126,7 +124,7 @@ def _digests(typed: pd.DataFrame) -> pd.DataFrame:
     for row, key, own in zip(rows, _keys(typed), is_own, strict=True):
         model = by_key.get(key) if own else by_id[row["claim_id"]]
         if model:
-            row |= {name: model[name] for name in claim_rules.LOOKED_UP}
+            row |= {name: model[name] for name in rules.LOOKED_UP}
             row["figure_product"] = model["figure_product"] or model["product"]
         if own:
             row["corrected"] = row["report"] = ""
@@ -147,7 +145,7 @@ def _whole(path: Path) -> tuple[Table, list[str]]:
     plain = [name.strip().lower().replace(" ", "_") for name in header]
     missing = [column for column in NEEDED if column not in plain]
     if missing:
-        known = [name for name in allowed if name not in claim_rules.LOOKED_UP]
+        known = [name for name in allowed if name not in rules.LOOKED_UP]
         raise DataError(
             f"{path.name}:1: missing column {', '.join(missing)}; known: "
             f"{','.join(known)}"

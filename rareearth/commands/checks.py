@@ -20,7 +20,6 @@ from rareearth.errors import DataError, NoFigures, quoted
 from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries, rules, seals
 from rareearth.figures import loading as figures
-from rareearth.figures import rules as claim_rules
 from rareearth.figures.columns import rounding
 from rareearth.figures.csv_files import (
     CONFIDENCE,
@@ -80,7 +79,7 @@ def _violations(where: Path, package: bool) -> list[Problem]:
     known = dictionaries.read(where, None if package else dictionaries.known())
     confidence = CONFIDENCE if package else (*CONFIDENCE, OWN)
     checked = [
-        rules.figures(table, known, confidence)
+        rules.check("figures", table, known, confidence=confidence)
         for name, table in read.items()
         if name not in DICTIONARIES and name not in RECORDS
     ]
@@ -119,7 +118,7 @@ def counts(where: Path) -> list[int]:
     return [number for number in found if number]
 
 
-def _beside_curated(checked: list[rules.Figures]) -> Iterator[Problem]:
+def _beside_curated(checked: list[rules.Checked]) -> Iterator[Problem]:
     """Return figures of a user's own that have the id of a curated one."""
     curated = dictionaries.folder()
     taken: set[str] = set()
@@ -135,15 +134,15 @@ def _beside_curated(checked: list[rules.Figures]) -> Iterator[Problem]:
 def _record_problems(
     name: str, read: dict[str, Table], known: Dictionaries
 ) -> list[Problem]:
-    if name not in claim_rules.TABLES:
-        return rules.record_problems(name, read[name], known)
-    if name == "claims":
-        if "quantities" in read:
-            names = claim_rules.quantities(read["quantities"], known)
-            return claim_rules.claim_problems(read[name], known, names)
-        return claim_rules.claim_problems(read[name], known, quantities(), own=True)
-    claims = read["claims"].frame["claim_id"] if "claims" in read else None
-    return claim_rules.problems(name, read[name], known, claims)
+    table, words = read[name], {}
+    if name != "claims":
+        if "claims" in read:
+            words["claim_id"] = read["claims"].frame["claim_id"]
+        return rules.check(name, table, known, **words).problems
+    if "quantities" not in read:
+        return rules.check(rules.OWN_CLAIMS, table, known, quantities()).problems
+    about = rules.quantities(read["quantities"], known)
+    return rules.check(name, table, known, about).problems
 
 
 def _sorted(found: list[Problem]) -> list[Problem]:
@@ -256,7 +255,7 @@ def _unsealed(where: Path) -> list[Problem]:
 
 
 def _across(
-    checked: list[rules.Figures],
+    checked: list[rules.Checked],
     known: Dictionaries,
     *,
     unused: bool,
@@ -316,7 +315,7 @@ def _entity_kinds(table: Table) -> Iterator[Problem]:
         yield from tables.rows(table, like & (frame["kind"] != kind), "kind", text)
 
 
-def _totals(part: rules.Figures, known: Dictionaries) -> Iterator[Problem]:
+def _totals(part: rules.Checked, known: Dictionaries) -> Iterator[Problem]:
     """Return totals that are smaller than their parts, beyond rounding.
 
     Compared within one source, series, product, period and definition. Each printed
@@ -392,7 +391,7 @@ def doubts(where: Path) -> Iterator[Problem]:
     known = dictionaries.read(where, dictionaries.known(""))
     for path in figure_files(where):
         table = tables.read(path, FIGURE_COLUMNS)
-        typed = rules.figures(table, known, (*CONFIDENCE, OWN)).typed
+        typed = tables.typed(table)[0]
         for series, own in typed.dropna(subset=["value"]).groupby("series"):
             published = _published(str(series), known)
             for row in own.itertuples():

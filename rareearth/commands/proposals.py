@@ -130,7 +130,8 @@ def _wrong(rows: list[Row], known: Dictionaries) -> dict[int, str]:
     """Return what breaks the rules of the data, by the number of the row."""
     frame = pd.DataFrame(rows, columns=FIGURE_COLUMNS)
     frame["figure_id"] = [f"row-{number}" for number in range(len(rows))]
-    found = rules.figures(tables.Table("", frame, ""), known, (*CONFIDENCE, OWN))
+    table, confidence = tables.Table("", frame, ""), (*CONFIDENCE, OWN)
+    found = rules.check("figures", table, known, confidence=confidence)
     problems = [*found.problems, *rules.two_values([found])]
     texts: dict[int, str] = {}
     for each in problems:

@@ -62,7 +62,7 @@ def reconcile(as_of: str = "latest") -> pd.DataFrame:
     pairs = [pair for rule in RULES for pair in _of(rule, as_of)]
     table = pd.DataFrame(pairs, columns=Pair._fields)
     table.insert(4, "difference", table["left"] - table["right"])
-    known = records.explanations().set_index("check_id")
+    known = records.read("explanations").set_index("check_id")
     expected = table["check_id"].map(known["expected"]).astype("float64")
     agrees = table["difference"].abs() <= table["tolerance"] * (1 + 1e-9)
     as_expected = (table["difference"] - expected).abs() <= (

@@ -414,7 +414,7 @@ def bibliography(*main: pd.DataFrame, as_of: str = "latest") -> None:
             f"<ol class='sources'>{''.join(items)}</ol>{_all_figures()}",
             ABOUT: {
                 "reach": _reach(printed.max(), main),
-                "terms": records.glossary()["meaning"].to_dict(),
+                "terms": dict(records.read("glossary").to_numpy()),
             },
         }
     )

@@ -17,7 +17,7 @@ import hashlib
 import io
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,6 +67,13 @@ RECORDS = {
         "claim_differences": "claim_id,computed,written,reason",
     }.items()
 }
+DAYS = (
+    "period_start period_end date_announced date_effective date_until planned_start "
+    "planned_end actual_start actual_end filed_on due next_expected"
+).split()
+NUMBERS = (
+    "value low high level price_year expected at_least at_most period_days".split()
+)
 CONFIDENCE = ("tertiary", "secondary", "primary")  # from weak to strong
 OWN = "own"  # in a user's own folder: outranks the published figures
 YEARS = pd.Timestamp(1700, 1, 1), pd.Timestamp(2200, 12, 31)  # nanoseconds hold them
@@ -448,6 +455,24 @@ def _column_message(name: str, found: list[str], expected: list[str]) -> str:
     return f"{name}:1: {'; '.join(parts)}; expected {','.join(expected)}"
 
 
+def typed(table: Table) -> tuple[pd.DataFrame, list[Problem]]:
+    """Return a table typed, and what is no day or number in it.
+
+    A column has one type wherever it stands: `DAYS` are datetime64, `NUMBERS` float64,
+    ``price_year`` Int64, the rest str. What is empty is missing.
+    """
+    found: dict[str, pd.Series] = dict(table.frame.items())
+    problems: list[Problem] = []
+    for column in found:
+        if column in (*DAYS, *NUMBERS):
+            reader = dates if column in DAYS else numbers
+            found[column], wrong = reader(table, column)
+            problems += wrong
+    if "price_year" in found:
+        found["price_year"] = found["price_year"].round().astype("Int64")
+    return pd.DataFrame(found), problems
+
+
 def numbers(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
     """Return a text column as float64 (NaN where empty), and what is not a number."""
     text = table.frame[column].to_numpy()
@@ -458,15 +483,15 @@ def numbers(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
 
 
 def dates(table: Table, column: str) -> tuple[pd.Series, list[Problem]]:
-    """Return a text column as datetime64, and what is not an ISO date."""
+    """Return a text column as datetime64 (NaT where empty), and what is no ISO date."""
     which, text = pd.factorize(table.frame[column].to_numpy())  # many rows, few days
     whole = [each if len(each) == 10 else None for each in text]  # 2024-1-5 is none
     days = pd.to_datetime(pd.Series(whole), format="%Y-%m-%d", errors="coerce")
     days = days.where(days.between(*YEARS)).astype("datetime64[ns]")
     values = days.to_numpy()[which]
     expected = "is not a date; expected YYYY-MM-DD between 1700 and 2200"
-    found = _cells(table, column, np.isnat(values), expected)
-    return pd.Series(values, name=column), found
+    bad = np.isnat(values) & (table.frame[column].to_numpy() != "")
+    return pd.Series(values, name=column), _cells(table, column, bad, expected)
 
 
 def _cells(table: Table, column: str, bad: np.ndarray, expected: str) -> list[Problem]:
@@ -474,14 +499,27 @@ def _cells(table: Table, column: str, bad: np.ndarray, expected: str) -> list[Pr
     return list(rows(table, bad, column, lambda row: f"{quoted(text[row])} {expected}"))
 
 
-def unknown(table: Table, column: str, known: pd.Index) -> list[Problem]:
-    """Return the cells of a key column that are not in its dictionary."""
-    text = table.frame[column]
+def unknown(
+    table: Table, column: str, known: Iterable[str], *, several: bool = False
+) -> list[Problem]:
+    """Return the cells of a column that are not in its dictionary; empty ones may be.
+
+    Of `several` names in a cell, with semicolons between them, the first that is not.
+    """
+    text, names = table.frame[column], set(known)
+    wrong: dict[str, str] = {}
+    for cell in filter(None, text.unique()):
+        strange = [
+            n for n in (cell.split(";") if several else [cell]) if n not in names
+        ]
+        if strange:
+            wrong[cell] = strange[0]
 
     def what(row: int) -> str:
-        return f"unknown {column} {quoted(text[row])}; {nearest(text[row], known)}"
+        name = wrong[text[row]]
+        return f"unknown {column} {quoted(name)}; {nearest(name, names)}"
 
-    return list(rows(table, ~text.isin(known), column, what))
+    return list(rows(table, text.isin(wrong), column, what))
 
 
 def repeated(table: Table, columns: list[str], what: str) -> list[Problem]:

@@ -118,15 +118,12 @@ def read(where: Path, base: Dictionaries | None = None) -> Dictionaries:
     return Dictionaries(**found)
 
 
-def was_checked(path: Path, table: Table) -> bool:
-    """Return whether a table is curated and, like the dictionaries, as it was sealed.
+def was_checked(table: Table) -> bool:
+    """Return whether a curated table is, like the dictionaries, as it was sealed.
 
     It was checked when it was sealed, and need not be checked at every load.
     """
-    curated = folder()
-    if path.parent != curated or not seals.is_whole(table, curated):
-        return False
-    return are_whole()
+    return seals.is_whole(table, folder()) and are_whole()
 
 
 _Stamps = tuple[tuple[str, int, int], ...]
@@ -192,7 +189,8 @@ def problems_of(name: str, table: Table) -> list[Problem]:
     """Return what is wrong in a dictionary: empty or repeated keys, wrong kinds."""
     frame = table.frame
     key = frame.columns[0]
-    found = list(tables.rows(table, frame[key].str.strip() == "", key, "is empty"))
+    typed, found = tables.typed(table)
+    found += tables.rows(table, frame[key].str.strip() == "", key, "is empty")
     found += tables.repeated(table, [key], f"the same {key}")
     if name == "sources":
         published = frame["published"]
@@ -202,42 +200,17 @@ def problems_of(name: str, table: Table) -> list[Problem]:
         none = (published != "") & ~bad & last_day(published).isna()
         found += tables.rows(table, none, "published", "is no day of the calendar")
     if name == "series":
-        numbers = {}
-        for column in ("low", "high", "period_days"):
-            numbers[column], wrong = tables.numbers(table, column)
-            found += wrong
         text = "is not a number of days above 0"
-        found += tables.rows(table, numbers["period_days"] <= 0, "period_days", text)
-        found += _expected(table)
+        found += tables.rows(table, typed["period_days"] <= 0, "period_days", text)
+        pair = "period_days", "next_expected"
+        for column, other in (pair, pair[::-1]):
+            lone = (frame[column] == "") & (frame[other] != "")
+            found += tables.rows(table, lone, column, f"is empty, and {other} is not")
     if name == "entities":
-        found += tables.rows(
-            table,
-            (frame["kind"] == "country") & ~frame["iso3"].str.fullmatch("[A-Z]{3}"),
-            "iso3",
-            "a country needs its ISO 3166 alpha-3 code",
-        )
-        found += tables.rows(
-            table,
-            (frame["kind"] != "country") & (frame["iso3"] != ""),
-            "iso3",
-            "only a country has an ISO 3166 code",
-        )
+        is_country, iso3 = frame["kind"] == "country", frame["iso3"]
+        bad = is_country & ~iso3.str.fullmatch("[A-Z]{3}")
+        text = "a country needs its ISO 3166 alpha-3 code"
+        found += tables.rows(table, bad, "iso3", text)
+        text = "only a country has an ISO 3166 code"
+        found += tables.rows(table, ~is_country & (iso3 != ""), "iso3", text)
     return found
-
-
-def _expected(table: Table) -> list[Problem]:
-    """Return series of which either the rhythm or the next day is missing or wrong."""
-    frame = table.frame
-    printed = frame["next_expected"]
-    day = pd.to_datetime(printed, format="%Y-%m-%d", errors="coerce")
-    found = [*tables.rows(table, day.isna() & (printed != ""), "next_expected", _DAY)]
-    for column, other in (
-        ("period_days", "next_expected"),
-        ("next_expected", "period_days"),
-    ):
-        lone = (frame[column] == "") & (frame[other] != "")
-        found += tables.rows(table, lone, column, f"is empty, and {other} is not")
-    return found
-
-
-_DAY = "is not a date; expected YYYY-MM-DD"

@@ -303,7 +303,7 @@ def read_ahead() -> None:
         known = dictionaries.known()
         for series, name in known.series["table"].drop_duplicates().items():
             path = curated / f"{name}.csv"
-            if dictionaries.was_checked(path, tables.read(path, FIGURE_COLUMNS)):
+            if dictionaries.was_checked(tables.read(path, FIGURE_COLUMNS)):
                 _printed(str(series), known, None)
     tables.begin_record()
 
@@ -379,10 +379,10 @@ def _typed(
         seals.warn(table, curated)
     cached = _typed_cache.get((table.sha256, path))
     if cached is None or cached[0] is not known:
-        if dictionaries.was_checked(path, table):
-            typed, problems = rules.with_types(table)
+        if path.parent == curated and dictionaries.was_checked(table):
+            typed, problems = tables.typed(table)
         else:
-            found = rules.figures(table, known, confidence)
+            found = rules.check("figures", table, known, confidence=confidence)
             typed, problems = found.typed, found.problems
             if path.parent != curated:
                 problems = [*problems, *rules.two_values([found])]
@@ -464,13 +464,3 @@ def _what_exists(
         else f"the first that are known came out on {earliest:%Y-%m-%d}"
     )
     return f"no figures of {series} were published by {as_of}; {first}"
-
-
-__all__ = [
-    "countries",
-    "dictionary",
-    "load",
-    "origins",
-    "revisions",
-    "sources",
-]

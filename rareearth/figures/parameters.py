@@ -43,6 +43,7 @@ NOT_READ = (  # too deep for Python's parser is a MemoryError
     MemoryError,
     tokenize.TokenError,
 )
+RECORDED = ("events", "claims", "milestones", "assumptions")
 YEARS = range(1900, 2200)  # what a date can lie in; far beyond all figures
 _BRACKET = re.compile(r"\[[^\[\]]*\]$|[\[(][^\[\]()]*\.\.[^\[\]()]*[\])]$")
 _RANGE = re.compile(r"([\[(])\s*(\S*)\s*\.\.\s*(\S*)\s*([\])])")
@@ -325,14 +326,8 @@ def names(asked: Names, extra: str | None) -> list[str]:
     known |= {kind: kinds.index[kinds == kind] for kind in kinds.unique()}
     if not asked.sources and asked.kind in known:
         return list(known[asked.kind])
-    tables: dict[str, Callable[[], Any]] = {
-        "events": records.events,
-        "claims": records.claims,
-        "milestones": records.milestones,
-        "assumptions": records.assumptions,
-    }
-    for source in asked.sources:
-        if source in tables and asked.kind in (frame := tables[source]()):
+    for source in {*asked.sources}.intersection(RECORDED):
+        if asked.kind in (frame := getattr(records, source)()):
             return sorted(set(frame[asked.kind].str.split(";").explode()) - {""})
     try:
         rows = loading.load(asked.sources, extra=extra, variants="all")

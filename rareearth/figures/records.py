@@ -11,30 +11,56 @@ import pandas as pd
 from rareearth.errors import DataError, NoFigures
 from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries, rules, seals, vintages
-from rareearth.figures import rules as claim_rules
 from rareearth.figures.csv_files import RECORDS, Table
-from rareearth.figures.dictionaries import Dictionaries
-from rareearth.figures.loading import Names, check_name, listed, period
+from rareearth.figures.loading import Names, check_name, listed
 from rareearth.words import span
 
 
-def events(
-    as_of: str = "latest",
-    kind: Names | None = None,
-    start: int | str | None = None,
-    end: int | str | None = None,
+def read(
+    name: str, path: Path | None = None, extra: str | Path | None = None
 ) -> pd.DataFrame:
+    """Return a table of records as it is written, its days and numbers typed.
+
+    Parameters
+    ----------
+    name : str
+        A key of `csv_files.RECORDS`, such as ``"glossary"``.
+    path, extra : Path, optional
+        Of the user's own table, and the folder of his dictionaries. Default: the
+        curated table.
+
+    Raises
+    ------
+    DataError
+        If it breaks a rule. The message names file, line and column.
+    """
+    known, table = dictionaries.known(extra), _table(name, path)
+    if path is None and dictionaries.was_checked(table):
+        return tables.typed(table)[0]
+    about = quantities() if name == "claims" else None
+    found = rules.check(name, table, known, about)
+    if found.problems:
+        raise DataError(str(found.problems[0]))
+    return found.typed
+
+
+def _table(name: str, path: Path | None = None) -> Table:
+    curated = dictionaries.folder()
+    table = tables.read(
+        path or curated / f"{name}.csv", RECORDS[name], strict=path is None
+    )
+    if path is None:
+        seals.warn(table, curated)
+    return table
+
+
+def events(as_of: str = "latest") -> pd.DataFrame:
     """Return dated policy and market events, oldest first.
 
     Parameters
     ----------
     as_of : str, default "latest"
         ISO date. Only events announced, or else effective, on or before it.
-    kind : str or list of str, optional
-        Keep only these kinds: control, relaxation, tariff, subsidy, price_floor,
-        agreement, disruption, ruling, price_extreme, other.
-    start, end : int or str, optional
-        Years or ISO dates between which the event lies.
 
     Returns
     -------
@@ -44,24 +70,15 @@ def events(
 
     Raises
     ------
-    UnknownName, NoFigures, ParameterError
+    NoFigures, ParameterError
         As for `load`.
     """
-    frame = _records("events", dictionaries.known())
-    if frame.empty:
-        raise NoFigures("events.csv: no events")
+    frame = read("events")
     frame.insert(1, "date", frame["date_announced"].fillna(frame["date_effective"]))
-    kinds_ = sorted(frame["kind"].unique())
-    for name in listed(kind):
-        check_name("kind of event", name, pd.Index(kinds_))
-    first, last = period(start, end)
-    chosen = frame[frame["date"].between(first, min(last, vintages.day(as_of)))]
-    if names := listed(kind):
-        chosen = chosen[chosen["kind"].isin(names)]
+    chosen = frame[frame["date"] <= vintages.day(as_of)]
     if chosen.empty:
         raise NoFigures(
-            f"no such events; there are some from {frame['date'].min():%Y-%m-%d} to "
-            f"{frame['date'].max():%Y-%m-%d} of the kinds {', '.join(kinds_)}"
+            f"no such events by {as_of}; the first is of {frame['date'].min():%Y-%m-%d}"
         )
     return chosen.sort_values(["date", "event_id"], ignore_index=True)
 
@@ -87,35 +104,23 @@ def milestones(
     UnknownName, NoFigures, ParameterError
         As for `load`.
     """
-    known = dictionaries.known()
-    frame = _records("milestones", known)
-    for name in listed(project):
-        check_name("project", name, pd.Index(sorted(frame["project"].unique())))
+    frame = _named(read("milestones"), project=project)
     if as_of != "latest":
         frame = frame[vintages.last_day(frame["as_stated_on"]) <= vintages.day(as_of)]
-    if names := listed(project):
-        frame = frame[frame["project"].isin(names)]
     if frame.empty and missing == "raise":
         raise NoFigures(f"no milestones had been stated by {as_of}")
     return frame.reset_index(drop=True)
 
 
-def explanations() -> pd.DataFrame:
-    """Return the gaps between sources that are understood.
-
-    Returns
-    -------
-    DataFrame
-        ``check_id`` of `reconcile`; ``expected``, the difference that is explained, in
-        the unit of the comparison; ``reason``.
-    """
-    frame = _records("explanations", dictionaries.known())
-    return frame.assign(expected=pd.to_numeric(frame["expected"]))
-
-
-def glossary() -> pd.DataFrame:
-    """Return ``meaning`` of the words that a report explains, by ``term``."""
-    return _records("glossary", dictionaries.known()).set_index("term")
+def _named(frame: pd.DataFrame, **asked: Names | None) -> pd.DataFrame:
+    """Return the rows that have the names asked for, refusing those that none has."""
+    found = frame
+    for column, names in asked.items():
+        for name in listed(names):
+            check_name(column, name, pd.Index(frame[column].unique()))
+        if names is not None:
+            found = found[found[column].isin(listed(names))]
+    return found
 
 
 def expectations(as_of: str = "latest") -> pd.DataFrame:
@@ -131,19 +136,12 @@ def expectations(as_of: str = "latest") -> pd.DataFrame:
     DataFrame
         The columns of ``expectations.csv``: numbers float64, days datetime64.
     """
-    frame = _records("expectations", dictionaries.known())
-    for column in ("value", "low", "high", "level"):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    for column in ("filed_on", "period_start", "period_end"):
-        frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
+    frame = read("expectations")
     return frame[frame["filed_on"] <= vintages.day(as_of)].reset_index(drop=True)
 
 
 def assumptions(
-    topic: str | None = None,
-    parameter: Names | None = None,
-    entity: Names | None = None,
-    extra: str | Path | None = None,
+    topic: str | None = None, extra: str | Path | None = None
 ) -> pd.DataFrame:
     """Return the numbers that nobody printed: each with its range and its reason.
 
@@ -154,8 +152,6 @@ def assumptions(
     ----------
     topic : str, optional
         The question that needs it, e.g. ``"refining-cost"``. Default: all.
-    parameter, entity : str or list of str, optional
-        Keep only these.
     extra : path, optional
         As in `figures.load`: a row of ``assumptions.csv`` in the user's own folder
         replaces the row with its id.
@@ -170,79 +166,27 @@ def assumptions(
     Raises
     ------
     UnknownName
-        If a topic, parameter or entity has no assumption.
-    NoFigures
-        If each is known and no row has all of them.
+        If a topic has no assumption.
     """
-    known, own = dictionaries.known(extra), dictionaries.own_folder(extra)
-    frame = _records("assumptions", known)
+    own, frame = dictionaries.own_folder(extra), read("assumptions")
     path = tables.tables_in(own).get("assumptions") if own else None
     if path is not None:
-        mine = _checked("assumptions", path, known)
+        mine = read("assumptions", path, extra)
         kept = frame[~frame["assumption_id"].isin(mine["assumption_id"])]
         frame = pd.concat([kept, mine], ignore_index=True)
-    for column in ("value", "low", "high"):
-        frame[column] = pd.to_numeric(frame[column]).astype("float64")
-    frame["price_year"] = pd.to_numeric(frame["price_year"]).astype("Int64")
-    asked = {"topic": topic, "parameter": parameter, "entity": entity}
-    for column, names in asked.items():
-        for name in listed(names):
-            check_name(column, name, pd.Index(frame[column].unique()))
-    for column, names in asked.items():
-        if wanted := listed(names):
-            frame = frame[frame[column].isin(wanted)]
-    if frame.empty:
-        raise NoFigures(f"no assumption on {parameter} of {entity} for {topic}")
+    frame = _named(frame, topic=topic)
     if path is not None:
         tables.note_own(frame["assumption_id"], mine["assumption_id"])
     return frame.reset_index(drop=True)
 
 
-def _table(name: str) -> tuple[Path, Table]:
-    path = dictionaries.folder() / f"{name}.csv"
-    table = tables.read(path, RECORDS[name])
-    seals.warn(table, path.parent)
-    return path, table
-
-
-def _records(name: str, known: Dictionaries) -> pd.DataFrame:
-    return _checked(name, dictionaries.folder() / f"{name}.csv", known)
-
-
-def _checked(name: str, path: Path, known: Dictionaries) -> pd.DataFrame:
-    curated = dictionaries.folder()
-    table = tables.read(path, RECORDS[name], strict=path.parent == curated)
-    if path.parent == curated:
-        seals.warn(table, curated)
-    if not dictionaries.was_checked(path, table):
-        problems = (
-            claim_rules.problems(name, table, known, None)
-            if name in claim_rules.TABLES
-            else rules.record_problems(name, table, known)
-        )
-        if problems:
-            raise DataError(str(problems[0]))
-    frame = table.frame.copy()
-    for column in frame:
-        if str(column).startswith(("date_", "planned_", "actual_")):
-            frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
-    return frame
-
-
 def claims(
-    article: Names | None = None,
-    topic: Names | None = None,
-    as_of: str = "latest",
-    missing: Literal["raise", "empty"] = "raise",
+    as_of: str = "latest", missing: Literal["raise", "empty"] = "raise"
 ) -> pd.DataFrame:
     """Return the checkable claims of the digests, in the order of the articles.
 
     Parameters
     ----------
-    article : str or list of str, optional
-        Keep only these: ``"digest-01"`` to ``"digest-10"``.
-    topic : str or list of str, optional
-        Keep only these topics, e.g. ``"production"``.
     as_of : str, default "latest"
         ISO date. Only claims made on or before it.
     missing : {"raise", "empty"}
@@ -257,28 +201,14 @@ def claims(
 
     Raises
     ------
-    UnknownName, NoFigures, ParameterError
+    NoFigures, ParameterError
         As for `load`.
     """
-    known = dictionaries.known()
-    _, table = _table("claims")
-    sealed = [dictionaries.was_checked(*_table(n)) for n in ("claims", "quantities")]
-    found = (
-        [] if all(sealed) else claim_rules.claim_problems(table, known, quantities())
-    )
-    if found:
-        raise DataError(str(found[0]))
-    frame = typed_claims(table.frame)
+    frame, sources = read("claims"), dictionaries.known().sources
     for column in ("title", "publisher"):
-        frame[column] = frame["article"].map(known.sources[column])
-    for kind, names in (("article", article), ("topic", topic)):
-        for name in listed(names):
-            check_name(kind, name, pd.Index(sorted(frame[kind].unique())))
-    made = vintages.last_day(frame["article"].map(known.sources["published"]))
+        frame[column] = frame["article"].map(sources[column])
+    made = vintages.last_day(frame["article"].map(sources["published"]))
     chosen = frame if as_of == "latest" else frame[made <= vintages.day(as_of)]
-    for kind, names in (("article", article), ("topic", topic)):
-        if wanted := listed(names):
-            chosen = chosen[chosen[kind].isin(wanted)]
     if chosen.empty and missing == "raise":
         raise NoFigures(f"no such claims had been made by {as_of}")
     return chosen.reset_index(drop=True)
@@ -308,19 +238,6 @@ def claimed(claim_ids: Sequence[str]) -> pd.DataFrame:
     )
 
 
-def typed_claims(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return text columns of claims with numbers as float64 and days as datetime64."""
-    typed = frame.copy()
-    for column in typed.columns.intersection(claim_rules.NUMBERS):
-        typed[column] = pd.to_numeric(typed[column].replace("", None)).astype(float)
-    for column in ("period_start", "period_end", "due"):
-        if column in typed:
-            days = typed[column].replace("", None)
-            dates = pd.to_datetime(days, format="%Y-%m-%d")
-            typed[column] = dates.astype("datetime64[ns]")
-    return typed
-
-
 def claim_checks() -> pd.DataFrame:
     """Return what was found on each claim, the main check of a claim first.
 
@@ -330,18 +247,11 @@ def claim_checks() -> pd.DataFrame:
         The columns of ``claim_checks.csv`` (numbers as float64) and ``published``, the
         last day that the date of the source can mean.
     """
-    known = dictionaries.known()
-    frame = _records("claim_checks", known)
-    published = frame["source_id"].map(known.sources["published"])
-    return typed_claims(frame).assign(published=vintages.last_day(published))
+    frame = read("claim_checks")
+    published = frame["source_id"].map(dictionaries.known().sources["published"])
+    return frame.assign(published=vintages.last_day(published))
 
 
 def quantities() -> pd.DataFrame:
-    """Return what a claim may be about, indexed by name: see `claim_rules`."""
-    known = dictionaries.known()
-    return claim_rules.quantities(_table("quantities")[1], known)
-
-
-def claim_differences() -> pd.DataFrame:
-    """Return the claims whose computed and written verdicts differ, with the reason."""
-    return _records("claim_differences", dictionaries.known())
+    """Return what a claim may be about, indexed by name: see `rules.quantities`."""
+    return rules.quantities(_table("quantities"), dictionaries.known())

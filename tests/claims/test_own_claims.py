@@ -76,7 +76,7 @@ def test_a_share_is_computed(audit):
         ),
         (
             "a,Memo,China,mine_production,REO,2024-12-31,2024-01-01,1,t",
-            "period_end: is before the start",
+            "period_end: 2024-01-01 is before period_start",
         ),
         (
             "a,Memo,Lynas,reserve_rank,,,,1,rank",

@@ -68,7 +68,7 @@ BROKEN = {  # each breaks the last row of a file
     "broken event": (
         "events.csv",
         {"date_until": "2023-01-01"},
-        "events.csv:2: date_until: is before date_effective",
+        "events.csv:2: date_until: 2023-01-01 is before date_effective",
     ),
     "publication date": (
         "sources.csv",

@@ -44,7 +44,7 @@ def compared(monkeypatch):
         pair = Pair("x/1", "left and right", 100.0 + difference, 100.0, 1.0, "t")
         known = pd.DataFrame(explained, columns=["check_id", "expected", "reason"])
         monkeypatch.setattr(module, "RULES", (lambda as_of: iter([pair]),))
-        monkeypatch.setattr(module.records, "explanations", lambda: known)
+        monkeypatch.setattr(module.records, "read", lambda name: known)
         return reconcile().iloc[0]
 
     return run
@@ -96,7 +96,7 @@ def test_company_output_stays_within_the_rounding_of_the_national_figure(shipped
 
 def test_every_explanation_of_the_shipped_figures_is_still_needed(shipped):
     explained = set(shipped.index[shipped["outcome"] == "explained"])
-    assert explained == set(module.records.explanations()["check_id"])
+    assert explained == set(module.records.read("explanations")["check_id"])
 
 
 def test_what_was_not_published_yet_is_not_compared():

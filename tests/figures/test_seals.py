@@ -12,10 +12,13 @@ from rareearth.figures import rules
 def checked(monkeypatch):
     """Return the tables that the rules were applied to."""
     seen = []
-    whole = rules.figures
-    monkeypatch.setattr(
-        rules, "figures", lambda table, *rest: seen.append(table) or whole(table, *rest)
-    )
+    whole = rules.check
+
+    def check(name, table, *rest, **words):
+        seen.append(table)
+        return whole(name, table, *rest, **words)
+
+    monkeypatch.setattr(rules, "check", check)
     return seen
 
 

@@ -156,12 +156,18 @@ def test_an_empty_number_is_missing_and_no_problem(read):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2024", "2024-13-01", "2024-02-30", "20240101", "1.2.2024", "2024-1-5"],
+    ["2024", "2024-13-01", "2024-02-30", "20240101", "1.2.2024", "2024-1-5"],
 )
 def test_what_is_not_an_iso_date_is_reported(read, text):
     _, problems = tables.dates(read(f"name,value\na,{text}\n".encode()), "value")
     expected = f"ores.csv:2: value: {text!r} is not a date; expected YYYY-MM-DD"
     assert [str(problem).startswith(expected) for problem in problems] == [True]
+
+
+def test_an_empty_day_is_missing_and_no_problem(read):
+    values, problems = tables.dates(read(b"name,value\na,\nb,2024-02-29\n"), "value")
+    assert values.isna().tolist() == [True, False]
+    assert problems == []
 
 
 @pytest.mark.parametrize("text", ["9999-12-31", "0001-01-01", "1600-01-01"])

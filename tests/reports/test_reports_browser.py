@@ -308,7 +308,7 @@ def test_text_of_charts_can_be_read_on_a_phone_and_on_paper(visit, name):
 @each_report
 def test_terms_are_explained_at_their_first_use_and_in_a_list(visit, name):
     tree = BeautifulSoup(visit(name).text, "html.parser")
-    meanings = records.glossary()["meaning"]
+    meanings = records.read("glossary").set_index("term")["meaning"]
     explained = {each.text: each["title"] for each in tree.find_all("abbr")}
     assert explained
     assert explained == meanings[list(explained)].to_dict()
