@@ -25,8 +25,8 @@ import rareearth as ree
 from rareearth.figures import dictionaries, vintages
 from rareearth.figures.csv_files import RECORDS
 from rareearth.prices import forecasts
-from rareearth.prices.series import Prices
-from rareearth.prices.study import chosen, on_one_footing
+from rareearth.prices.samples import net_of
+from rareearth.prices.series import Prices, chosen
 
 LEVEL = 0.8
 YEARS = 20
@@ -74,7 +74,7 @@ def expected(as_of: str) -> Iterator[Row]:
     prices = Prices.load(as_of, cpi_gaps=1)
     for product in OXIDES:
         series = chosen(prices, product, "China FOB")
-        _, values = on_one_footing(prices, series)
+        values = net_of(series.values, series.step)
         paths = forecasts.forecast(values, 12).paths
         walk = paths[paths["model"] == forecasts.NAIVE].set_index("period")
         for month in map(pd.Period, MONTHS):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
@@ -16,6 +14,9 @@ WHOLE = 0.01  # how far printed shares may be from 100 percent: rounding
 DRAWN = ("Nd oxide", "Pr oxide", "NdPr oxide", "Dy oxide", "Tb oxide", "Y oxide")
 """Oxides with a part of their own in a chart of baskets."""
 
+ANNUAL = "USGS reference"
+"""Where fifteen oxides have a price by year."""
+
 COMPOSITIONS = {
     "oxide_distribution": "as printed",
     "separation_product_mix": "from the weights of separated oxides",
@@ -24,9 +25,7 @@ COMPOSITIONS = {
 """Series that can give the composition of a deposit, the most direct first, and how."""
 
 
-def compositions(
-    as_of: str = "latest", extra: str | Path | None = None
-) -> pd.DataFrame:
+def compositions(as_of: str = "latest") -> pd.DataFrame:
     """Return the shares of oxides in deposits by weight, never guessed.
 
     Returns
@@ -42,10 +41,10 @@ def compositions(
         If nothing had been published of any deposit.
     """
     names = list(COMPOSITIONS)
-    figures = store.load(names, as_of=as_of, extra=extra, missing="empty")
+    figures = store.load(names, as_of=as_of, missing="empty")
     if figures.empty:
         raise NoFigures(f"no composition of a deposit had been published by {as_of}")
-    products = store.dictionary("products", extra)
+    products = store.dictionary("products")
     keys = ["series", "entity", "source_id", "basis", "period_end"]
     printed = figures.dropna(subset=["value"]).groupby(keys)
     tables = sorted(printed, key=lambda item: names.index(item[0][0]))
@@ -79,19 +78,13 @@ def _shares(
     return table.assign(share=table["value"] / total)
 
 
-def prices_at(
-    prices: Prices, when: str | int | None = None, market: str = "USGS reference"
-) -> pd.DataFrame:
-    """Return what each oxide cost in a market at one time, with its figure.
+def prices_at(prices: Prices, year: int | None = None) -> pd.DataFrame:
+    """Return what each oxide cost on average in a year (USGS), with its figure.
 
     Parameters
     ----------
-    when : int or str, optional
-        A year of the USGS reference, a month (``"2025-03"``) of China FOB. Default: the
-        newest year.
-    market : str
-        The USGS reference prices fifteen oxides by year; China FOB only those of the
-        magnets and yttrium, by month.
+    year : int, optional
+        Default: the newest.
 
     Returns
     -------
@@ -103,27 +96,18 @@ def prices_at(
     NoFigures
         If no oxide has a price then. The message says when there are prices.
     """
-    catalogue = prices.catalogue()
-    own = catalogue[catalogue["market"] == market]
-    if own.empty:
-        markets = ", ".join(sorted(set(catalogue["market"])))
-        raise NoFigures(f"no regular prices of {market!r}; there are some of {markets}")
-    when = own["last"].max().year if when is None else when
-    frequency = "year" if "year" in set(own["frequency"]) else "month"
+    own = prices.catalogue[prices.catalogue["market"] == ANNUAL]
+    at = pd.Period(str(own["last"].max().year if year is None else year))
     rows = []
-    for product in own.loc[own["frequency"] == frequency, "product"]:
-        one = prices.series(product, market, frequency=frequency)
-        price, used = one.mean(when), one.within(when)["figure_id"]
-        part = one.figures[one.figures["figure_id"].isin(used)].head(1)
-        if not np.isnan(price):
-            rows.append(part.assign(product=product, price_usd_per_kg=price))
+    for product in own["product"]:
+        one = prices.series(product, ANNUAL, frequency="year")
+        if pd.notna(price := one.quoted.get(at)):
+            used = one.figures["figure_id"] == one.frame.at[at, "figure_id"]
+            rows.append(one.figures[used].assign(price_usd_per_kg=price))
     if not rows:
-        times = f"{own['first'].min():%Y-%m} to {own['last'].max():%Y-%m}"
-        raise NoFigures(
-            f"no oxide has a price in {market!r} for {when}; there are prices by "
-            f"{frequency} from {times}"
-        )
-    return pd.concat(rows, ignore_index=True).assign(period=str(when))
+        times = f"{own['first'].min():%Y} to {own['last'].max():%Y}"
+        raise NoFigures(f"no oxide has a price for {at}; there are prices from {times}")
+    return pd.concat(rows, ignore_index=True).assign(period=str(at))
 
 
 def baskets(shares: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:

@@ -1,18 +1,76 @@
-"""Whether the level of a series changed, and when (Bai and Perron)."""
+"""Whether the level of a series changed, and when; and whether it returns to one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import ParameterError
-from rareearth.prices.samples import observed, positions, span, unit
-from rareearth.prices.trends import check_level, newey_west
+from rareearth.prices.samples import longest_run, observed, positions
+
+MOST_BREAKS = 5
+TRIM = 0.15  # the shortest segment as a share of the sample
+LEVEL = 0.95  # probability of the intervals
+SHORTEST = 5  # observations: a shorter segment has no level to speak of
+
+
+def bartlett(values: np.ndarray, lags: int) -> float:
+    """Return the sum of squares of values, and of products with later ones, weighted.
+
+    The weights fall evenly to nought beyond the lags (Newey and West 1987).
+    """
+    from statsmodels.stats.sandwich_covariance import S_hac_simple
+
+    return float(S_hac_simple(values[:, None], nlags=lags).item())
+
+
+def newey_west(
+    y: np.ndarray,
+    x: np.ndarray,
+    at: np.ndarray | None = None,
+    lags: int | None = None,
+    correction: bool = True,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return least squares of y on x: estimates, and their Newey-West covariance.
+
+    (X'X)^-1 S (X'X)^-1 with S = G_0 + sum over l = 1..L of (1 - l / (L + 1))
+    (G_l + G_l') and G_l = sum over t of u_t u_{t-l} x_t x_{t-l}'.
+
+    Parameters
+    ----------
+    at : ndarray of int, optional
+        The period of each row. Rows of a gap are absent, and a pair across it counts
+        by its true distance (Parzen's amplitude modulation; Datta and Du 2012).
+    lags : int, optional
+        L. Default: floor(4 (n / 100)^(2/9)), with n the periods spanned.
+    correction : bool
+        Multiply the covariance by n / (n - k).
+
+    References
+    ----------
+    Newey and West, *Econometrica* 55 (1987), 703; Datta and Du, FEDS 2012-53.
+    """
+    from statsmodels.stats.sandwich_covariance import S_hac_simple
+
+    at = np.arange(len(y)) if at is None else at
+    n, k = x.shape
+    spanned = int(at[-1] - at[0]) + 1
+    lags = int(4 * (spanned / 100) ** (2 / 9)) if lags is None else lags
+    inverse = np.linalg.inv(x.T @ x)
+    estimate = inverse @ (x.T @ y)
+    residuals = y - x @ estimate
+    scores = np.zeros((spanned, k))
+    scores[at - at[0]] = x * residuals[:, None]
+    covariance = inverse @ S_hac_simple(scores, nlags=lags) @ inverse
+    if correction:
+        covariance = covariance * n / (n - k)
+    return estimate, covariance
+
 
 SUP_F_NEXT = (8.58, 10.13, 11.14, 11.83, 12.25, 12.66, 13.08, 13.35, 13.75, 13.89)
 """5 % critical values of supF(m + 1 | m), m = 0..9, of one coefficient that breaks,
@@ -71,38 +129,17 @@ class Segments:
         to and with the last one of a segment; the last segment ends with the sample.
         """
         table = self.squares(y)
-        cost, paths = table[0], np.empty_like(table)
-        came: list[np.ndarray] = []
+        cost, paths = table[0], [()] * len(table)
         found: list[tuple[float, tuple[int, ...]]] = [(float(cost[-1]), ())]
         for _ in range(most):
-            last = cost + table[:, -1]  # of the segment that ends the sample
-            at = int(last.argmin())
-            if not np.isfinite(last[at]):
+            total = cost[:, None] + table  # of the segment that ends a stretch
+            before = total.argmin(axis=0)
+            cost = total[before, np.arange(len(before))]
+            if not np.isfinite(cost[-1]):
                 break
-            found.append((float(last[at]), (*_walk(came, at), at)))
-            if len(found) <= most:
-                np.add(cost[:, None], table, out=paths)
-                came.append(paths.argmin(axis=0))
-                cost = paths[came[-1], np.arange(len(y) + 1)]
+            paths = [(*paths[end], int(end)) for end in before]
+            found.append((float(cost[-1]), paths[-1]))
         return found
-
-    def fitted(self, y: np.ndarray, ends: Sequence[int]) -> np.ndarray:
-        """Return the least-squares fit with breaks after the given observations."""
-        edges = [0, *ends, len(y)]
-        parts = []
-        for begin, end in pairwise(edges):
-            x = self.x[begin:end]
-            parts.append(x @ np.linalg.lstsq(x, y[begin:end], rcond=None)[0])
-        return np.concatenate(parts)
-
-
-def _walk(came: list[np.ndarray], end: int) -> tuple[int, ...]:
-    """Return the ends of segments that lead to an end, read backwards."""
-    ends = []
-    for previous in reversed(came):
-        end = int(previous[end])
-        ends.append(end)
-    return tuple(reversed(ends))
 
 
 def bic(squares: float, n: int, breaks: int, coefficients: int) -> float:
@@ -146,10 +183,7 @@ def long_run_variance(residuals: np.ndarray) -> float:
     raw = float(known @ later) / power if power else 0.0
     memory = float(np.clip(raw + (1 + 3 * raw) / n, -MEMORY, MEMORY))
     white = later - memory * known
-    lags = int(4 * (n / 100) ** (2 / 9))
-    total = float(white @ white)
-    for lag in range(1, lags + 1):
-        total += 2 * (1 - lag / (lags + 1)) * float(white[lag:] @ white[:-lag])
+    total = bartlett(white, int(4 * (n / 100) ** (2 / 9)))
     return max(total, 0.0) / len(white) / (1 - memory) ** 2
 
 
@@ -158,7 +192,7 @@ def limit_of_date(x: float, ratio: float) -> float:
 
     That of argmax V(s), with V(s) = W(-s) - |s| / 2 before 0 and sqrt(ratio) W(s) - s /
     2 after it, W a Brownian motion: Bai (1997), appendix B, for regressors that do not
-    change.
+    change. After 0 it is the same with time turned round.
 
     Parameters
     ----------
@@ -168,34 +202,38 @@ def limit_of_date(x: float, ratio: float) -> float:
     """
     from scipy.special import log_ndtr
 
-    size, after = abs(x), x > 0
+    if x > 0:
+        return 1 - limit_of_date(-x / ratio, 1 / ratio)
+    size, share = -x, 1 / ratio
     if size == 0:
         return 1 / (1 + ratio)
-    share = 1 / ratio
     root = np.sqrt(size)
-    if not after:
-        near = -np.exp(np.log(size) / 2 - size / 8 - np.log(2 * np.pi) / 2)
-        middle = ratio * (ratio + 2) / (ratio + 1)
-        far = middle * np.exp(
-            share * (1 + share) * size / 2 + log_ndtr(-(0.5 + share) * root)
-        )
-        edge = size / 2 - 2 + (ratio + 2) ** 2 / (ratio + 1)
-        return float(near - far + edge * np.exp(log_ndtr(-root / 2)))
-    near = np.sqrt(share) * np.exp(
-        np.log(size) / 2 - share * size / 8 - np.log(2 * np.pi) / 2
-    )
-    middle = share * (2 * ratio + 1) / (ratio + 1)
+    near = -np.exp(np.log(size) / 2 - size / 8 - np.log(2 * np.pi) / 2)
+    middle = ratio * (ratio + 2) / (ratio + 1)
     far = middle * np.exp(
-        (ratio + 1) * size / 2 + log_ndtr(-(ratio + 0.5) / np.sqrt(ratio) * root)
+        share * (1 + share) * size / 2 + log_ndtr(-(0.5 + share) * root)
     )
-    edge = (2 * ratio + 1) ** 2 / ((ratio + 1) * ratio) - 2 + share * size / 2
-    return float(1 + near + far - edge * np.exp(log_ndtr(-np.sqrt(share) * root / 2)))
+    edge = size / 2 - 2 + (ratio + 2) ** 2 / (ratio + 1)
+    return float(near - far + edge * np.exp(log_ndtr(-root / 2)))
+
+
+def _reach(tail: float, ratio: float) -> float:
+    """Return how far before 0 the limit of a break date has only `tail` left."""
+    from scipy.optimize import brentq
+
+    def over(size: float) -> float:
+        return limit_of_date(-size, ratio) - tail
+
+    edge = 1.0
+    while over(edge) > 0 and edge < FAR:
+        edge *= 2
+    return float(brentq(over, 0, edge)) if over(0) > 0 > over(edge) else 0.0
 
 
 def interval_of_date(
     first: np.ndarray,
     second: np.ndarray,
-    level: float,
+    level: float = LEVEL,
     variances: tuple[float, float] | None = None,
 ) -> tuple[int, int]:
     """Return how many observations before and after a date its interval reaches.
@@ -217,34 +255,19 @@ def interval_of_date(
     ----------
     Bai, *Review of Economics and Statistics* 79 (1997), 551.
     """
-    from scipy.optimize import brentq
-
-    change = float(second.mean() - first.mean())
+    power = float(second.mean() - first.mean()) ** 2
     own = variances or [
         long_run_variance(part - part.mean()) for part in (first, second)
     ]
-    before, after = (max(each, 1e-12 * change**2) for each in own)
-    tail, ratio = (1 - level) / 2, after / before
-    ends = []
-    for chance, side in ((tail, -1.0), (1 - tail, 1.0)):
-
-        def over(x: float, chance: float = chance) -> float:
-            return limit_of_date(x, ratio) - chance
-
-        edge = side
-        while over(edge) * side < 0 and abs(edge) < FAR:
-            edge *= 2
-        inside = over(0) * side < 0 < over(edge) * side
-        ends.append(brentq(over, 0, edge) * before / change**2 if inside else 0.0)
+    before, after = (max(each, 1e-12 * power) for each in own)
+    tail = (1 - level) / 2
     # The error of the date is turned round: a date found late lies after the true one.
-    return int(np.ceil(ends[1])), int(np.ceil(-ends[0]))
+    down = _reach(tail, before / after) * after / power
+    up = _reach(tail, after / before) * before / power
+    return int(np.ceil(down)), int(np.ceil(up))
 
 
-SHORTEST = 5  # observations: a shorter segment has no level to speak of
-
-
-@dataclass(frozen=True, eq=False)
-class Breaks:
+class Breaks(NamedTuple):
     """Breaks of the level of a series, with what was tried and what it rests on.
 
     Attributes
@@ -256,54 +279,34 @@ class Breaks:
     segments : DataFrame, one row per segment
         ``first``, ``last`` Period, ``n`` int, ``level`` float: the mean, in the unit
         (of logs: their geometric mean).
-    criteria : DataFrame, one row per number of breaks
-        ``breaks`` int, ``ssr``, ``bic`` float, ``chosen`` bool, ``last`` str,
-        ``sup_f_next`` float: supF(m + 1 | m), ``critical_5pct``: its critical value
-        without autocorrelation, NaN where no printed one holds (other trims).
-    autocorrelation : float
-        Of the residuals at lag 1. When it is far from 0, the criterion finds too many
-        breaks.
+    criteria : DataFrame, one row per number of breaks from 0
+        ``ssr``, ``bic`` float, ``last`` str, ``sup_f_next`` float: supF(m + 1 | m),
+        ``critical_5pct``: its critical value without autocorrelation.
     """
 
     dates: pd.DataFrame
     segments: pd.DataFrame
     criteria: pd.DataFrame
-    autocorrelation: float
 
 
-def breaks(
-    values: pd.Series,
-    max_breaks: int = 5,
-    trim: float = 0.15,
-    log: bool = True,
-    level: float = 0.95,
-) -> Breaks:
+def breaks(values: pd.Series, log: bool = True) -> Breaks:
     """Return the breaks of the level of a series by least squares over all partitions.
 
-    For m = 0..max_breaks the dates are those of the least sum of squares; m is that
-    of the least BIC. Intervals are those of `interval_of_date`, no wider than the two
-    segments.
+    For m = 0..5 the dates are those of the least sum of squares; m is that of the least
+    BIC. Intervals are those of `interval_of_date`, no wider than the two segments.
 
     Parameters
     ----------
     values : Series of float, PeriodIndex
         NaN periods are left out; a segment may span a gap, and nothing is filled in.
         A known tax step is taken off beforehand (`net_of`).
-    max_breaks : int
-        From 0 to what `trim` leaves room for.
-    trim : float
-        The shortest segment as a share of the sample, 0.05 to 0.4.
     log : bool
         Take logarithms, as prices ask for.
-    level : float
-        Probability of the intervals.
 
     Raises
     ------
     NoFigures
         If the series is too short for two segments. The message says what it needs.
-    ParameterError
-        If a parameter is impossible. The message names the choices.
 
     References
     ----------
@@ -311,24 +314,17 @@ def breaks(
     1; Zeileis, Kleiber, Kraemer and Hornik, *Computational Statistics and Data
     Analysis* 44 (2003), 109 (the criterion).
     """
-    room = check_trim(trim)
-    if type(max_breaks) is not int or not 0 <= max_breaks <= room:
-        raise ParameterError(
-            f"max_breaks: {max_breaks!r} is not a number from 0 to {room}, the most "
-            f"that a trim of {trim:g} leaves room for"
-        )
-    check_level(level)
-    needed = max(int(np.ceil(SHORTEST / trim)), 2 * SHORTEST)
-    found = observed(values, needed, f"breaks with trim {trim:g}", log)
-    y, cells = found.to_numpy(), levels_of(found, trim)
-    tried = cells.best(y, max_breaks)
+    needed = int(np.ceil(SHORTEST / TRIM))
+    found = observed(values, needed, f"breaks with trim {TRIM:g}", log)
+    y, cells = found.to_numpy(), levels_of(found)
+    tried = cells.best(y, MOST_BREAKS)
     scores = [bic(ssr, len(y), m, 1) for m, (ssr, _) in enumerate(tried)]
     ends = tried[int(np.argmin(scores))][1]
     squares, edges = cells.squares(y), [0, *ends, len(y)]
     parts = [y[begin:end] for begin, end in pairwise(edges)]
     means = np.array([part.mean() for part in parts])
     at = np.array(ends, dtype=int)
-    reach = [interval_of_date(*pair, level) for pair in pairwise(parts)]
+    reach = [interval_of_date(*pair) for pair in pairwise(parts)]
     down, up = np.array(reach, dtype=int).reshape(-1, 2).T
     low = np.maximum(at - down, np.array(edges[:-2], dtype=int) + 1)
     high = np.minimum(at + up, np.array(edges[2:], dtype=int))
@@ -354,39 +350,19 @@ def breaks(
         ),
         criteria=pd.DataFrame(
             {
-                "breaks": range(len(tried)),
                 "ssr": [ssr for ssr, _ in tried],
                 "bic": scores,
-                "chosen": [m == int(np.argmin(scores)) for m in range(len(tried))],
-                "last": [
-                    ", ".join(str(index[end - 1]) for end in each) for _, each in tried
-                ],
+                "last": [", ".join(str(index[i - 1]) for i in at_) for _, at_ in tried],
                 "sup_f_next": [sup_f_next(squares, each, 1) for _, each in tried],
-                "critical_5pct": [
-                    SUP_F_NEXT[m] if trim == 0.15 else np.nan for m in range(len(tried))
-                ],
+                "critical_5pct": SUP_F_NEXT[: len(tried)],
             }
         ),
-        autocorrelation=autocorrelation(y - cells.fitted(y, ends)),
     )
 
 
-def check_trim(trim: float) -> int:
-    """Return how many breaks a trim leaves room for, refusing an impossible one."""
-    if not 0.05 <= trim <= 0.4:
-        raise ParameterError(f"trim: {trim!r} is not a share from 0.05 to 0.4")
-    return int(1 / trim + 1e-9) - 1
-
-
-def levels_of(found: pd.Series, trim: float) -> Segments:
+def levels_of(found: pd.Series) -> Segments:
     """Return the stretches of a sample, each with a level of its own."""
-    return Segments(np.ones((len(found), 1)), int(trim * len(found) + 1e-9))
-
-
-def autocorrelation(residuals: np.ndarray) -> float:
-    """Return the correlation of residuals with their predecessors; NaN if constant."""
-    power = float((residuals**2).sum())
-    return float((residuals[1:] * residuals[:-1]).sum() / power) if power else np.nan
+    return Segments(np.ones((len(found), 1)), int(TRIM * len(found) + 1e-9))
 
 
 LEAST = 20  # points: fewer leave nothing between the trimmed ends
@@ -406,40 +382,24 @@ SUP_F_15 = {
 a trim of 0.15: Stock and Watson, *Introduction to Econometrics*, after Andrews,
 *Econometrica* 71 (2003), 395, which corrects 61 (1993), 821; as gretl prints them."""
 
-CUSUM = (1.22, 1.36, 1.63)
-"""10, 5 and 1 % critical values of OLS-CUSUM (Ploberger and Kraemer 1992)."""
-
-_COLUMNS = (
-    "test,at,statistic,critical_10pct,critical_5pct,critical_1pct,p_value,k,n,first,"
-    "last,unit,note"
-).split(",")
+CUSUM = 1.36
+"""5 % critical value of OLS-CUSUM (Ploberger and Kraemer 1992)."""
 
 
-def stability(
-    values: pd.Series,
-    dates: Sequence[str] = (),
-    trim: float = 0.15,
-    log: bool = True,
-) -> pd.DataFrame:
-    """Return tests of one unchanged level against a change.
+def stability(values: pd.Series, log: bool = True) -> pd.DataFrame:
+    """Return tests of one unchanged level against a change at an unknown date.
 
-    Chow, at a date that was known beforehand: F = [(SSR - SSR1 - SSR2) / k] / [(SSR1 +
-    SSR2) / (n - 2k)], exact F(k, n - 2k) with independent normal errors. Sup-F, date
-    unknown: the largest k F over the middle of the sample; its distribution is not F.
-    Sup-F, robust: the same with a Newey-West covariance, for the autocorrelation that
-    makes the plain one reject far too often. Sup-F, random walk: the same statistic
-    against random walks made of the series' own changes, since a walk without any
-    break looks as if its level had one (Nunes, Kuan and Newbold). OLS-CUSUM: the
+    Sup-F: the largest F of one break over the middle of the sample; its distribution is
+    not F. Sup-F, robust: the same with a Newey-West covariance, for the autocorrelation
+    that makes the plain one reject far too often. Sup-F, random walk: the same
+    statistic against random walks made of the series' own changes, since a walk without
+    any break looks as if its level had one (Nunes, Kuan and Newbold). OLS-CUSUM: the
     largest |sum of residuals| / (s sqrt n).
 
     Parameters
     ----------
     values : Series of float, PeriodIndex
         NaN periods are left out.
-    dates : sequence of str
-        Known dates: the *last* period on the old footing, e.g. ``"2015-04"``.
-    trim : float
-        The part of the sample at each end in which sup-F looks for no break.
     log : bool
         Take logarithms.
 
@@ -447,37 +407,43 @@ def stability(
     -------
     DataFrame, one row per test
         ``test`` str, ``at`` Period (last observation before the break; of OLS-CUSUM
-        the peak), ``statistic``, ``critical_10pct``, ``critical_5pct``,
-        ``critical_1pct``, ``p_value`` float, ``k``, ``n`` int, ``first``, ``last``
-        Period, ``unit``, ``note`` str.
+        the peak), ``statistic``, ``critical_5pct``, ``p_value`` float, ``note`` str.
 
     Raises
     ------
     NoFigures
         If there are fewer than 20 points.
-    ParameterError
-        If a date is not inside the sample, or a parameter is impossible.
 
     References
     ----------
-    Chow, *Econometrica* 28 (1960), 591; Andrews (1993, 2003), see `SUP_F_15`;
-    Ploberger and Kraemer, *Econometrica* 60 (1992), 271; Nunes, Kuan and Newbold,
-    *Econometric Theory* 11 (1995), 736.
+    Andrews (1993, 2003), see `SUP_F_15`; Ploberger and Kraemer, *Econometrica* 60
+    (1992), 271; Nunes, Kuan and Newbold, *Econometric Theory* 11 (1995), 736.
     """
-    check_trim(trim)
+    from statsmodels.stats.diagnostic import breaks_cusumolsresid
+
     found = observed(values, LEAST, "a test of stability", log)
-    cells = levels_of(found, trim)
-    rows = [_chow(found, cells, _ends(found, date, cells)) for date in dates]
-    rows += [test(found, cells, trim) for test in (_sup_f, _sup_f_robust, _sup_f_walk)]
-    rows.append(_cusum(found, found.to_numpy(), cells))
-    table = pd.DataFrame(rows).assign(
-        k=cells.x.shape[1],
-        n=len(found),
-        first=found.index[0],
-        last=found.index[-1],
-        unit=unit(values),
+    y, cells = found.to_numpy(), levels_of(found)
+    plain, robust = f_values(y, cells), _wald_values(found, cells)
+    andrews = f"critical values of Andrews (2003), trim {TRIM:g}; times k"
+    rows = []
+    for name, each in (("sup-F", plain), ("sup-F, robust", robust)):
+        most, chance = each.max(), sup_f_p_value(each.max(), 1, TRIM)
+        rows.append((name, each.idxmax(), most, SUP_F_15[1][1], chance, andrews))
+    walks = _sup_f_of_walks(found, cells)
+    chance = max(int((walks >= plain.max()).sum()), 1) / WALKS
+    note = f"how often {WALKS:,} random walks show as much; times k"
+    critical = float(np.quantile(walks, 0.95))
+    rows.append(
+        ("sup-F, random walk", plain.idxmax(), plain.max(), critical, chance, note)
     )
-    return table[_COLUMNS]
+    residuals = y - y.mean()
+    peak = int(np.abs(residuals.cumsum()).argmax()) + 1
+    cusum, p_value, _ = breaks_cusumolsresid(residuals, ddof=1)
+    note = "critical values of Ploberger and Kraemer (1992)"
+    rows.append(("OLS-CUSUM", peak, cusum, CUSUM, p_value, note))
+    names = ["test", "at", "statistic", "critical_5pct", "p_value", "note"]
+    table = pd.DataFrame(rows, columns=names)
+    return table.assign(at=found.index[table["at"] - 1])
 
 
 def f_values(y: np.ndarray, cells: Segments) -> pd.Series:
@@ -489,6 +455,18 @@ def f_values(y: np.ndarray, cells: Segments) -> pd.Series:
     table = cells.squares(y)
     split = pd.Series(table[0] + table[:, n]).replace(np.inf, np.nan).dropna()
     return (table[0, n] - split) / (split / (n - 2 * k))
+
+
+def _wald_values(found: pd.Series, cells: Segments) -> pd.Series:
+    """Return F with a Newey-West covariance of the difference at each date."""
+    at, y, n = positions(found), found.to_numpy(), len(found)
+    values = {}
+    for end in range(cells.least, n - cells.least + 1):
+        later = np.arange(n) >= end
+        x = np.column_stack([np.ones(n), later])
+        estimate, covariance = newey_west(y, x, at)
+        values[end] = float(estimate[1] ** 2 / covariance[1, 1])
+    return pd.Series(values)
 
 
 def sup_f_p_value(statistic: float, k: int, trim: float) -> float:
@@ -510,147 +488,101 @@ def _sup_f_limit(k: int, trim: float) -> np.ndarray:
     inside = (share >= trim) & (share <= 1 - trim)
     total = np.zeros((DRAWS, int(inside.sum())))
     for _ in range(k):
-        noise = random.standard_normal((DRAWS, GRID))
-        total += _explained(noise, np.ones((GRID, 1)), inside)[0]
+        total += explained(random.standard_normal((DRAWS, GRID)), inside)[0]
     return total.max(axis=1)
 
 
-def _explained(
-    y: np.ndarray, x: np.ndarray, inside: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a break explains of each row of y, and what is left without one.
-
-    Returns
-    -------
-    ndarray, shape (rows, breaks)
-        SSR without a break less SSR with one after each observation that is `inside`.
-    ndarray, shape (rows, 1)
-        SSR without a break.
-    """
-    products = (x[:, :, None] * x[:, None, :]).cumsum(axis=0)
-    moments = (y[:, :, None] * x).cumsum(axis=1)
-    early, whole = moments[:, inside], moments[:, -1:]
-
-    def fit(part: np.ndarray, square: np.ndarray) -> np.ndarray:
-        return np.einsum("rbi,bij,rbj->rb", part, np.linalg.inv(square), part)
-
-    straight = fit(whole, products[-1:])
-    split = fit(early, products[inside])
-    split += fit(whole - early, products[-1] - products[inside])
-    return split - straight, (y**2).sum(axis=1, keepdims=True) - straight
-
-
-def _critical(k: int, trim: float) -> tuple[list[float], str]:
-    """Return critical values at 10, 5, 1 % and where they are from."""
-    if trim == 0.15 and k in SUP_F_15:
-        return [k * value for value in SUP_F_15[k]], "critical values of Andrews (2003)"
-    limit = _sup_f_limit(k, round(trim, 4))
-    tails = np.quantile(limit, [0.90, 0.95, 0.99])
-    return [float(value) for value in tails], "critical values simulated"
-
-
-def _sup_f(found: pd.Series, cells: Segments, trim: float) -> dict[str, object]:
-    values = f_values(found.to_numpy(), cells)
-    return _sup_row("sup-F", found, values, cells.x.shape[1], trim)
-
-
-def _sup_f_robust(found: pd.Series, cells: Segments, trim: float) -> dict[str, object]:
-    """Return sup-F with a Newey-West covariance of the difference at each date."""
-    at, y, (n, k) = positions(found), found.to_numpy(), cells.x.shape
-    wald = {}
-    for end in range(cells.least, n - cells.least + 1):
-        later = cells.x * (np.arange(n) >= end)[:, None]
-        fit = newey_west(y, np.hstack([cells.x, later]), at)
-        gap, spread = fit.estimate[k:], fit.covariance[k:, k:]
-        wald[end] = float(gap @ np.linalg.solve(spread, gap))
-    return _sup_row("sup-F, robust", found, pd.Series(wald), k, trim)
-
-
-def _sup_row(
-    name: str, found: pd.Series, values: pd.Series, k: int, trim: float
-) -> dict[str, object]:
-    critical, note = _critical(k, trim)
-    return {
-        "test": name,
-        "at": found.index[int(values.idxmax()) - 1],
-        "statistic": float(values.max()),
-        **_named(critical),
-        "p_value": sup_f_p_value(float(values.max()), k, trim),
-        "note": f"{note}, trim {trim:g}; times k",
-    }
-
-
-def _sup_f_walk(found: pd.Series, cells: Segments, trim: float) -> dict[str, object]:
-    """Return sup-F beside what random walks with the same changes would show."""
-    n, k = cells.x.shape
-    y, gaps = found.to_numpy(), np.diff(positions(found))
-    pool = np.diff(y)[gaps == 1]
+def _sup_f_of_walks(found: pd.Series, cells: Segments) -> np.ndarray:
+    """Return sup-F of random walks with the changes of a series, as long as it."""
+    n, gaps = len(found), np.diff(positions(found))
+    pool = np.diff(found.to_numpy())[gaps == 1]
     random = np.random.default_rng(SEED)
     drawn = random.choice(pool - pool.mean(), (WALKS, n - 1)) * np.sqrt(gaps)
     walks = np.hstack([np.zeros((WALKS, 1)), drawn.cumsum(axis=1)])
     inside = np.zeros(n, dtype=bool)
     inside[cells.least - 1 : n - cells.least] = True
-    gain, left = _explained(walks - walks.mean(axis=1, keepdims=True), cells.x, inside)
-    limit = (gain / ((left - gain) / (n - 2 * k))).max(axis=1)
-    values = f_values(y, cells)
-    above = max(int((limit >= values.max()).sum()), 1)
-    return {
-        "test": "sup-F, random walk",
-        "at": found.index[int(values.idxmax()) - 1],
-        "statistic": float(values.max()),
-        **_named([float(q) for q in np.quantile(limit, [0.90, 0.95, 0.99])]),
-        "p_value": above / WALKS,
-        "note": f"how often {WALKS:,} random walks show as much; times k",
-    }
+    gain, left = explained(walks - walks.mean(axis=1, keepdims=True), inside)
+    return np.asarray((gain / ((left - gain) / (n - 2))).max(axis=1))
 
 
-def _chow(found: pd.Series, cells: Segments, end: int) -> dict[str, object]:
-    from scipy import stats
+def explained(y: np.ndarray, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a change of level explains of each row of y, and what there is.
 
-    n, k = cells.x.shape
-    statistic = float(f_values(found.to_numpy(), cells)[end]) / k
-    free = n - 2 * k
-    critical = [float(stats.f.isf(tail, k, free)) for tail in (0.1, 0.05, 0.01)]
-    return {
-        "test": "Chow",
-        "at": found.index[end - 1],
-        "statistic": statistic,
-        **_named(critical),
-        "p_value": float(stats.f.sf(statistic, k, free)),
-        "note": f"F({k}, {free}), date known beforehand",
-    }
-
-
-def _cusum(found: pd.Series, y: np.ndarray, cells: Segments) -> dict[str, object]:
-    from statsmodels.stats.diagnostic import breaks_cusumolsresid
-
-    residuals = y - cells.fitted(y, ())
-    result = breaks_cusumolsresid(residuals, ddof=cells.x.shape[1])
-    return {
-        "test": "OLS-CUSUM",
-        "at": found.index[int(np.abs(residuals.cumsum()).argmax())],
-        "statistic": float(result[0]),
-        **_named(CUSUM),
-        "p_value": float(result[1]),
-        "note": "critical values of Ploberger and Kraemer (1992)",
-    }
+    Returns
+    -------
+    ndarray, shape (rows, breaks)
+        SSR of one level less SSR with a break after each observation `inside`.
+    ndarray, shape (rows, 1)
+        SSR of one level.
+    """
+    n, before = y.shape[1], np.flatnonzero(inside) + 1
+    sums = y.cumsum(axis=1)
+    early, whole = sums[:, inside], sums[:, -1:]
+    split = early**2 / before + (whole - early) ** 2 / (n - before)
+    one = whole**2 / n
+    return split - one, (y**2).sum(axis=1, keepdims=True) - one
 
 
-def _named(critical: Sequence[float]) -> dict[str, float]:
-    names = ("critical_10pct", "critical_5pct", "critical_1pct")
-    return dict(zip(names, critical, strict=True))
+LEAST_TESTS = 36  # the ADF regression with its lags needs more
+SIGNIFICANT = 0.05
+
+VERDICTS = {
+    (True, False): "stationary around a trend: ADF rejects a unit root and KPSS does "
+    "not reject stationarity",
+    (False, True): "not stationary: ADF does not reject a unit root and KPSS rejects "
+    "stationarity",
+    (True, True): "the tests disagree: ADF rejects a unit root and KPSS rejects "
+    "stationarity, as with breaks or long memory",
+    (False, False): "undecided: neither a unit root nor stationarity is rejected; the "
+    "sample says too little",
+}
+"""What ADF and KPSS say together, by (ADF rejects, KPSS rejects)."""
 
 
-def _ends(found: pd.Series, date: str, cells: Segments) -> int:
-    """Return how many observations lie up to a date, refusing the ends of a sample."""
-    try:
-        last = pd.Period(date, freq=found.index.freq)
-    except ValueError:
-        raise ParameterError(f"dates: {date!r} is not a period") from None
-    end = int((found.index <= last).sum())
-    if not cells.least <= end <= len(found) - cells.least:
-        raise ParameterError(
-            f"dates: {date} leaves fewer than {cells.least} observations on one side "
-            f"of {span(found)}"
-        )
-    return end
+def stationarity(values: pd.Series, log: bool = True) -> tuple[str, pd.Series]:
+    """Return whether a series has a unit root, by two tests with opposite nulls.
+
+    ADF (null: unit root; lags by AIC) and KPSS (null: stationary; bandwidth after
+    Hobijn, Franses and Ooms) around a linear trend, both on the longest stretch without
+    a gap, since both need consecutive periods.
+
+    Parameters
+    ----------
+    values : Series of float, PeriodIndex
+    log : bool
+        Test the logarithm.
+
+    Returns
+    -------
+    (str, Series)
+        One of `VERDICTS`, and the stretch.
+
+    Raises
+    ------
+    NoFigures
+        If the longest stretch has fewer than 36 points.
+
+    References
+    ----------
+    Dickey and Fuller, *JASA* 74 (1979), 427; Kwiatkowski, Phillips, Schmidt and Shin,
+    *J. Econometrics* 54 (1992), 159; Hobijn, Franses and Ooms, *Statistica
+    Neerlandica* 58 (2004), 483.
+    """
+    from statsmodels.tsa.stattools import adfuller, kpss
+
+    run = longest_run(values)
+    found = observed(run, LEAST_TESTS, "a stationarity test (without a gap)", log)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # KPSS warns where its table ends
+        adf = adfuller(found.to_numpy(), regression="ct")
+        flat = kpss(found.to_numpy(), regression="ct", nlags="auto")
+    rejects = _p_value(adf) < SIGNIFICANT, _p_value(flat) < SIGNIFICANT
+    return VERDICTS[rejects], found
+
+
+def _p_value(result: Any) -> float:
+    """Return the p-value of a test, from either form that it has.
+
+    statsmodels returns a tuple until its release 0.16, an object from then on.
+    """
+    return float(result[1] if isinstance(result, tuple) else result.pvalue)

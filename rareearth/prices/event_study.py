@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import ParameterError, unknown_name
-from rareearth.prices.samples import observed, span, unit
+from rareearth.prices.samples import observed
 from rareearth.words import day, listed, pct, period
 
 MOST_DAYS = {"D": 7, "M": 45, "Q": 100, "Y": 370}
 """Days between neighbouring quotes inside a window, by frequency; more is thin."""
 
+BEFORE = 60  # changes that make the distribution, fewer where a series begins later
 STILL = 0.005  # of the price: a window in which it moved by less has no news in it
 
 LEAST_BEFORE = {"D": 40, "M": 18, "Q": 12, "Y": 12}
@@ -24,68 +21,23 @@ CIRCULAR = ("price_extreme",)
 """Kinds of events that are read off the price itself: never a cause, so refused."""
 
 
-@dataclass(frozen=True, eq=False)
-class EventEffects:
-    """Abnormal changes around events, and the events that could not be measured.
-
-    Attributes
-    ----------
-    effects : DataFrame, one row per measured event
-        ``event_id``, ``kind``, ``title`` str, ``date`` datetime64, ``first``, ``last``
-        Period: the quotes between which the change is taken; ``change`` float: of the
-        price (a share); ``expected``: what the window would bring at the pace before;
-        ``abnormal``: the change beyond that, a share; ``p_value``: the share of
-        windows before the event with as large an abnormal change in either
-        direction; ``windows`` int: how many there were; ``variance_ratio``: variance
-        of changes after over before; ``brown_forsythe``, ``p_variance`` float, NaN
-        where too few changes follow.
-    refused : DataFrame, one row per event left out
-        ``event_id``, ``kind``, ``title`` str, ``date`` datetime64, ``reason`` str.
-    unit, sample : str
-    """
-
-    effects: pd.DataFrame
-    refused: pd.DataFrame
-    unit: str
-    sample: str
-
-
-def of_kind(events: pd.DataFrame, kinds: Sequence[str] | str | None) -> pd.DataFrame:
-    """Return the events of some kinds, refusing an unknown kind.
-
-    Raises
-    ------
-    UnknownName
-        If a kind has no event. The message lists those that have.
-    """
-    wanted = [kinds] if isinstance(kinds, str) else list(kinds or [])
-    known = sorted(set(events["kind"]))
-    for name in wanted:
-        if name not in known:
-            raise unknown_name("kind of event", name, known)
-    return events[events["kind"].isin(wanted or known)]
-
-
 def event_effects(
     values: pd.Series,
     events: pd.DataFrame,
     window: tuple[int, int] = (-1, 1),
-    before: int = 60,
-    kinds: Sequence[str] | str | None = None,
     still: pd.PeriodIndex | None = None,
-) -> EventEffects:
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the abnormal change of a price around each event.
 
     The change runs over the quotes from `window[0]` to `window[1]` around the first
     quote on or after the event (0), that is from the quote before the window. It is
-    abnormal by what it exceeds the average pace over the `before` changes that end
-    where the window begins; its p-value is its rank among all windows of the same
-    length in that stretch, so no distribution is assumed. Brown-Forsythe (Levene
-    with medians) compares the variance of as many changes after the event, whatever
-    else happened in them. An event is refused, with its reason, when another event
-    lies in its window, when quotes are missing or too far apart, when too few precede
-    it, when the posted price stood still (all quotes of the window within half a
-    percent, or known not to follow the market), or when it is an extreme of the price.
+    abnormal by what it exceeds the average pace over the 60 changes that end where the
+    window begins (at least 40 days or 18 months); its p-value is its rank among all
+    windows of the same length in that stretch, so no distribution is assumed. An event
+    is refused, with its reason, when another event lies in its window, when quotes are
+    missing or too far apart, when too few precede it, when the posted price stood still
+    (all quotes of the window within half a percent, or known not to follow the market),
+    or when it is an extreme of the price.
 
     Parameters
     ----------
@@ -96,31 +48,31 @@ def event_effects(
         of one day are one event, with their names joined.
     window : tuple of int
         First and last quote of the window, around 0.
-    before : int
-        Changes that make the distribution. Shorter when the series begins later,
-        but at least 40 (days) or 18 (months).
-    kinds : str or sequence of str, optional
-        Measure only these; the others still count as overlap.
     still : PeriodIndex, optional
         Periods, of the series or longer ones, in which the source's price is known
         not to have followed the market.
 
+    Returns
+    -------
+    effects : DataFrame, one row per measured event
+        ``event_id``, ``kind``, ``title`` str, ``date`` datetime64, ``first``, ``last``
+        Period: the quotes between which the change is taken; ``change`` float: of the
+        price (a share); ``abnormal``: the change beyond what the window would bring at
+        the pace before, a share; ``p_value``: the share of windows before the event
+        with as large an abnormal change in either direction; ``windows`` int: how many
+        there were.
+    refused : DataFrame, one row per event left out
+        ``event_id``, ``kind``, ``title`` str, ``date`` datetime64, ``reason`` str.
+
     Raises
     ------
-    UnknownName
-        If a kind is not among the events.
-    ParameterError
-        If the window or `before` is impossible.
     NoFigures
         If the series is too short for any event.
 
     References
     ----------
-    MacKinlay, *J. Economic Literature* 35 (1997), 13; Brown and Forsythe, *JASA* 69
-    (1974), 364.
+    MacKinlay, *J. Economic Literature* 35 (1997), 13.
     """
-    _check_window(window, before)
-    chosen = of_kind(events, kinds)
     code = values.index.freqstr.split("-")[0] if len(values) else ""
     prices = observed(
         values, LEAST_BEFORE.get(code, 12) + 3, "an event study", log=True
@@ -129,44 +81,26 @@ def event_effects(
     causes = events[~events["kind"].isin(CIRCULAR)]
     days = pd.DatetimeIndex(causes["date"].dropna().unique()).sort_values()
     rows, refused = [], []
-    for event in _by_day(chosen).itertuples(index=False):
-        name = {
-            key: getattr(event, key) for key in ("event_id", "kind", "title", "date")
-        }
-        at, reason = _place(prices.index, ends, event.date, window, days)
+    for event in _by_day(events).to_dict("records"):
+        at, reason = _place(prices.index, ends, event["date"], window, days)
         if not reason or reason.startswith("overlaps"):
             inside = prices.iloc[at + window[0] - 1 : at + window[1] + 1]
             reason = _still(inside, still) or reason
-        if event.kind in CIRCULAR:
+        if event["kind"] in CIRCULAR:
             reason = "it is read off the price itself"
         if reason:
-            refused.append(name | {"reason": reason})
+            refused.append(event | {"reason": reason})
         else:
-            rows.append(name | _effect(prices, at, window, before))
-    return EventEffects(
-        effects=pd.DataFrame(rows, columns=_EFFECTS),
-        refused=pd.DataFrame(refused, columns=[*_EFFECTS[:4], "reason"]),
-        unit=unit(values),
-        sample=f"{span(prices)}, {len(prices)} quotes",
+            rows.append(event | _effect(prices, at, window))
+    return (
+        pd.DataFrame(rows, columns=_EFFECTS),
+        pd.DataFrame(refused, columns=[*_EFFECTS[:4], "reason"]),
     )
 
 
 _EFFECTS = (
-    "event_id,kind,title,date,first,last,change,expected,abnormal,p_value,windows,"
-    "variance_ratio,brown_forsythe,p_variance"
+    "event_id,kind,title,date,first,last,change,abnormal,p_value,windows"
 ).split(",")
-
-
-def brown_forsythe(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
-    """Return Levene's statistic with medians of two samples, and its p-value.
-
-    NaN when neither sample deviates from its median by anything but a constant.
-    """
-    from scipy import stats
-
-    with np.errstate(divide="ignore", invalid="ignore"):
-        result = stats.levene(first, second, center="median")
-    return float(result.statistic), float(result.pvalue)
 
 
 def _by_day(events: pd.DataFrame) -> pd.DataFrame:
@@ -227,44 +161,21 @@ def _still(quotes: pd.Series, known: pd.PeriodIndex | None) -> str:
     )
 
 
-def _effect(
-    prices: pd.Series, at: int, window: tuple[int, int], before: int
-) -> dict[str, object]:
+def _effect(prices: pd.Series, at: int, window: tuple[int, int]) -> dict[str, object]:
     y = prices.to_numpy()
     length = window[1] - window[0] + 1
-    start = at + window[0] - 1
-    stretch = y[max(0, start - before) : start + 1]
-    changes = np.diff(stretch)
-    pace = float(changes.mean())
+    start, end = at + window[0] - 1, at + window[1]
+    stretch = y[max(0, start - BEFORE) : start + 1]
+    pace = float(np.diff(stretch).mean())
     placebo = stretch[length:] - stretch[:-length] - length * pace
-    change = float(y[at + window[1]] - y[start])
+    change = float(y[end] - y[start])
     abnormal = change - length * pace
     larger = (np.abs(placebo) >= abs(abnormal)).sum()
-    later = np.diff(y[at - 1 : at + len(changes)])
-    statistic, p_variance, ratio = np.nan, np.nan, np.nan
-    if len(later) >= 10:
-        statistic, p_variance = brown_forsythe(changes, later)
-        ratio = float(later.var(ddof=1) / changes.var(ddof=1))
     return {
         "first": prices.index[start],
-        "last": prices.index[at + window[1]],
+        "last": prices.index[end],
         "change": np.expm1(change),
-        "expected": np.expm1(length * pace),
         "abnormal": np.expm1(abnormal),
         "p_value": (1 + larger) / (1 + len(placebo)),
         "windows": len(placebo),
-        "variance_ratio": ratio,
-        "brown_forsythe": statistic,
-        "p_variance": p_variance,
     }
-
-
-def _check_window(window: tuple[int, int], before: int) -> None:
-    good = len(window) == 2 and all(type(edge) is int for edge in window)
-    if not good or not -10 <= window[0] <= 0 <= window[1] <= 24:
-        raise ParameterError(
-            f"window: {window!r} is not (first, last) quotes around the event, from "
-            "-10 to 0 and from 0 to 24"
-        )
-    if type(before) is not int or before < 12:
-        raise ParameterError(f"before: {before!r} is not a number of changes from 12")

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
-from rareearth.prices.samples import observed, positions, span, unit
-from rareearth.prices.trends import check_level
+from rareearth.prices.breaks import bartlett
+from rareearth.prices.samples import observed, span, unit
 from rareearth.words import number, pct, period
 
 NAIVE = "random walk"
@@ -26,12 +26,8 @@ _CLOSE = {"maxiter": 200, "pgtol": 1e-9, "factr": 1e4}  # likelihoods are flat
 Outlook: TypeAlias = tuple[np.ndarray, np.ndarray]
 """Means and standard deviations of log prices 1, 2, ... periods ahead."""
 
-Fit: TypeAlias = Callable[[np.ndarray], np.ndarray]
-Predict: TypeAlias = Callable[[np.ndarray, np.ndarray, int], Outlook]
 
-
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A way to forecast log prices: how it learns, and how it looks ahead.
 
     Attributes
@@ -42,14 +38,14 @@ class Candidate:
         From a series, parameters and a horizon to an `Outlook`.
     """
 
-    fit: Fit
-    predict: Predict
+    fit: Callable[[np.ndarray], np.ndarray]
+    predict: Callable[[np.ndarray, np.ndarray, int], Outlook]
 
 
 def random_walk(y: np.ndarray, sigma: np.ndarray, horizon: int) -> Outlook:
     """Return the last value, with sd sigma sqrt(h)."""
     ahead = np.arange(1, horizon + 1)
-    return np.full(horizon, _last(y)[1]), sigma[0] * np.sqrt(ahead)
+    return np.full(horizon, y[np.isfinite(y)][-1]), sigma[0] * np.sqrt(ahead)
 
 
 def drift(y: np.ndarray, sigma: np.ndarray, horizon: int) -> Outlook:
@@ -58,43 +54,27 @@ def drift(y: np.ndarray, sigma: np.ndarray, horizon: int) -> Outlook:
     Sd sigma sqrt(h (1 + h / (T - 1))): Hyndman and Athanasopoulos, *Forecasting:
     Principles and Practice*, 3rd ed., section 5.5.
     """
-    at, end = _last(y)
-    start = int(np.flatnonzero(np.isfinite(y))[0])
+    start, at = np.flatnonzero(np.isfinite(y))[[0, -1]]
     ahead, steps = np.arange(1, horizon + 1), at - start
     late = len(y) - 1 - at  # periods since the last value
-    mean = end + (end - y[start]) / steps * (ahead + late)
+    mean = y[at] + (y[at] - y[start]) / steps * (ahead + late)
     return mean, sigma[0] * np.sqrt(ahead * (1 + ahead / steps))
 
 
-def _walk_sigma(y: np.ndarray) -> np.ndarray:
-    """Return the root mean square of changes between consecutive values."""
-    changes = np.diff(y)
-    return np.array([np.sqrt(np.nanmean(changes**2))])
+def _state_space(name: str, y: np.ndarray) -> Any:
+    """Return a model of statsmodels, for which gaps are no obstacle.
 
+    ARIMA(1,1,0): a part of the last change is repeated (or taken back); a random walk
+    seen through noise; or exponential smoothing with a damped trend (Gardner and
+    McKenzie 1985).
+    """
+    from statsmodels.tsa.statespace import exponential_smoothing, sarimax, structural
 
-def _drift_sigma(y: np.ndarray) -> np.ndarray:
-    return np.array([np.nanstd(np.diff(y), ddof=1)])
-
-
-def arima(y: np.ndarray) -> Any:
-    """Return ARIMA(1,1,0): a part of the last change is repeated (or taken back)."""
-    from statsmodels.tsa.statespace.sarimax import SARIMAX
-
-    return SARIMAX(y, order=(1, 1, 0))
-
-
-def local_level(y: np.ndarray) -> Any:
-    """Return the local level model: a random walk seen through noise."""
-    from statsmodels.tsa.statespace.structural import UnobservedComponents
-
-    return UnobservedComponents(y, "llevel", use_exact_diffuse=True)
-
-
-def damped_trend(y: np.ndarray) -> Any:
-    """Return exponential smoothing with a damped trend (Gardner and McKenzie 1985)."""
-    from statsmodels.tsa.statespace.exponential_smoothing import ExponentialSmoothing
-
-    return ExponentialSmoothing(
+    if name == "ARIMA(1,1,0)":
+        return sarimax.SARIMAX(y, order=(1, 1, 0))
+    if name == "local level":
+        return structural.UnobservedComponents(y, "llevel", use_exact_diffuse=True)
+    return exponential_smoothing.ExponentialSmoothing(
         y,
         trend=True,
         damped_trend=True,
@@ -104,42 +84,37 @@ def damped_trend(y: np.ndarray) -> Any:
     )
 
 
-def _statsmodels(model: Callable[[np.ndarray], Any]) -> Candidate:
-    """Return the candidate of a state-space model, for which gaps are no obstacle."""
+def _fit(name: str, y: np.ndarray) -> np.ndarray:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the backtest tells what a bad fit costs
+        # Without the covariance of the estimates, which costs more than they do.
+        model = _state_space(name, y)
+        return np.asarray(model.fit(disp=0, return_params=True, **_CLOSE))
 
-    def fit(y: np.ndarray) -> np.ndarray:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the backtest tells what a bad fit costs
-            # Without the covariance of the estimates, which costs more than they do.
-            return np.asarray(model(y).fit(disp=0, return_params=True, **_CLOSE))
 
-    def predict(y: np.ndarray, parameters: np.ndarray, horizon: int) -> Outlook:
-        # What comes is a gap at the end: one pass of the filter looks over it.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            built = model(np.append(y, np.full(horizon, np.nan)))
-            built.update(parameters)
-            passed = built.ssm.filter()
-        variance = passed.forecasts_error_cov[0, 0, -horizon:]
-        return passed.forecasts[0, -horizon:].copy(), np.sqrt(variance)
-
-    return Candidate(fit, predict)
+def _predict(name: str, y: np.ndarray, parameters: np.ndarray, horizon: int) -> Outlook:
+    """Return what one pass of the filter sees: what comes is a gap at the end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = _state_space(name, np.append(y, np.full(horizon, np.nan)))
+        model.update(parameters)
+        passed = model.ssm.filter()
+    variance = passed.forecasts_error_cov[0, 0, -horizon:]
+    return passed.forecasts[0, -horizon:].copy(), np.sqrt(variance)
 
 
 CANDIDATES: Mapping[str, Candidate] = MappingProxyType(
     {
-        NAIVE: Candidate(_walk_sigma, random_walk),
-        "drift": Candidate(_drift_sigma, drift),
-        "exponential smoothing": _statsmodels(damped_trend),
-        "ARIMA(1,1,0)": _statsmodels(arima),
-        "local level": _statsmodels(local_level),
+        NAIVE: Candidate(
+            lambda y: np.array([np.sqrt(np.nanmean(np.diff(y) ** 2))]), random_walk
+        ),
+        "drift": Candidate(lambda y: np.array([np.nanstd(np.diff(y), ddof=1)]), drift),
+    }
+    | {
+        name: Candidate(partial(_fit, name), partial(_predict, name))
+        for name in ("exponential smoothing", "ARIMA(1,1,0)", "local level")
     }
 )
-
-
-def _last(y: np.ndarray) -> tuple[int, float]:
-    at = int(np.flatnonzero(np.isfinite(y))[-1])
-    return at, float(y[at])
 
 
 FIRST = 36  # periods that the first forecast of a backtest may learn from
@@ -148,12 +123,12 @@ WINDOWS = 4  # horizons that the origins must span before a test means anything
 FEWEST = 6  # origins: fewer are no backtest
 REFITS = 4  # how often a backtest estimates the parameters anew
 LONGEST = 36  # periods ahead: beyond, an interval says nothing
+LEVEL = 0.8  # probability of the intervals
 QUANTILES = tuple(round(0.1 * n, 1) for n in range(1, 10))
 """The levels of the pinball loss: nine deciles, near the full predictive score."""
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
+class Forecast(NamedTuple):
     """What may come, by the best candidate and by the random walk.
 
     Attributes
@@ -164,7 +139,7 @@ class Forecast:
     scores : DataFrame, one row per candidate, the best first
         ``model`` str; ``mase``, ``pinball`` float: log points, lower is better;
         ``coverage`` float: share of outcomes inside the interval, to compare with
-        ``level``; ``against_naive`` float: pinball over that of the random walk;
+        `LEVEL`; ``against_naive`` float: pinball over that of the random walk;
         ``p_value`` float: Diebold-Mariano, one-sided, that the gain is chance, NaN
         where the origins span fewer than four horizons; ``beats_naive`` bool;
         ``origins`` int; ``first_origin``, ``last_origin`` Period.
@@ -172,25 +147,17 @@ class Forecast:
         The candidate of the least pinball loss; of those that tie, the simplest.
     verdict : str
         In a sentence, whether it beats the random walk.
-    unit : str
-    level : float
-    sample : str
-        From when to when the series was used, and with how many values.
     """
 
     paths: pd.DataFrame
     scores: pd.DataFrame
     winner: str
     verdict: str
-    unit: str
-    level: float
-    sample: str
 
 
 def forecast(
     values: pd.Series,
     horizon: int = 12,
-    level: float = 0.8,
     candidates: Mapping[str, Candidate] = CANDIDATES,
 ) -> Forecast:
     """Return the forecast of the candidate that did best so far, and how well.
@@ -209,15 +176,13 @@ def forecast(
         known tax step is taken off beforehand (`net_of`).
     horizon : int
         Periods ahead, 1 to 36, less if the series is short.
-    level : float
-        Probability of the intervals.
     candidates : mapping of str to Candidate
         Who takes part; the random walk must.
 
     Raises
     ------
     ParameterError
-        If `horizon` or `level` is impossible. The message says what is possible.
+        If `horizon` is impossible. The message says what is possible.
     NoFigures
         If the series is too short. The message says how many points it needs.
 
@@ -227,16 +192,15 @@ def forecast(
     Bassett, *Econometrica* 46 (1978), 33 (pinball); Diebold and Mariano, *JBES* 13
     (1995), 253; Harvey, Leybourne and Newbold, *Int. J. Forecasting* 13 (1997), 281.
     """
-    check_level(level)
     found = observed(values, FIRST + FEWEST, "a forecast with a backtest", log=True)
-    y = _with_gaps(found)
+    y = found.reindex(pd.period_range(found.index[0], found.index[-1])).to_numpy()
     starts = _origins(found, y, horizon)
-    losses = backtest(y, starts, horizon, level, candidates)
+    losses = backtest(y, starts, horizon, candidates)
     scores = _scores(losses, horizon, starts, found.index[0])
     winner = str(scores["model"].iloc[0])
     index = pd.period_range(found.index[-1] + 1, periods=horizon)
     paths = [
-        _path(name, candidates[name], y, index, level)
+        _path(name, candidates[name], y, index)
         for name in dict.fromkeys([winner, NAIVE])
     ]
     return Forecast(
@@ -244,24 +208,13 @@ def forecast(
         scores=scores,
         winner=winner,
         verdict=_verdict(scores, horizon),
-        unit=unit(values),
-        level=level,
-        sample=f"{span(found)}, {len(found)} values",
     )
-
-
-def _with_gaps(found: pd.Series) -> np.ndarray:
-    """Return one entry per period from the first to the last value, NaN in gaps."""
-    y = np.full(int(positions(found)[-1]) + 1, np.nan)
-    y[positions(found)] = found
-    return y
 
 
 def backtest(
     y: np.ndarray,
     origins: np.ndarray,
     horizon: int,
-    level: float,
     candidates: Mapping[str, Candidate],
 ) -> pd.DataFrame:
     """Return the errors of each candidate from each origin, for each period ahead.
@@ -275,7 +228,7 @@ def backtest(
     """
     from scipy import stats
 
-    deciles, half = stats.norm.ppf(QUANTILES), stats.norm.ppf((1 + level) / 2)
+    deciles, half = stats.norm.ppf(QUANTILES), stats.norm.ppf((1 + LEVEL) / 2)
     refit = set(origins[:: max(1, -(-len(origins) // REFITS))])
     losses = []
     for name, candidate in candidates.items():
@@ -318,10 +271,7 @@ def diebold_mariano(difference: np.ndarray, overlap: int) -> float:
     n = len(difference)
     lags = min(overlap, n // 3)
     centred = difference - difference.mean()
-    variance = float(centred @ centred) / n
-    for lag in range(1, lags + 1):
-        weight = 1 - lag / (lags + 1)
-        variance += 2 * weight * float(centred[lag:] @ centred[:-lag]) / n
+    variance = bartlett(centred, lags) / n
     if variance <= 0:
         return 1.0
     steps = lags + 1
@@ -393,12 +343,11 @@ def _path(
     candidate: Candidate,
     y: np.ndarray,
     index: pd.PeriodIndex,
-    level: float,
 ) -> pd.DataFrame:
     from scipy import stats
 
     mean, sd = candidate.predict(y, candidate.fit(y), len(index))
-    half = stats.norm.ppf((1 + level) / 2) * sd
+    half = stats.norm.ppf((1 + LEVEL) / 2) * sd
     return pd.DataFrame(
         {
             "model": name,

@@ -6,7 +6,6 @@ import pandas as pd
 
 from rareearth.figures.columns import has_codes
 from rareearth.prices.series import STALE, PriceSeries
-from rareearth.prices.study import first_and_peak, last_price
 from rareearth.words import day, number, pct, period
 
 NEAR_END = 0.995  # of the highest price: one that is at least as high is at its peak
@@ -26,7 +25,7 @@ def unit_words(series: PriceSeries) -> str:
 
 def span_title(series: PriceSeries) -> str:
     """Return the finding of the long view: the last price between peak and trough."""
-    ends, last = first_and_peak(series), last_price(series)
+    ends, last = series.ends, series.last
     return (
         f"{series.title}: {number(ends['highest'], 3)} at its peak "
         f"({when(ends['high_at'])}), {number(ends['lowest'], 3)} at its lowest "
@@ -37,7 +36,7 @@ def span_title(series: PriceSeries) -> str:
 
 def level_sentence(series: PriceSeries) -> str:
     """Return where the last usable price stands between the highest and the lowest."""
-    ends, last = first_and_peak(series), last_price(series)
+    ends, last = series.ends, series.last
     share, times = last["price"] / ends["highest"], last["price"] / ends["lowest"]
     since = when(ends["since"])
     place, tail = f"its highest since {since}", ""
@@ -59,22 +58,23 @@ def level_sentence(series: PriceSeries) -> str:
     )
 
 
-def newest_sentence(series: PriceSeries, newest: pd.Series) -> str:
+def newest_sentence(series: PriceSeries, nominal: PriceSeries) -> str:
     """Return the newest quote in money of the day, if the last usable price is older.
 
     Parameters
     ----------
-    newest : Series
-        From `study.newest`.
+    nominal : PriceSeries
+        From `Prices.of_the_day`.
     """
-    if newest["quoted"] <= last_price(series)["quoted"]:
+    newest = nominal.frame[nominal.frame["price"].notna()].tail(1)
+    quoted = newest["quoted"].item()
+    if quoted <= series.last["quoted"]:
         return ""
-    marks = pd.Series([newest["marks"]])
-    still = not has_codes(marks, without=STALE).item()
+    still = not has_codes(newest["marks"], without=STALE).item()
     why = ", and had stood still" if still else ", in money of the day"
     return (
-        f"The newest quote was {number(newest['price'], 3)} {newest['unit']} on "
-        f"{day(newest['quoted'])}{why}."
+        f"The newest quote was {number(newest['price'].item(), 3)} {nominal.unit} on "
+        f"{day(quoted)}{why}."
     )
 
 

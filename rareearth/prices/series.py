@@ -8,17 +8,16 @@ here never mixes them, never fills a gap, and says what was left out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError, few, unknown_name
+from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
 from rareearth.figures import loading as store
 from rareearth.figures.columns import codes, each, has_codes
 from rareearth.money.money import Money, per_kg
@@ -41,9 +40,6 @@ FREQUENCIES = {"day": "D", "month": "M", "year": "Y"}
 NDPR = {"Nd oxide": 0.75, "Pr oxide": 0.25}
 """An analyst's proxy of NdPr oxide by weight of oxide; not a quotation."""
 
-_Money: TypeAlias = tuple[str, int | None]  # currency, base year of constant prices
-_Grid: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]  # periods; figures behind them
-
 MARKS = ("sparse", "stale", "possibly-stale", "quoting-break", "incomplete-period")
 """Qualifiers of the basis that say that a price is weak."""
 
@@ -51,8 +47,8 @@ STALE = ("stale", "possibly-stale")
 """The marks of a posted price that did not follow the market."""
 
 WEAK = (*STALE, "quoting-break", "incomplete-period")
-"""The marks that keep a price out of estimation, unless asked otherwise. A stretch with
-few quotes a month is none of them: its month-ends were quoted."""
+"""The marks that keep a price out of estimation. A stretch with few quotes a month is
+none of them: its month-ends were quoted."""
 
 EXPORT_DUTY = "export-tax-incl"
 DUTY = 0.25
@@ -73,12 +69,10 @@ class PriceSeries:
     unit : str
         E.g. ``"USD/kg"``, or ``"2024 USD/kg"`` in constant prices.
     frame : DataFrame, PeriodIndex without holes
-        ``price`` float in the unit, NaN without one; ``printed`` float in
-        ``printed_unit``; ``quoted`` datetime64, the last day that the figure is for;
-        ``marks`` str, of `MARKS`; ``used`` bool: fit for estimation; ``reason`` str:
-        why it is not; ``basis``, ``figure_id``, ``source_id`` str.
-    step : Step or None
-        The tax change inside the series: the end of the export duty.
+        ``price`` float in the unit, NaN without one; ``quoted`` datetime64, the last
+        day that the figure is for; ``marks`` str, of `MARKS`; ``used`` bool: fit for
+        estimation; ``reason`` str: why it is not; ``basis``, ``figure_id``,
+        ``source_id`` str.
     proxy : str
         What stands in for the product; "" when nothing does.
     figures : DataFrame
@@ -90,7 +84,6 @@ class PriceSeries:
     frequency: str
     unit: str
     frame: pd.DataFrame
-    step: Step | None
     proxy: str
     figures: pd.DataFrame
 
@@ -108,6 +101,17 @@ class PriceSeries:
         return f"{self.product}, {self.market}" + (" (proxy)" if self.proxy else "")
 
     @property
+    def money(self) -> str:
+        """Return the currency of the unit."""
+        return self.unit.split("/")[0].split()[-1]
+
+    @property
+    def step(self) -> Step | None:
+        """Return the tax change inside the series: the end of the duty, or none."""
+        taxed = has_codes(self.frame["basis"], EXPORT_DUTY)
+        return DUTY_ENDS if taxed.any() and not taxed.all() else None
+
+    @property
     def values(self) -> pd.Series:
         """Return the prices fit for estimation, NaN for the others; named by unit."""
         return self.frame["price"].where(self.frame["used"]).rename(self.unit)
@@ -116,6 +120,54 @@ class PriceSeries:
     def quoted(self) -> pd.Series:
         """Return all prices, the weak ones too, for a chart; named by unit."""
         return self.frame["price"].rename(self.unit)
+
+    @property
+    def ends(self) -> dict[str, Any]:
+        """Return the highest and the lowest price, and when they were."""
+        quoted = self.quoted.dropna()
+        return {
+            "highest": float(quoted.max()),
+            "high_at": quoted.idxmax(),
+            "lowest": float(quoted.min()),
+            "low_at": quoted.idxmin(),
+            "since": quoted.index[0],
+        }
+
+    @property
+    def last(self) -> pd.Series:
+        """Return the last price fit for estimation: ``price``, ``quoted``, ``period``.
+
+        Raises
+        ------
+        NoFigures
+            If none is.
+        """
+        used = self.frame[self.frame["used"]]
+        if used.empty:
+            raise NoFigures(f"{self.title}: no price is fit for estimation")
+        row = used.iloc[-1]
+        return pd.Series(
+            {"price": row["price"], "quoted": row["quoted"], "period": used.index[-1]}
+        )
+
+    @property
+    def drawn(self) -> pd.DataFrame:
+        """Return the series as a chart draws it.
+
+        Returns
+        -------
+        DataFrame, one row per period with a price
+            ``date`` datetime64: the last day quoted, of a year its middle; ``price``
+            float, ``used`` bool: fit for estimation, ``marks``, ``reason``,
+            ``source_id`` str.
+        """
+        frame = self.frame[self.frame["price"].notna()]
+        date = frame["quoted"]
+        if self.frequency == "year":
+            half = (frame.index.end_time - frame.index.start_time) / 2
+            date = (frame.index.start_time + half).normalize()
+        columns = ["price", "used", "marks", "reason", "source_id"]
+        return frame[columns].assign(date=date).reset_index(drop=True)
 
     def between(self, start: str | int | None, end: str | int | None) -> PriceSeries:
         """Return the part between two years, months or days, both included.
@@ -143,36 +195,7 @@ class PriceSeries:
         named = set(";".join(frame["figure_id"]).split(";"))
         kept = self.figures["figure_id"].isin(named)
         rates = ~self.figures["series"].str.startswith("oxide_price")
-        return replace(
-            self, frame=frame, step=declared(frame), figures=self.figures[kept | rates]
-        )
-
-    def within(self, when: str | int) -> pd.DataFrame:
-        """Return the rows of a period: of a month its own, of a year all its months.
-
-        None where the period is shorter than the step of the series.
-        """
-        return self.frame[self.frame.index.isin(self._steps(when))]
-
-    def mean(self, when: str | int) -> float:
-        """Return the mean price of a period: a month its own, a year of all its months.
-
-        NaN where a month of it has no price (a day may have none: markets close), or
-        where it is shorter than the step of the series.
-        """
-        prices = self.frame["price"].reindex(self._steps(when))
-        return float(prices.mean(skipna=self.frequency == "day"))
-
-    def _steps(self, when: str | int) -> pd.PeriodIndex:
-        """Return the steps of the series that make a period, none if it is shorter."""
-        wanted, freq = pd.Period(str(when)), self.frame.index.freq
-        first, last = (
-            pd.Period(edge, freq=freq) for edge in (wanted.start_time, wanted.end_time)
-        )
-        inside = first.start_time >= wanted.start_time
-        if not inside or first.end_time > wanted.end_time:
-            return pd.PeriodIndex([], freq=freq)
-        return pd.period_range(first, last)
+        return replace(self, frame=frame, figures=self.figures[kept | rates])
 
     def left_out(self) -> pd.DataFrame:
         """Return which periods estimation leaves out, and why.
@@ -209,54 +232,41 @@ class Prices:
     definitions: frozenset[str]
 
     @classmethod
-    def load(
-        cls,
-        as_of: str = "latest",
-        extra: str | Path | None = None,
-        cpi_gaps: int = 0,
-    ) -> Prices:
+    def load(cls, as_of: str = "latest", cpi_gaps: int = 0) -> Prices:
         """Return the prices, rates and indices published by a date.
 
         Parameters and errors as in `Money.load`; NoFigures if there was no price.
         """
         names = list(dict.fromkeys((*REGULAR.values(), *QUOTES)))
-        figures = store.load(names, as_of=as_of, extra=extra, missing="empty")
+        figures = store.load(names, as_of=as_of, missing="empty")
         if figures.empty:
             raise NoFigures(f"no oxide prices had been published by {as_of}")
-        kinds = store.dictionary("bases", extra)["kind"]
+        kinds = store.dictionary("bases")["kind"]
         return cls(
             figures=figures,
-            money=Money.load(as_of, extra, cpi_gaps),
+            money=Money.load(as_of, cpi_gaps=cpi_gaps),
             definitions=frozenset(kinds.index[kinds == "definition"]),
         )
 
+    @cached_property
     def catalogue(self) -> pd.DataFrame:
         """Return the regular series that exist.
 
         Returns
         -------
         DataFrame
-            ``product``, ``market``, ``frequency``, ``unit`` str, ``n`` int, ``first``,
-            ``last`` datetime64.
+            ``product``, ``market``, ``frequency`` str, ``first``, ``last`` datetime64.
         """
-        return self._catalogue.copy()
-
-    @cached_property
-    def _catalogue(self) -> pd.DataFrame:
         rows = []
         for (market, frequency), name in REGULAR.items():
             own = self.figures[
                 (self.figures["series"] == name) & (self.figures["entity"] == market)
             ]
-            for product, group in own.groupby("product"):
-                ends = group["period_end"]
-                n = ends.dt.to_period(FREQUENCIES[frequency]).nunique()
+            for product, days in own.groupby("product")["period_end"]:
+                n = days.dt.to_period(FREQUENCIES[frequency]).nunique()
                 if n >= LEAST_REGULAR:
-                    unit = group["unit"].iloc[-1]
-                    rows.append(
-                        (product, market, frequency, unit, n, ends.min(), ends.max())
-                    )
-        names = ["product", "market", "frequency", "unit", "n", "first", "last"]
+                    rows.append((product, market, frequency, days.min(), days.max()))
+        names = ["product", "market", "frequency", "first", "last"]
         return pd.DataFrame(rows, columns=names)
 
     def series(
@@ -269,7 +279,6 @@ class Prices:
         frequency: str = "month",
         proxy: bool = False,
         quotes: bool = False,
-        leave_out: Sequence[str] = WEAK,
     ) -> PriceSeries:
         """Return one regular series per kilogram of oxide, in one money.
 
@@ -292,8 +301,6 @@ class Prices:
             Let 75 % Nd oxide and 25 % Pr oxide stand in for NdPr oxide.
         quotes : bool
             Let dated quotations stand in where there is no regular series by month.
-        leave_out : sequence of str
-            Which of `MARKS` keep a price out of estimation.
 
         Raises
         ------
@@ -304,110 +311,120 @@ class Prices:
         ParameterError
             If another parameter is impossible.
         """
-        _check(frequency, real, currency, leave_out)
+        if frequency not in FREQUENCIES:
+            raise ParameterError(
+                f"frequency: {frequency!r} is not one of {', '.join(FREQUENCIES)}"
+            )
+        if real and currency != "USD":
+            raise ParameterError(
+                f"constant prices are in US dollars (US CPI-U), not {currency}; choose "
+                "real=False or currency='USD'"
+            )
         mix = NDPR if proxy and product == "NdPr oxide" else {product: 1.0}
-        money = (currency, base_year if real else None)
-        parts = [self._one(p, market, frequency, money, quotes) for p in mix]
-        frames = [frame for frame, _ in parts]
-        frame = mixed(frames, mix) if len(mix) > 1 else frames[0]
-        frame = usable(frame, leave_out)
-        behind = pd.concat([figures for _, figures in parts], ignore_index=True)
-        stated = _proxy(mix) if len(mix) > 1 else ""
+        names = [REGULAR.get((market, frequency), "")]
+        names += QUOTES if quotes and frequency == "month" else ()
+        base = base_year if real else None
+        parts = [self._chosen(part, market, frequency, names) for part in mix]
+        own = pd.concat(parts, ignore_index=True)
+        rates = self.money.behind(own, currency, base)
         return PriceSeries(
             product=product,
             market=market,
             frequency=frequency,
             unit=f"{base_year} USD/kg" if real else f"{currency}/kg",
-            frame=frame,
-            step=declared(frame),
-            proxy=stated,
-            figures=behind.drop_duplicates("figure_id", ignore_index=True),
+            frame=mixed([self._grid(p, frequency, currency, base) for p in parts], mix),
+            proxy=_proxy(mix) if len(mix) > 1 else "",
+            figures=pd.concat([own, rates], ignore_index=True),
         )
 
     def of(self, series: str, product: str, market: str) -> pd.DataFrame:
         """Return the figures of one series, product and market."""
-        return self._groups.get((series, product, market), self.figures.iloc[:0])
+        return self.figures[
+            (self.figures["series"] == series)
+            & (self.figures["product"] == product)
+            & (self.figures["entity"] == market)
+        ]
 
-    @cached_property
-    def _groups(self) -> dict[tuple[str, str, str], pd.DataFrame]:
-        """Return the figures by series, product and market."""
-        return dict(iter(self.figures.groupby(["series", "product", "entity"])))
+    def _chosen(
+        self, product: str, market: str, frequency: str, names: Sequence[str]
+    ) -> pd.DataFrame:
+        """Return one figure per period: of the definition that covers most periods.
 
-    @cached_property
-    def _made(self) -> dict[tuple[str, str, str, _Money, bool], _Grid]:
-        """Return what `_one` has made so far: an analysis asks for a series often."""
-        return {}
-
-    def _one(
-        self, product: str, market: str, frequency: str, money: _Money, quotes: bool
-    ) -> _Grid:
-        """Return a series on a grid without holes, and the figures behind it."""
-        key = (product, market, frequency, money, quotes)
-        if key not in self._made:
-            self._made[key] = self._make(*key)
-        return self._made[key]
-
-    def _make(
-        self, product: str, market: str, frequency: str, money: _Money, quotes: bool
-    ) -> _Grid:
-        freq = FREQUENCIES[frequency]
-        names = [REGULAR.get((market, frequency), "")]
-        if quotes and frequency == "month":
-            names += QUOTES
+        Of the first series that is regular. The end of the export duty is the one
+        change of definition that a series spans.
+        """
         for name in names:
             own = self.of(name, product, market)
-            if own["period_end"].dt.to_period(freq).nunique() >= LEAST_REGULAR:
+            own = own.assign(
+                step=own["period_end"].dt.to_period(FREQUENCIES[frequency])
+            )
+            if own["step"].nunique() >= LEAST_REGULAR:
                 break
         else:
             raise self._instead(product, market, frequency)
-        own = _one_definition(own, freq, self.definitions - {EXPORT_DUTY})
+        definitions = self.definitions - {EXPORT_DUTY}
+        meant = each(
+            own["basis"], lambda cell: ";".join(sorted(definitions & codes(cell)))
+        )
+        most = own.groupby(meant)["step"].nunique().idxmax()
+        kept = own[meant == most].sort_values("period_end")
+        kept = kept.drop_duplicates("step", keep="last").drop(columns="step")
         if name in QUOTES:  # many are ranges
-            middle = own[["low", "high"]].mean(axis=1, skipna=False)
-            own = own.assign(value=own["value"].fillna(middle))
-        currency, base_year = money
-        same = own["unit"].str.startswith(f"{currency}/").all() and base_year is None
-        priced = per_kg(own)
-        if not same:
-            priced = self.money.in_currency(priced, currency, "nan")
-        why = np.where(priced["value"].isna(), f"no exchange rate of {currency}", "")
+            middle = kept[["low", "high"]].mean(axis=1, skipna=False)
+            kept = kept.assign(value=kept["value"].fillna(middle))
+        return kept
+
+    def _grid(
+        self, own: pd.DataFrame, frequency: str, currency: str, base_year: int | None
+    ) -> pd.DataFrame:
+        """Return figures in one money, one row for every period."""
+        priced = self.money.in_currency(per_kg(own), currency, "nan")
+        unknown = priced["value"].isna()
+        why = np.where(unknown, f"no exchange rate of {currency}", "")
         if base_year is not None:
             self.money.check_base(base_year)
-            real = self.money.in_money_of(priced, base_year, "nan")
-            why = np.where(real["value"].isna() & (why == ""), "no US CPI-U", why)
-            priced = real
-        grid = pd.DataFrame(
-            {
-                "price": priced["value"].to_numpy(),
-                "printed": own["value"].to_numpy(),
-                "printed_unit": own["unit"].to_numpy(),
-                "quoted": own["period_end"].to_numpy(),
-                "marks": each(own["basis"], marks_of).to_numpy(),
-                "reason": why,
-                "basis": own["basis"].to_numpy(),
-                "figure_id": own["figure_id"].to_numpy(),
-                "source_id": own["source_id"].to_numpy(),
-            },
-            index=pd.PeriodIndex(own["period_end"].dt.to_period(freq), name=frequency),
+            priced = self.money.in_money_of(priced, base_year, "nan")
+            why = np.where(priced["value"].isna() & ~unknown, "no US CPI-U", why)
+        grid = own[["basis", "figure_id", "source_id"]].assign(
+            price=priced["value"],
+            quoted=own["period_end"],
+            marks=each(own["basis"], marks_of),
+            reason=why,
         )
-        whole = pd.period_range(grid.index.min(), grid.index.max(), freq=freq)
-        grid = grid.reindex(whole.rename(frequency))
+        grid.index = pd.PeriodIndex(
+            own["period_end"].dt.to_period(FREQUENCIES[frequency]), name=frequency
+        )
+        whole = pd.period_range(grid.index.min(), grid.index.max(), name=frequency)
+        grid = grid.reindex(whole)
         grid["reason"] = grid["reason"].fillna("no quotation")
-        text = ["printed_unit", "marks", "basis", "figure_id", "source_id"]
+        text = ["marks", "basis", "figure_id", "source_id"]
         grid[text] = grid[text].fillna("")
-        if same:
-            return grid, own
-        rates = self.money.behind(own, currency, base_year)
-        return grid, pd.concat([own, rates], ignore_index=True)
+        return grid
+
+    def of_the_day(self, series: PriceSeries) -> PriceSeries:
+        """Return the same series over the same time, in its currency, not deflated."""
+        if series.unit == f"{series.money}/kg":
+            return series
+        nominal = self.series(
+            series.product,
+            series.market,
+            series.money,
+            frequency=series.frequency,
+            proxy=True,
+            quotes=True,
+        )
+        frame = nominal.frame.loc[series.frame.index[0] : series.frame.index[-1]]
+        return replace(nominal, frame=frame)
 
     def _instead(self, product: str, market: str, frequency: str) -> Exception:
         """Return the refusal of a series that does not exist."""
-        known = self.catalogue()
-        if product not in set(self.figures["product"]):
-            return unknown_name("priced product", product, set(self.figures["product"]))
+        products = set(self.figures["product"])
+        if product not in products:
+            return unknown_name("priced product", product, products)
         markets = sorted(set(self.figures["entity"]))
         if market not in markets:
             return unknown_name("market", market, markets)
-        same = known[known["product"] == product]
+        same = self.catalogue[self.catalogue["product"] == product]
         instead = [
             f"{row.market} by {row.frequency} ({row.first:%Y-%m} to {row.last:%Y-%m})"
             for row in same.itertuples()
@@ -455,20 +472,48 @@ def price_series(
     return Prices.load(as_of, cpi_gaps=1).series(product, market, currency, **how)
 
 
-def _check(frequency: str, real: bool, currency: str, leave_out: Sequence[str]) -> None:
-    if frequency not in FREQUENCIES:
-        raise ParameterError(
-            f"frequency: {frequency!r} is not one of {', '.join(FREQUENCIES)}"
-        )
-    if other := [mark for mark in leave_out if mark not in MARKS]:
-        raise ParameterError(
-            f"leave_out: {other[0]!r} is not one of {', '.join(MARKS)}"
-        )
-    if real and currency != "USD":
-        raise ParameterError(
-            f"constant prices are in US dollars (US CPI-U), not {currency}; choose "
-            "real=False or currency='USD'"
-        )
+def chosen(
+    prices: Prices,
+    product: str,
+    market: str,
+    currency: str = "USD",
+    real: bool = False,
+    base_year: int = 2024,
+    start: str = "first",
+    end: str = "latest",
+) -> PriceSeries:
+    """Return the regular series of a product in a market, in the money asked for.
+
+    By month where the market is quoted by month, else by year, else from dated
+    quotations. NdPr oxide, which China FOB does not quote, is the stated proxy of
+    `Prices.series`.
+
+    Raises
+    ------
+    UnknownName, NoFigures, ParameterError
+        As in `Prices.series` and `PriceSeries.between`.
+    """
+    known = prices.catalogue
+    own = known[(known["product"] == product) & (known["market"] == market)]
+    series = prices.series(
+        product,
+        market,
+        currency,
+        real,
+        base_year,
+        frequency="year" if own["frequency"].eq("year").any() else "month",
+        proxy=True,
+        quotes=True,
+    )
+    return series.between(start, end)
+
+
+def attempt(method: Callable[..., Any], *args: Any, **kw: Any) -> tuple[Any, str]:
+    """Return what a method finds, and "", or None, and why it found nothing."""
+    try:
+        return method(*args, **kw), ""
+    except (NoFigures, UnknownName) as error:
+        return None, str(error)
 
 
 def marks_of(basis: str) -> str:
@@ -476,24 +521,8 @@ def marks_of(basis: str) -> str:
     return ";".join(code for code in MARKS if code in codes(basis))
 
 
-def declared(frame: pd.DataFrame) -> Step | None:
-    """Return the tax change inside a series: the end of the export duty, or none."""
-    taxed = has_codes(frame["basis"], EXPORT_DUTY)
-    return DUTY_ENDS if taxed.any() and not taxed.all() else None
-
-
-def meaning(basis: pd.Series, definitions: frozenset[str]) -> pd.Series:
-    """Return the definition codes of each basis, which comparable prices share."""
-    return each(basis, lambda cell: ";".join(sorted(definitions & codes(cell))))
-
-
-def period(when: str | int | None, name: str = "") -> pd.Period | None:
+def period(when: str | int | None) -> pd.Period | None:
     """Return the year, month or day that is meant; None for an end that is left open.
-
-    Parameters
-    ----------
-    name : str
-        Of the parameter, for the message.
 
     Raises
     ------
@@ -506,95 +535,29 @@ def period(when: str | int | None, name: str = "") -> pd.Period | None:
         return pd.Period(str(when))
     except ValueError:
         raise ParameterError(
-            f"{name}{name and ': '}{when!r} is not 'first', 'latest', or a year, month "
-            "or day (YYYY, YYYY-MM, YYYY-MM-DD)"
+            f"{when!r} is not 'first', 'latest', or a year, month or day (YYYY, "
+            "YYYY-MM, YYYY-MM-DD)"
         ) from None
 
 
-def measured(
-    step: Step, taxed: pd.Series, untaxed: pd.Series, periods: int = 12
-) -> Step:
-    """Return a step with the size that a second market without it shows.
-
-    exp(mean after - mean before) - 1 of the log ratio of the two prices, over as many
-    periods before and after the one in which the step lies (itself left out). What
-    moves both markets drops out; what moved one alone in these periods does not.
-
-    Parameters
-    ----------
-    step : Step
-    taxed, untaxed : Series of float, PeriodIndex
-        The same product in the same unit, with and without the step.
-    periods : int
-        Before, and after.
-
-    Raises
-    ------
-    ParameterError
-        If the units differ.
-    NoFigures
-        If a period lacks a price in one of the two.
-    """
-    if taxed.name != untaxed.name:
-        raise ParameterError(f"prices in {taxed.name} and in {untaxed.name}")
-    at = pd.Period(step.date, freq=taxed.index.freq)
-    before = pd.period_range(at - periods, at - 1)
-    after = pd.period_range(at + 1, at + periods)
-    ratio = np.log(taxed / untaxed).reindex(before.append(after))
-    absent = ratio.index[ratio.isna()]
-    if len(absent):
-        raise NoFigures(
-            f"the size of {step.label!r} needs {periods} periods on both sides of {at} "
-            f"in both markets; {few(list(map(str, absent)), 2)} lack a price"
-        )
-    gap = float(ratio[after].mean() - ratio[before].mean())
-    return replace(step, change=float(np.expm1(gap)))
-
-
-def capped(step: Step) -> Step:
-    """Return a step that is no larger than the duty, and takes nothing on."""
-    return replace(step, change=float(np.clip(step.change, DUTY_ENDS.change, 0.0)))
-
-
 def mixed(frames: Sequence[pd.DataFrame], mix: Mapping[str, float]) -> pd.DataFrame:
-    """Return the weighted mean of series where all of them have a price."""
+    """Return the weighted mean of series where all have a price, and what is fit."""
     common = frames[0].index
     for frame in frames[1:]:
         common = common.intersection(frame.index)
     frames = [frame.loc[common] for frame in frames]
     joined = frames[0].copy()
-    for column in ("price", "printed"):
-        weighted = [s * f[column] for s, f in zip(mix.values(), frames, strict=True)]
-        joined[column] = sum(weighted[1:], weighted[0])
+    weighted = [s * f["price"] for s, f in zip(mix.values(), frames, strict=True)]
+    joined["price"] = sum(weighted[1:], weighted[0])
     for column in ("marks", "reason", "basis", "figure_id", "source_id"):
         rows = zip(*(frame[column] for frame in frames), strict=True)
         joined[column] = [";".join(dict.fromkeys(filter(None, row))) for row in rows]
-    return joined
-
-
-def usable(frame: pd.DataFrame, leave_out: Sequence[str]) -> pd.DataFrame:
-    """Return the frame with what estimation may use, and why not the rest."""
     weak = each(
-        frame["marks"],
-        lambda marks: ", ".join(m for m in leave_out if m in codes(marks)),
+        joined["marks"], lambda marks: ", ".join(m for m in WEAK if m in codes(marks))
     )
-    reason = frame["reason"].where(frame["reason"] != "", weak)
-    return frame.assign(used=frame["price"].notna() & (weak == ""), reason=reason)
-
-
-def _one_definition(
-    own: pd.DataFrame, freq: str, definitions: frozenset[str]
-) -> pd.DataFrame:
-    """Return one figure per period: of the definition that covers most periods.
-
-    The end of the export duty is the one change of definition that a series spans.
-    """
-    meant = meaning(own["basis"], definitions)
-    period = own["period_end"].dt.to_period(freq)
-    covers = period.groupby(meant).nunique()
-    kept = own[meant == covers.idxmax()].sort_values("period_end")
-    last = ~kept["period_end"].dt.to_period(freq).duplicated(keep="last")
-    return kept[last].reset_index(drop=True)
+    joined["used"] = joined["price"].notna() & (weak == "")
+    joined["reason"] = joined["reason"].where(joined["reason"] != "", weak)
+    return joined
 
 
 def _proxy(mix: Mapping[str, float]) -> str:

@@ -1,5 +1,6 @@
 """Baskets follow from printed compositions and prices; none is guessed."""
 
+import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures
@@ -42,7 +43,9 @@ def test_elements_become_oxides_by_weight():
 
 
 def test_ndpr_without_a_price_is_priced_as_the_stated_mix():
-    march = baskets(SHARES, prices_at(PRICES, "2025-03", "China FOB"))
+    known = {"Nd oxide": ND_MARCH_2025, "Pr oxide": PR_MARCH_2025}
+    known = pd.Series(known, name="price_usd_per_kg").rename_axis("product")
+    march = baskets(SHARES, known.reset_index())
     row = basket("Mountain Pass", march).loc["NdPr oxide"]
     assert row["price_usd_per_kg"] == pytest.approx(
         0.75 * ND_MARCH_2025 + 0.25 * PR_MARCH_2025
@@ -55,13 +58,6 @@ def test_a_composition_is_never_guessed():
     assert basket("Mt Weld").empty
 
 
-@pytest.mark.parametrize(
-    ("when", "market", "message"),
-    [
-        (1990, "USGS reference", "prices by year from 2014-12 to 2025-12"),
-        (2024, "Mars", "no regular prices of 'Mars'; there are some of China FOB"),
-    ],
-)
-def test_a_basket_without_prices_says_when_there_are(when, market, message):
-    with pytest.raises(NoFigures, match=message):
-        prices_at(PRICES, when, market)
+def test_a_basket_without_prices_says_when_there_are():
+    with pytest.raises(NoFigures, match="prices from 2014 to 2025"):
+        prices_at(PRICES, 1990)

@@ -114,7 +114,7 @@ def test_equal_losses_prove_nothing():
 def test_the_scaled_error_of_the_naive_by_hand():
     # Mean absolute change so far 1; the next value is 2 away from the last.
     y = np.array([0.0, 1.0, 0.0, 1.0, 3.0])
-    losses = backtest(y, np.array([4]), 1, 0.8, {NAIVE: CANDIDATES[NAIVE]})
+    losses = backtest(y, np.array([4]), 1, {NAIVE: CANDIDATES[NAIVE]})
     assert losses["scaled"].item() == pytest.approx(2)
     assert not losses["inside"].item()
 
@@ -131,9 +131,7 @@ def test_a_backtest_never_sees_what_came_later():
         return np.zeros(horizon), np.ones(horizon)
 
     origins = np.array([40, 50, 60])
-    backtest(
-        np.zeros(80) + np.arange(80), origins, 5, 0.8, {"spy": Candidate(fit, predict)}
-    )
+    backtest(np.zeros(80) + np.arange(80), origins, 5, {"spy": Candidate(fit, predict)})
     assert set(seen) <= set(origins)
 
 
@@ -171,15 +169,6 @@ def test_few_origins_close_together_prove_nothing():
     assert found.scores["p_value"].isna().all()
 
 
-def test_a_wider_level_gives_a_wider_interval_around_the_same_median():
-    narrow, wide = (
-        forecast(walk(), 3, level, candidates=SIMPLE).paths for level in (0.5, 0.95)
-    )
-    assert (wide["low"] < narrow["low"]).all()
-    assert (wide["high"] > narrow["high"]).all()
-    assert wide["median"].tolist() == narrow["median"].tolist()
-
-
 def test_the_unit_changes_the_prices_and_nothing_else():
     one, two = (forecast(factor * walk(), 3, candidates=SIMPLE) for factor in (1, 50))
     assert two.paths["median"].tolist() == pytest.approx(list(50 * one.paths["median"]))
@@ -211,9 +200,3 @@ def test_a_series_too_short_says_how_many_points_it_needs():
         NoFigures, match="at least 42 points; this one has 30, January 2010"
     ):
         forecast(walk(n=30))
-
-
-@pytest.mark.parametrize("level", [0, 1, 80])
-def test_a_level_is_a_probability(level):
-    with pytest.raises(ParameterError, match="between 0 and 1"):
-        forecast(walk(), 3, level)

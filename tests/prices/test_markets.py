@@ -11,23 +11,12 @@ from rareearth.prices.series import Prices
 
 PRICES = Prices.load()
 
-# Printed figures, from data/prices.csv and data/money.csv.
-TB_DOMESTIC_10_APRIL_2025 = (7_050_000 + 7_100_000) / 2  # CNY/t, SMM
-TB_FOB_10_APRIL_2025, CNY_APRIL_2025 = 939.89, 7.2968
-
-
-def test_a_premium_by_hand():
-    found = markets(PRICES, ["Tb oxide"]).premium.set_index(["date", "market", "vat"])
-    dollars = TB_DOMESTIC_10_APRIL_2025 / 1000 / CNY_APRIL_2025
-    for vat, price in (("as quoted", dollars), ("without VAT", dollars / 1.13)):
-        row = found.loc[(pd.Timestamp("2025-04-10"), "China domestic", vat)]
-        assert row["price_usd_per_kg"] == pytest.approx(price)
-        assert row["premium"] == pytest.approx(price / TB_FOB_10_APRIL_2025 - 1)
+START = "2025-04-04"
 
 
 def test_a_quote_is_compared_within_its_publisher_first():
     # SMM, 16 January 2026: 180 to 200 USD/kg CIF Europe, 128 to 148 FOB China.
-    found = markets(PRICES, ["Nd oxide"]).premium
+    found = markets(PRICES, ["Nd oxide"], START).premium
     europe = found[found["market"] == "European market"].set_index("date")
     row = europe.loc["2026-01-16"]
     assert row["within"] and row["fob_publisher"] == "SMM"
@@ -39,39 +28,40 @@ def test_a_quote_is_compared_within_its_publisher_first():
 
 
 def test_a_bound_is_shown_and_not_compared():
-    found = markets(PRICES, ["Y oxide"])
+    found = markets(PRICES, ["Y oxide"], START)
     asked = found.quotes[found.quotes["is_bound"]]
     assert asked["price_usd_per_kg"].tolist() == [350.0]
     assert not found.premium["figure_id"].isin(asked["figure_id"]).any()
 
 
 def test_a_quote_is_compared_with_no_older_price_than_a_month():
-    premium = markets(PRICES, ["Dy oxide"]).premium
+    premium = markets(PRICES, ["Dy oxide"], START).premium
     age = premium["date"] - premium["fob_date"]
     assert age.between(pd.Timedelta(0), pd.Timedelta(days=31)).all()
 
 
 def test_a_product_is_compared_with_itself_whatever_stands_beside_it():
-    alone = markets(PRICES, ["Dy oxide"])
-    beside = markets(PRICES, ["Tb oxide", "Dy oxide"])
+    alone = markets(PRICES, ["Dy oxide"], START)
+    beside = markets(PRICES, ["Tb oxide", "Dy oxide"], START)
     own = beside.premium[beside.premium["product"] == "Dy oxide"].reset_index(drop=True)
     pd.testing.assert_frame_equal(own, alone.premium)
     assert beside.quotes["product"].iloc[0] == "Tb oxide"
 
 
-def test_a_spread_of_ndpr_uses_the_stated_proxy_only_when_asked():
-    assert markets(PRICES, ["NdPr oxide"]).premium.empty
-    found = markets(PRICES, ["NdPr oxide"], proxy=True)
-    assert len(found.premium) > 10
-    fob = found.quotes[found.quotes["market"] == "China FOB"]
+def test_ndpr_in_europe_is_compared_with_the_stated_proxy():
+    found = markets(PRICES, ["NdPr oxide"], START)
+    fob = found.quotes[found.quotes["publisher"] == "ISE, proxy"]
     assert fob["note"].str.contains("a proxy and not a quotation").all()
+    row = found.premium.iloc[-1]
+    before = fob[fob["date"] <= row["date"]].iloc[-1]
+    assert row["fob_usd_per_kg"] == before["price_usd_per_kg"]
 
 
 def test_without_quotes_there_is_nothing_and_a_wrong_name_is_refused():
-    early = markets(PRICES, ["Dy oxide"], start="2000-01-01", end="2001-01-01")
-    assert early.quotes.empty and early.premium.empty
+    late = markets(PRICES, ["Dy oxide"], start="2099-01-01")
+    assert late.quotes.empty and late.premium.empty
     with pytest.raises(UnknownName, match="did you mean 'Dy oxide'"):
-        markets(PRICES, ["Dy oxid"])
+        markets(PRICES, ["Dy oxid"], START)
 
 
 def test_a_quote_in_europe_stands_beside_the_month_end_before_it():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from rareearth.errors import NoFigures, ParameterError, UnknownName
-from rareearth.prices.series import DUTY_ENDS, NDPR, Prices, measured
+from rareearth.prices.series import NDPR, Prices
 
 PRICES = Prices.load()
 
@@ -48,7 +48,6 @@ def test_yuan_a_tonne_become_dollars_a_kilogram_by_hand():
     assert found.values["2024-03"] == pytest.approx(
         ND_DOMESTIC_MARCH_2024 / 1000 / CNY_MARCH_2024
     )
-    assert found.frame.at[pd.Period("2024-03"), "printed"] == ND_DOMESTIC_MARCH_2024
 
 
 def test_every_month_has_a_row_and_no_gap_is_filled():
@@ -67,11 +66,6 @@ def test_stale_months_are_left_out_and_said_and_those_with_few_quotes_stay():
     left = found.left_out().set_index("periods")["reason"]
     assert left["September 2025 to December 2025"] == "possibly-stale"
     assert left["August 2026"] == "stale"
-
-
-def test_marks_are_left_out_as_asked():
-    assert PRICES.series("Nd oxide", leave_out=()).values["2025-11"] > 0
-    assert np.isnan(PRICES.series("Nd oxide", leave_out=["sparse"]).values["2022-02"])
 
 
 def test_the_export_duty_is_a_declared_step_of_china_fob():
@@ -131,50 +125,13 @@ def test_as_of_knows_only_what_was_published():
     assert early.figures["period_end"].max() <= pd.Timestamp("2025-11-01")
 
 
-def test_the_size_of_a_step_by_hand():
-    # The taxed price is 1.5 times the other until the step, and equal from then on,
-    # while both double; the month of the step itself is ignored.
-    months = pd.period_range("2014-05", "2016-05", freq="M")
-    untaxed = pd.Series(np.linspace(10, 20, 25), index=months, name="USD/kg")
-    taxed = untaxed * np.where(months < pd.Period("2015-05"), 1.5, 1.0)
-    taxed["2015-05"] = 99.0
-    found = measured(DUTY_ENDS, taxed, untaxed)
-    assert found.change == pytest.approx(1 / 1.5 - 1)
-
-
 def test_the_end_of_the_export_duty_took_a_fifth_off_neodymium():
     # prices_notes.md: FOB over domestic 1.33 in 2014, about 1.00 from June 2015.
     taxed = PRICES.series("Nd oxide").quoted
     untaxed = PRICES.series("Nd oxide", "China domestic").quoted
-    assert -0.28 < measured(DUTY_ENDS, taxed, untaxed).change < -0.18
-
-
-def test_a_step_is_not_measured_over_missing_months():
-    taxed = PRICES.series("Nd oxide").quoted
-    untaxed = PRICES.series("Nd oxide", "China domestic").quoted["2015-01":]
-    with pytest.raises(NoFigures, match="2014-05, 2014-06 and 6 more lack a price"):
-        measured(DUTY_ENDS, taxed, untaxed)
-    with pytest.raises(ParameterError, match="in USD/kg and in CNY/kg"):
-        measured(DUTY_ENDS, taxed, untaxed.rename("CNY/kg"))
-
-
-# Means
-
-
-def test_a_month_has_its_own_price_and_a_year_the_mean_of_all_its_months():
-    series = PRICES.series("Nd oxide")
-    assert series.mean("2023-12") == ND_DECEMBER[2023]
-    assert series.mean(2023) == pytest.approx(series.quoted["2023"].mean())
-
-
-@pytest.mark.parametrize("when", [2009, 2025, "2025-10"])
-def test_a_period_without_all_its_months_has_no_mean(when):
-    assert np.isnan(PRICES.series("Nd oxide", real=True).mean(when))
-
-
-def test_a_yearly_series_has_no_month():
-    series = PRICES.series("Nd oxide", "USGS reference", frequency="year")
-    assert np.isnan(series.mean("2024-12")) and series.within("2024-12").empty
+    ratio = np.log(taxed / untaxed)
+    change = ratio["2015-06":"2016-05"].mean() - ratio["2014-05":"2015-04"].mean()
+    assert -0.28 < np.expm1(change) < -0.18
 
 
 # Bad input
@@ -200,11 +157,6 @@ def test_a_yearly_series_has_no_month():
             "no US CPI-U for 2026: base_year 2026",
         ),
         ({"real": True, "base_year": 1900}, NoFigures, "whole years printed: 2010 to"),
-        (
-            {"leave_out": ["old"]},
-            ParameterError,
-            "'old' is not one of sparse, stale",
-        ),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )

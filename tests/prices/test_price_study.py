@@ -4,9 +4,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from rareearth.prices import baskets, breaks, sentences, study
+from rareearth.prices import baskets, breaks, sentences
 from rareearth.prices.forecasts import forecast
-from rareearth.prices.series import Prices
+from rareearth.prices.samples import net_of
+from rareearth.prices.series import Prices, attempt, chosen
 
 PRICES = Prices.load(cpi_gaps=1)
 NBSP = "\N{NO-BREAK SPACE}"
@@ -31,7 +32,7 @@ def _close():
     ],
 )
 def test_a_price_moved_as_its_month_ends_were_published(product, first, last, change):
-    price = PRICES.series(product, "China FOB", leave_out=()).frame["price"]
+    price = PRICES.series(product, "China FOB").frame["price"]
     assert price[last] / price[first] == pytest.approx(change, rel=1e-3)
 
 
@@ -46,35 +47,30 @@ def test_cerium_rose_by_17_percent_in_2024():
 
 @pytest.mark.parametrize("method", [breaks.breaks, breaks.stability, forecast])
 def test_a_method_that_refuses_says_how_many_points_it_needs(method):
-    series = study.chosen(PRICES, "Gd oxide", "USGS reference")
-    found, why = study.attempt(method, series.values)
+    series = chosen(PRICES, "Gd oxide", "USGS reference")
+    found, why = attempt(method, series.values)
     assert found is None
     assert "needs a series of at least" in why
 
 
 def test_a_tax_step_is_no_larger_than_the_duty():
-    # Dy has no domestic series by month; Nd fell by more against its own.
     for product in ("Dy oxide", "Nd oxide"):
-        series = study.chosen(PRICES, product, "China FOB")
-        step, net = study.on_one_footing(PRICES, series)
-        assert step.change == pytest.approx(1 / 1.25 - 1)
-        early = pd.Period("2014-06")
+        series = chosen(PRICES, product, "China FOB")
+        assert series.step.change == pytest.approx(1 / 1.25 - 1)
+        net, early = net_of(series.values, series.step), pd.Period("2014-06")
         assert net[early] == pytest.approx(0.8 * series.values[early])
-    later = study.chosen(PRICES, "Dy oxide", "China FOB", start="2016")
-    step, net = study.on_one_footing(PRICES, later)
-    assert step is None
-    assert net.equals(later.values)
+    assert chosen(PRICES, "Dy oxide", "China FOB", start="2016").step is None
 
 
 def test_a_yearly_price_is_drawn_at_the_middle_of_its_year():
-    series = study.chosen(PRICES, "La oxide", "USGS reference")
-    last = study.long_view(series).iloc[-1]
+    series = chosen(PRICES, "La oxide", "USGS reference")
+    last = series.drawn.iloc[-1]
     assert (last["date"].year, last["date"].month) == (2025, 7)
 
 
 def test_money_of_the_day_is_the_printed_price():
-    series = study.chosen(PRICES, "Nd oxide", "China FOB", real=True)
-    nominal = study.in_money_of_the_day(PRICES, series)
+    series = chosen(PRICES, "Nd oxide", "China FOB", real=True)
+    nominal = PRICES.of_the_day(series)
     assert nominal.unit == "USD/kg"
     assert nominal.quoted[pd.Period("2024-12")] == pytest.approx(55.97)
 
@@ -83,7 +79,7 @@ def test_money_of_the_day_is_the_printed_price():
 
 
 def test_the_first_sentence_has_the_peak_the_low_and_since_when():
-    series = study.chosen(PRICES, "NdPr oxide", "China FOB", end="2026-07")
+    series = chosen(PRICES, "NdPr oxide", "China FOB", end="2026-07")
     said = sentences.level_sentence(series).replace(NBSP, " ")
     peak, last = (  # ISE, month ends of February 2022 and July 2026
         0.75 * nd + 0.25 * pr for nd, pr in ((188.76, 171.87), (128.00, 128.25))
@@ -96,16 +92,16 @@ def test_the_first_sentence_has_the_peak_the_low_and_since_when():
 
 
 def test_a_price_at_its_peak_has_no_peak_above_it():
-    series = study.chosen(PRICES, "Y oxide", "China FOB", start="2020", end="2026-07")
+    series = chosen(PRICES, "Y oxide", "China FOB", start="2020", end="2026-07")
     assert ": its highest since January 2020 and" in sentences.level_sentence(series)
 
 
 def test_a_newest_quote_that_stood_still_is_said_to():
-    series = study.chosen(PRICES, "Nd oxide", "China FOB")
-    said = sentences.newest_sentence(series, study.newest(PRICES, series))
+    series = chosen(PRICES, "Nd oxide", "China FOB")
+    said = sentences.newest_sentence(series, PRICES.of_the_day(series))
     assert said.endswith("24\N{NO-BREAK SPACE}September 2026, and had stood still.")
-    early = study.chosen(PRICES, "Nd oxide", "China FOB", end="2026-07")
-    assert sentences.newest_sentence(early, study.newest(PRICES, early)) == ""
+    early = chosen(PRICES, "Nd oxide", "China FOB", end="2026-07")
+    assert sentences.newest_sentence(early, PRICES.of_the_day(early)) == ""
 
 
 @pytest.mark.parametrize(("value", "words"), [(0.0004, "< 0.001"), (0.0432, "0.043")])
