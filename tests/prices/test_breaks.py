@@ -227,6 +227,7 @@ def test_newey_west_is_that_of_r():
     )
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_the_bandwidth_of_kpss_is_that_of_sas():
     # statsmodels, test_stattools.py, test_lags: SAS 9.3 chooses 5 for the Nile.
     found = kpss(nile().to_numpy(), regression="c", nlags="auto")
