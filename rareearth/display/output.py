@@ -614,7 +614,8 @@ def _entries(sources: Iterable[str]) -> dict[str, tuple[str, str]]:
 def _unit(figure: Figure) -> str:
     """Return what the chart measures: the label of its axis of values."""
     labels = [(axes.get_ylabel(), axes.get_xlabel()) for axes in figure.axes]
-    return next((text for pair in labels for text in pair if text), "")
+    text = next((text for pair in labels for text in pair if text), "")
+    return " ".join(text.split())  # a long label stands in lines
 
 
 def _all_figures() -> str:

@@ -54,8 +54,8 @@ class Money:
     cpi_gaps : int
         How many months may lack an index inside a year or another span of several
         months; its mean is then that of the other months. 0 refuses. October 2025 was
-        not in the copy at hand, so 1 is needed for the year 2025. A month that is only
-        not out yet never counts as a gap.
+        never published, so 1 is needed for the year 2025. A month that is only not out
+        yet never counts as a gap.
 
     Notes
     -----

@@ -290,6 +290,13 @@ def test_a_chart_carries_its_description_picture_and_data(shown):
     assert "download='chart-1.csv'" in html
 
 
+def test_the_unit_of_a_download_stands_on_one_line(shown):
+    broken = figure()
+    broken.axes[0].set_ylabel("output, broken\nfor its place")
+    display.show(broken, DATA, ALT, used=USED)
+    assert rows_of(shown[0]["text/html"])[0]["unit"] == "output, broken for its place"
+
+
 def test_a_chart_names_the_sources_of_its_data(shown):
     display.show(figure(), DATA.assign(source_id="mcs-2025"), ALT)
     assert "<a href='#source-mcs-2025'" in shown[0]["text/html"]

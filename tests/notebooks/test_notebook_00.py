@@ -41,6 +41,8 @@ def test_an_early_date_leaves_out_what_cannot_be_said_and_says_so(read):
     assert "has <strong>71" in page
     assert "Left out here: the price of NdPr oxide: none by month" in page
     assert "USD/kg" not in page
+    assert "what the digests got wrong: they are of 3" in page
+    assert "can be checked" not in page
 
 
 def test_every_other_report_is_linked():

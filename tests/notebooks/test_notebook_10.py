@@ -43,6 +43,17 @@ def test_what_busan_changed_for_the_eu_is_said(default):
     assert "before and after it: technology export ban and No. 18/2025." in default
 
 
+def test_the_timeline_says_in_which_year_china_decided_most_controls(default):
+    events = pd.read_csv(ROOT / "data" / "events.csv")
+    controls = events[events["actor"].eq("China") & events["kind"].eq("control")]
+    day = controls["date_announced"].fillna(controls["date_effective"])
+    years = day.str[:4].astype(int).value_counts()
+    before = years[(years.index >= 2010) & (years.index < 2025)].sum()
+    said = f"{years[2025]} controls in 2025 and {before} from 2010 to 2024"
+    assert years.idxmax() == 2025
+    assert f"China decided {said}" in default
+
+
 def test_magnet_exports_of_may_2025_are_1238_tonnes(default):
     # China customs, heading 85051110, May 2025.
     assert "1,238 t in May 2025" in default
