@@ -7,13 +7,12 @@ take frames with the columns that they document, and know nothing of their subje
 
 from rareearth.charts.bars import columns, cumulated, rows, share_columns
 from rareearth.charts.colours import COLOURS, colour
-from rareearth.charts.lines import FAN, heat, lines, scatter
+from rareearth.charts.lines import heat, lines, scatter
 from rareearth.charts.style import canvas
 from rareearth.charts.timeline import in_force, timeline
 
 __all__ = [
     "COLOURS",
-    "FAN",
     "canvas",
     "colour",
     "columns",

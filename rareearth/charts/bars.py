@@ -416,7 +416,6 @@ def columns(
     value: str = "value",
     panel: str = "",
     hue: str = "China",
-    signed: bool = True,
     points: pd.DataFrame | None = None,
     events: pd.DataFrame | None = None,
     key: Mapping[str, str] | None = None,
@@ -433,8 +432,6 @@ def columns(
         A column: each of its names has a panel with a scale of its own.
     hue : str
         The name whose colour all have if there is no ``entity``.
-    signed : bool
-        Numbers below zero have a sign; two directions of one flow have none.
     points : DataFrame
         The columns of `x` and `value`, ``mark`` (of matplotlib), and that of `panel`:
         marks beside the columns, in ink. Of columns of months they stand in their
@@ -457,7 +454,7 @@ def columns(
         if beside is not None:
             here = beside[panel] == part[panel].iloc[0] if panel else slice(None)
             _beside(axes, beside[here])
-        number_axis(axes.yaxis, most=4 if panel else 7, signed=signed)
+        number_axis(axes.yaxis, most=4 if panel else 7)
         axes.axhline(0, color=INK, lw=0.8)
         axes.grid(axis="x", visible=False)
         room = 0.02 * (drawn["right"].max() - drawn["left"].min())

@@ -40,8 +40,7 @@ from rareearth.charts.style import (
 )
 from rareearth.words import pct
 
-BAND = (("low", "high"),)
-FAN = (("p10", "p90"), ("p25", "p75"))
+BANDS = {("low", "high"): 0.2, ("p10", "p90"): 0.2, ("p25", "p75"): 0.32}
 STROKES: tuple[Any, ...] = ("", (5, 2), (1.5, 1.5), (5, 2, 1.5, 2))
 FEW = 30  # dated values of a line: each has a dot
 
@@ -56,18 +55,15 @@ def lines(
     by: str = "entity",
     xlabel: str = "",
     panel: str = "",
-    wrap: int = 2,
     hues: Mapping[str, str] | str = "",
     focus: str = "",
-    marks: Mapping[str, str] | Sequence[str] = (),
+    marks: Mapping[str, str] | None = None,
     dots: bool = False,
-    bands: Sequence[tuple[str, str]] = BAND,
     run: str = "",
     gap: float | None = None,
     percent: bool = False,
     log: bool = False,
     top: float | None = None,
-    falling: bool = False,
     points: pd.DataFrame | None = None,
     levels: pd.DataFrame | None = None,
     spans: pd.DataFrame | None = None,
@@ -81,24 +77,23 @@ def lines(
     ----------
     frame : DataFrame
         The columns named by `x` (years, dates or numbers) and `value`, and where they
-        are known those of `by`, of `bands` and ``confidence``. A missing value
+        are known that of `by`, ends of a band (``low`` and ``high``, or of a fan
+        ``p10`` and ``p90``, ``p25`` and ``p75``) and ``confidence``. A missing value
         interrupts the line, one that stands alone is a dot, one with a band and no
         value has its band alone. Tertiary figures are open marks; a value that is not
         ``used`` (bool) is an open grey mark beside the line.
     panel : str
-        A column: each of its names has a panel, `wrap` of them beside each other.
+        A column: each of its names has a panel, one below the other.
     hues : mapping or str
         The name whose colour a line has, where it is not its own. One for all: the
         lines differ by their strokes, and stand in a key under the chart.
     focus : str
         The line that is drawn in colour; the others are thin and grey.
-    marks : list of str, or mapping to marks of matplotlib
+    marks : mapping to marks of matplotlib
         Names drawn as marks without a line, with their range. Of a ``low`` without a
         ``high`` and a value, or the other way round, the mark is a triangle.
     dots : bool
         Each value has a dot; dated ones have if they are few.
-    bands : pairs of str
-        Columns of lower and upper ends, the widest first; see `FAN`.
     run : str
         A column: no line runs from one of its names to another.
     gap : float, optional
@@ -108,8 +103,6 @@ def lines(
         The axis upwards is one of equal ratios.
     top : float, optional
         The upper end of the axis.
-    falling : bool
-        The axis along x runs from high to low.
     points : DataFrame
         As `frame`, with ``mark`` where it is no dot: marks beside the lines.
     levels : DataFrame
@@ -131,15 +124,14 @@ def lines(
     if "used" in frame:
         left_out = whole[~frame["used"]].assign(name="left out", confidence=OPEN)
         whole, beside = whole[frame["used"]], left_out
-    look = _Look(list(dict.fromkeys(whole["name"])), hues, focus, marks)
-    height = 4.0 if not panel else 2.3 if wrap > 1 else 1.75
-    figure, parts = panels(whole, title, panel, height, wrap=wrap)
+    look = _Look(list(dict.fromkeys(whole["name"])), hues, focus, marks or {})
+    figure, parts = panels(whole, title, panel, 1.75 if panel else 4.0, wrap=1)
     first, dates = parts[0][0], is_date(whole["x"])
     dots = dots or (dates and len(whole) < FEW * len(look.hues))
     for axes, part in parts:
         rows = _runs(part, run, gap)
         marked = rows["name"].isin(look.marks)
-        _bands(axes, rows[~marked], bands, look)
+        _bands(axes, rows[~marked], look)
         _lines(axes, rows[~marked], look, dots=dots)
         _marks(axes, rows[marked], look)
         heights = part["y"]
@@ -148,7 +140,7 @@ def lines(
             _marks(axes, beside[here], look)
             heights = pd.concat([heights, beside[here]["y"]])
         _upwards(axes, heights, percent=percent, log=log, top=top)
-        _along(axes, whole["x"], events, falling=falling, most=5 if panel else 8)
+        _along(axes, whole["x"], events, most=5 if panel else 8)
         axes.set_xlabel(xlabel)
     if not panel:
         first.set_ylabel(ylabel)
@@ -201,7 +193,7 @@ class _Look:
         names: Sequence[str],
         hues: Mapping[str, str] | str,
         focus: str,
-        marks: Mapping[str, str] | Sequence[str],
+        marks: Mapping[str, str],
     ) -> None:
         one_hue = bool(hues) and isinstance(hues, str)
         if isinstance(hues, str):
@@ -212,9 +204,7 @@ class _Look:
         self.hues = {name: colour(whose.get(name, name)) for name in names}
         strokes = STROKES if one_hue else STROKES[:1]
         self.strokes = dict(zip(names, cycle(strokes), strict=False))
-        self.marks = dict.fromkeys(marks, "D") | dict(
-            marks if isinstance(marks, Mapping) else {}
-        )
+        self.marks = marks
         self.differing: dict[str, Any] = {"lw": 2.0}
         if focus:
             wide = {name: 2.6 if name == focus else 1.4 for name in names}
@@ -252,10 +242,8 @@ def _runs(rows: pd.DataFrame, run: str, gap: float | None) -> pd.DataFrame:
     return rows.assign(run=new.cumsum())
 
 
-def _bands(
-    axes: Axes, rows: pd.DataFrame, bands: Sequence[tuple[str, str]], look: _Look
-) -> None:
-    for place, (low, high) in enumerate(bands):
+def _bands(axes: Axes, rows: pd.DataFrame, look: _Look) -> None:
+    for (low, high), shade in BANDS.items():
         if not {low, high} <= set(rows.columns):
             continue
         for _, own in rows.dropna(subset=[low, high]).groupby("run", sort=False):
@@ -263,7 +251,7 @@ def _bands(
             if len(own) == 1:
                 axes.vlines(own["x"], *ends, color=hue, alpha=0.3, lw=6)
             elif (own[high] > own[low]).any():
-                face, edge = to_rgba(hue, 0.2 + 0.12 * place), to_rgba(hue, 0.5)
+                face, edge = to_rgba(hue, shade), to_rgba(hue, 0.5)
                 axes.fill_between(own["x"], *ends, lw=0.6, fc=face, ec=edge)
 
 
@@ -331,12 +319,7 @@ def _upwards(
 
 
 def _along(
-    axes: Axes,
-    places: pd.Series,
-    events: pd.DataFrame | None,
-    *,
-    falling: bool,
-    most: int,
+    axes: Axes, places: pd.Series, events: pd.DataFrame | None, *, most: int
 ) -> None:
     dates, along = is_date(places), plain(places)
     if events is not None and not dates:
@@ -344,7 +327,7 @@ def _along(
     low, high = float(along.min()), float(along.max())
     whole = pd.api.types.is_integer_dtype(places)
     room = 0.3 if whole else 0.015 * (high - low)
-    axes.set_xlim(*sorted((low - room, high + room), reverse=falling))
+    axes.set_xlim(low - room, high + room)
     axes.grid(axis="x", visible=False)
     if dates:
         date_axis(axes.xaxis, most - 1)

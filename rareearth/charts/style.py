@@ -209,14 +209,12 @@ def spread(heights: pd.Series, gap: float) -> pd.Series:
     return pd.Series(np.array(levels) + steps, index=ordered.index)
 
 
-def number_axis(
-    axis: Any, *, percent: bool = False, most: int = 7, signed: bool = True
-) -> None:
+def number_axis(axis: Any, *, percent: bool = False, most: int = 7) -> None:
     """Print the numbers of an axis: as percent, or with separated thousands."""
 
     def told(size: float, _: int) -> str:
         text = f"{100 * size:.3g}%" if percent else f"{size:,.10g}"
-        return text.replace("-", MINUS if signed else "")
+        return text.replace("-", MINUS)
 
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))
     axis.set_major_formatter(FuncFormatter(told))

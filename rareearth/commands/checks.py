@@ -6,6 +6,7 @@ keys). The domain rules come from `rules`; those that span tables are here.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import re
@@ -247,11 +248,32 @@ _OF_THE_SEAL = ("hash-count", "byte-count")  # reported by `seals`, with the rem
 
 def _unsealed(where: Path) -> list[Problem]:
     try:
-        if not seals.sealed(where) and where != dictionaries.folder():
-            return []  # a package that was never sealed, such as one being written
-        return list(seals.problems(where))
+        sealed = seals.sealed(where)
     except DataError:
         return []  # the descriptor itself is broken, which is reported already
+    if not sealed and where != dictionaries.folder():
+        return []  # a package that was never sealed, such as one being written
+    found = []
+    for file in sorted(
+        {*sealed, *_schemas(where), *(p.name for p in where.glob("*.csv"))}
+    ):
+        if file not in sealed:
+            text = f"not sealed by {DESCRIPTOR}; {seals.REMEDY}"
+            found.append(Problem(file, None, None, text))
+        elif (where / file).is_file() and _sha256(where / file) != sealed[file]:
+            text = f"not as {DESCRIPTOR} seals it; {seals.REMEDY}"
+            found.append(Problem(file, None, None, text))
+    return found
+
+
+def _schemas(folder: Path) -> list[str]:
+    """Return the schemas of a folder by their names below it."""
+    paths = sorted((folder / "schemas").glob("*.json"))
+    return [f"schemas/{path.name}" for path in paths]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _across(
@@ -496,10 +518,10 @@ def seal(folder: Path) -> list[str]:
     package = json.loads(path.read_text(encoding="utf-8"))
     changed = []
     before = {each["path"]: each for each in package.get(seals.SCHEMAS, [])}
-    package[seals.SCHEMAS] = [before.get(n, {"path": n}) for n in seals.schemas(folder)]
+    package[seals.SCHEMAS] = [before.get(n, {"path": n}) for n in _schemas(folder)]
     for each in seals.sealable(package):
         file = folder / each["path"]
-        now = f"sha256:{seals.sha256(file)}"
+        now = f"sha256:{_sha256(file)}"
         if each.get("hash") != now:
             changed.append(each["path"])
         each |= {"hash": now, "bytes": file.stat().st_size}

@@ -105,8 +105,7 @@ def _intake(options: argparse.Namespace) -> int:
 
 def _told(proposal: Proposal, found: Reading, source: str) -> Iterable[str]:
     """Yield what a person should see of a proposal."""
-    from rareearth.commands.proposals import STATUS
-    from rareearth.figures import expectations
+    from rareearth.commands.proposals import STATUS, met
 
     counts = Counter(row["status"] for row in proposal.rows)
     new = any(row.get("source_id") == source for _, row in proposal.added)
@@ -129,7 +128,7 @@ def _told(proposal: Proposal, found: Reading, source: str) -> Iterable[str]:
             )
         if len(rows) > MANY:
             yield f"{status}  and {len(rows) - MANY:,} more, in the proposal"
-    yield from expectations.met(proposal.taken)
+    yield from met(proposal.taken)
 
 
 def _impact(options: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from rareearth.errors import DataError, quoted
 from rareearth.figures import csv_files as tables
 from rareearth.figures import (
     dictionaries,
+    expectations,
     journal,
     rules,
     seals,
@@ -38,6 +39,8 @@ from rareearth.figures.dictionaries import Dictionaries
 from rareearth.figures.loading import load, revisions
 from rareearth.render import library, store
 from rareearth.render.job import HIDDEN
+from rareearth.words import number as told
+from rareearth.words import period
 
 TAKEN = ("new", "revised", "repeated")
 STATUS = (*TAKEN, "equal", "refused")
@@ -240,6 +243,21 @@ class Beside:
         return (
             noise.verdict(change) if noise else "how far it usually revises is unknown"
         )
+
+
+def met(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield in words which expectations the rows of a proposal decide, and how."""
+    filed, text = expectations.scored(), pd.DataFrame(rows, columns=FIGURE_COLUMNS)
+    frame, _ = tables.typed(tables.Table("", text, ""))
+    for row in filed[filed["result"] == "open"].itertuples():
+        for value in expectations.deciding(row, frame)["value"].tail(1):
+            when = period(row.period_start, row.period_end)
+            span = f"{told(row.low, 3)} to {told(row.high, 3)} {row.unit}"
+            came = expectations.result(row.low, row.high, value)
+            yield (
+                f"expected  {row.series} {row.entity} {row.product}, {when}: {span}; "
+                f"{told(value, 3)} is a {came}"
+            )
 
 
 def _equal(there: Any, row: Row) -> bool:

@@ -15,19 +15,6 @@ from rareearth.figures import csv_files as tables
 from rareearth.figures import journal, seals
 from rareearth.figures.csv_files import DICTIONARIES, Problem, Table
 
-KINDS = {  # of a source, in the words of a reader
-    "official_statistics": "official statistics",
-    "government": "government document",
-    "legal": "legal text or note on it",
-    "company_filing": "company filing",
-    "company_statement": "statement by a company",
-    "price_assessor": "price assessor",
-    "dataset": "data set",
-    "academic": "academic paper",
-    "analyst": "analyst",
-    "ngo": "non-profit organisation",
-    "news": "news",
-}
 PUBLISHED = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 _HERE = Path(__file__).parent.parent
 

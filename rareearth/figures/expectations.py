@@ -6,7 +6,7 @@ first value published after that day decides it; a later revision does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from rareearth.figures import dictionaries
 from rareearth.figures.columns import has_codes
 from rareearth.figures.loading import revisions
 from rareearth.figures.records import expectations
-from rareearth.words import number, period
 
 PARTS = ("incomplete-period", "year-to-date")  # of a period: they decide nothing
 
@@ -56,7 +55,7 @@ def scored(as_of: str = "latest", series: str | None = None) -> pd.DataFrame:
     outcome = pd.DataFrame(found, columns=["outcome", "source_id"], index=filed.index)
     return filed.join(outcome).assign(
         result=[
-            _result(*ends)
+            result(*ends)
             for ends in zip(
                 filed["low"], filed["high"], outcome["outcome"], strict=True
             )
@@ -64,7 +63,8 @@ def scored(as_of: str = "latest", series: str | None = None) -> pd.DataFrame:
     )
 
 
-def _result(low: float, high: float, outcome: float) -> str:
+def result(low: float, high: float, outcome: float) -> str:
+    """Return "hit" where an outcome lies within an interval, "miss", or "open"."""
     if np.isnan(outcome):
         return "open"
     return "hit" if low <= outcome <= high else "miss"
@@ -94,32 +94,3 @@ def deciding(expected: object, figures: pd.DataFrame) -> pd.DataFrame:
     for part in PARTS:
         same &= ~has_codes(figures["basis"], part)
     return figures[same & figures["value"].notna()]
-
-
-def met(rows: Sequence[Mapping[str, str]]) -> Iterator[str]:
-    """Yield in words which expectations the rows of a proposal decide, and how."""
-    filed = scored()
-    frame = pd.DataFrame(
-        rows,
-        columns=[
-            "series",
-            "entity",
-            "product",
-            "unit",
-            "basis",
-            "period_start",
-            "period_end",
-            "value",
-        ],
-    )
-    frame["value"] = pd.to_numeric(frame["value"]).astype("float64")
-    for column in ("period_start", "period_end"):
-        frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
-    for row in filed[filed["result"] == "open"].itertuples():
-        for value in deciding(row, frame)["value"].tail(1):
-            when = period(row.period_start, row.period_end)
-            span = f"{number(row.low, 3)} to {number(row.high, 3)} {row.unit}"
-            yield (
-                f"expected  {row.series} {row.entity} {row.product}, {when}: {span}; "
-                f"{number(value, 3)} is a {_result(row.low, row.high, value)}"
-            )

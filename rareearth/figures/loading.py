@@ -230,23 +230,6 @@ def sources(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.DataFr
     return listed
 
 
-def origins(figures: pd.DataFrame, extra: str | Path | None = None) -> pd.Series:
-    """Return whose numbers a frame of figures holds, and in how many sources each.
-
-    Two news pages that repeat one statistical office are two sources and one origin:
-    the length of the result is what may be called independent.
-
-    Returns
-    -------
-    Series of int, indexed by ``origin``
-        Sources of the frame, those with the most first, then by name.
-    """
-    listed = sources(figures, extra)
-    named = listed["origin"].where(listed["origin"] != "", listed["publisher"])
-    counted = named.rename("origin").value_counts().rename("sources")
-    return counted.sort_index().sort_values(ascending=False, kind="stable")
-
-
 def label(figures: pd.DataFrame, extra: str | Path | None = None) -> str:
     """Return who says what a frame holds, as short as it stands on a card.
 

@@ -7,16 +7,14 @@ check too). ``rareearth check --seal`` writes them once all else is in order.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from rareearth.errors import DataError
 from rareearth.figures import csv_files as tables
-from rareearth.figures.csv_files import Problem, Table
+from rareearth.figures.csv_files import Table
 
 DESCRIPTOR = "datapackage.json"
 KEYS = "schemas/figures.json"  # lists the units and basis codes that a figure may have
@@ -92,26 +90,3 @@ def warn(table: Table, folder: Path) -> None:
     )
     text = f"{state}: {REMEDY}"
     warnings.warn_explicit(text, UnsealedWarning, table.file, 1)
-
-
-def problems(folder: Path) -> Iterator[Problem]:
-    """Yield the files of a folder that are not as they were sealed, or not sealed."""
-    seals = sealed(folder)
-    tables_ = [path.name for path in folder.glob("*.csv")]
-    for file in sorted({*seals, *schemas(folder), *tables_}):
-        path = folder / file
-        if file not in seals:
-            yield Problem(file, None, None, f"not sealed by {DESCRIPTOR}; {REMEDY}")
-        elif path.is_file() and sha256(path) != seals[file]:
-            yield Problem(file, None, None, f"not as {DESCRIPTOR} seals it; {REMEDY}")
-
-
-def schemas(folder: Path) -> list[str]:
-    """Return the schemas of a folder by their names below it."""
-    paths = sorted((folder / "schemas").glob("*.json"))
-    return [f"schemas/{path.name}" for path in paths]
-
-
-def sha256(path: Path) -> str:
-    """Return the hash of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

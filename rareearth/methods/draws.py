@@ -1,13 +1,12 @@
-"""Draws of uncertain parameters: scrambled Sobol points, triangular and PERT.
+"""Draws of uncertain parameters: scrambled Sobol points, triangular ranges.
 
 References: Sobol, USSR Comput. Math. Math. Phys. 7 (1967) 86; Owen, J. Complexity 14
-(1998) 466 (scrambling); Malcolm et al., Operations Research 7 (1959) 646 (PERT).
+(1998) 466 (scrambling).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -17,10 +16,7 @@ from scipy.stats import qmc
 
 from rareearth.errors import ParameterError
 
-Shape = Literal["triangular", "pert"]
-SHAPES = ("triangular", "pert")
 BLOCK = 2**16  # points made and evaluated at once: bounds memory, and never the result
-NODES = 2**14  # of the table from which PERT quantiles are interpolated
 FEWEST, MOST = 100, 1_000_000  # below, no tail can be told; above, memory runs out
 MIDDLE_80 = (0.1, 0.5, 0.9)
 """Where the range of a simulated result ends, and its middle."""
@@ -38,9 +34,9 @@ class Span(NamedTuple):
         """Return the range of two ends of which no value between is known to lead."""
         return cls(low, (low + high) / 2, high)
 
-    def ppf(self, u: np.ndarray, shape: Shape = "triangular") -> np.ndarray:
-        """Return quantiles at `u` in (0, 1), in the asked shape."""
-        return quantiles(u, *self, shape)
+    def ppf(self, u: np.ndarray) -> np.ndarray:
+        """Return quantiles of the triangular distribution at `u` in (0, 1)."""
+        return triangular(u, *self)
 
     def draw(self, rng: np.random.Generator, draws: int) -> np.ndarray:
         """Return triangular draws, or the value alone if there is no range."""
@@ -97,31 +93,6 @@ def triangular(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarra
     left = low + np.sqrt(u * ((high - low) * (mode - low)))
     right = high - np.sqrt((1 - u) * ((high - low) * (high - mode)))
     return np.where(u < split, left, right)
-
-
-def pert(u: np.ndarray, low: float, mode: float, high: float) -> np.ndarray:
-    """Return quantiles of the PERT (beta) distribution with the usual weight of 4."""
-    if high == low:
-        return np.full_like(u, mode)
-    table = _pert_table(low, mode, high)
-    place = u * NODES
-    left = np.minimum(place.astype(np.int64), NODES - 1)
-    return table[left] + (place - left) * (table[left + 1] - table[left])
-
-
-@lru_cache(maxsize=256)
-def _pert_table(low: float, mode: float, high: float) -> np.ndarray:
-    width = high - low
-    alpha, beta = 1 + 4 * (mode - low) / width, 1 + 4 * (high - mode) / width
-    nodes = np.linspace(0, 1, NODES + 1)
-    return np.asarray(low + width * stats.beta.ppf(nodes, alpha, beta))
-
-
-def quantiles(
-    u: np.ndarray, low: float, mode: float, high: float, shape: Shape
-) -> np.ndarray:
-    """Return quantiles of a range in the asked shape."""
-    return (triangular if shape == "triangular" else pert)(u, low, mode, high)
 
 
 def sobol_block(dimensions: int, seed: int, start: int, count: int) -> np.ndarray:
@@ -255,7 +226,6 @@ def sobol_indices(
     evaluate: Result,
     points: int = 1024,
     seed: int = 1,
-    shape: Shape = "triangular",
 ) -> pd.DataFrame:
     """Return first-order and total Sobol indices of a function.
 
@@ -285,7 +255,7 @@ def sobol_indices(
 
     def result(u: np.ndarray) -> np.ndarray:
         drawn = {
-            key: span.ppf(row, shape)
+            key: span.ppf(row)
             for row, (key, span) in zip(u, spans.items(), strict=True)
         }
         return np.atleast_2d(evaluate(drawn))

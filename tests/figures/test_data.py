@@ -160,12 +160,6 @@ def test_a_number_read_in_the_study_of_2023_was_not_known_before():
 # Dictionaries
 
 
-def test_every_kind_of_source_has_words_for_readers():
-    kinds = set(dictionaries.known().sources["kind"])
-    assert kinds == set(dictionaries.KINDS)
-    assert all("_" not in words for words in dictionaries.KINDS.values())
-
-
 WEIGHTS = {  # standard atomic weights, abridged (IUPAC 2021)
     "O": 15.999,
     "Sc": 44.956,

@@ -337,18 +337,6 @@ def test_revisions_give_each_edition_the_oldest_first(curated):
     assert list(printed.columns) == ["published", "title", *FIGURE_COLUMNS]
 
 
-def test_two_editions_are_two_sources_and_one_origin(curated):
-    printed = ree.load("mine_production", variants="all")
-    assert len(ree.sources(printed)) == 2
-    assert figures.origins(printed).to_dict() == {"USGS": 2}
-
-
-def test_a_source_without_origin_counts_as_its_publisher(curated):
-    curated.edit("sources.csv", 1, publisher="Survey", origin="")
-    printed = ree.load("mine_production", variants="all")
-    assert figures.origins(printed).to_dict() == {"Survey": 1, "USGS": 1}
-
-
 def test_revisions_of_one_publication_leave_other_sources_out(curated):
     curated.edit("sources.csv", 0, publication="Yearbook")
     asked = {"series": "mine_production", "entity": "Australia", "period": 2024}

@@ -10,22 +10,14 @@ from rareearth.methods import draws
 from rareearth.methods.draws import Span
 
 
-def test_a_triangle_has_the_mean_of_its_corners_and_pert_weighs_the_mode_by_four():
+def test_a_triangle_has_the_mean_of_its_corners():
     u = (np.arange(100_000) + 0.5) / 100_000
     assert draws.triangular(u, 1, 2, 6).mean() == pytest.approx(3, rel=1e-4)
-    assert draws.pert(u, 1, 2, 6).mean() == pytest.approx(2.5, rel=1e-4)
 
 
-def test_pert_quantiles_from_the_table_are_those_of_the_beta_distribution():
-    u = np.array([0.001, 0.1, 0.5, 0.9, 0.999])
-    exact = 1 + 5 * stats.beta.ppf(u, 1 + 4 / 5, 1 + 16 / 5)
-    assert draws.pert(u, 1, 2, 6) == pytest.approx(exact, rel=1e-4)
-
-
-@pytest.mark.parametrize("shape", draws.SHAPES)
-def test_draws_stay_inside_their_range(shape):
+def test_draws_stay_inside_their_range():
     u = np.array([1e-15, 0.5, 1 - 1e-15])
-    found = draws.quantiles(u, 1, 1, 3, shape)
+    found = draws.triangular(u, 1, 1, 3)
     assert found.min() >= 1
     assert found.max() <= 3
 

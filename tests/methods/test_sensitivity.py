@@ -11,7 +11,7 @@ from rareearth.methods.draws import Span
 class Uniform:
     """Uniform from -pi to pi, the published test of this function."""
 
-    def ppf(self, u, shape):
+    def ppf(self, u):
         return np.pi * (2 * u - 1)
 
 
