@@ -302,9 +302,8 @@ def cite(used: pd.DataFrame, chart: bool = False) -> str:
     if "figure_id" in used:
         _behind.update((fact.figure_id, fact) for fact in _pool(used).facts)
     most = list(names.value_counts().index)  # of equally many the first
-    links = [_named(known.loc[source], source) for source in most]
-    if len(most) == 1:
-        links = [_named(known.loc[most[0]], most[0], whole=True)]
+    alone = len(most) == 1
+    links = [_named(known.loc[source], source, whole=alone) for source in most]
     said = "; ".join(links[:NAMED])
     more, rest = len(links) - NAMED, ""
     if more > 0:
@@ -319,7 +318,7 @@ def cite(used: pd.DataFrame, chart: bool = False) -> str:
     return f"<p class='source'>{about.strip()}</p>{rest}"
 
 
-def _named(source: pd.Series, source_id: str, *, whole: bool = False) -> str:
+def _named(source: pd.Series, source_id: str, *, whole: bool) -> str:
     """Return a source by its short name and its date, with its number, as a link."""
     name = source["short"] or source["publisher"]
     date = _written(source["published"]) if source["published"] else "no date"
@@ -362,7 +361,7 @@ def trace(frame: pd.DataFrame, used: pd.DataFrame | None = None) -> list[Trace]:
     named = "source_id" in frame
     is_told = used is not None and ("locator" in used or not named)
     if not named and (used is None or len(used.columns) == 1):
-        return [Trace((), (), "")] * len(frame)
+        return [NO_TRACE] * len(frame)
     pool = _pool(cast(pd.DataFrame, used) if is_told else frame, known=is_told)
     found = []
     for row in frame.to_dict("records"):
@@ -406,14 +405,15 @@ def bibliography(*main: pd.DataFrame, as_of: str = "latest") -> None:
             f"{escape(_citation(entry))}{_link(_address(entry))}"
             f"{_remark(entry, _few(places.get(source, [])))}</li>"
         )
-    printed = listed.loc[listed["published"] <= as_of, "published"]  # 2025 <= latest
-    how_new = escape(_how_new(printed.max(), main), quote=False)
+    dates = listed["published"]
+    newest = max(dates[dates <= as_of], default="")  # 2025 <= latest
+    how_new = escape(_how_new(newest, main), quote=False)
     _show(
         {
             "text/html": f"<p class='how-new'>{how_new}</p>"
             f"<ol class='sources'>{''.join(items)}</ol>{_all_figures()}",
             ABOUT: {
-                "reach": _reach(printed.max(), main),
+                "reach": _reach(newest, main),
                 "terms": dict(records.read("glossary").to_numpy()),
             },
         }
@@ -437,6 +437,9 @@ class Trace(NamedTuple):
     facts: tuple[Fact, ...]
     sources: tuple[str, ...]
     unit: str  # of the figure that the row holds; nothing where it holds none
+
+
+NO_TRACE = Trace((), (), "")
 
 
 class Pool:
@@ -476,7 +479,7 @@ class Pool:
         among = [place for place in numbers if others[place] or not open_]
         is_printed = bool(among)
         if open_ and not among and any(kind == NUMBER for kind, _ in tokens):
-            return Trace((), (), "")  # a number of its own, computed
+            return NO_TRACE  # a number of its own, computed
         among = among or list(others)
         most = max((others[place] for place in among), default=0)
         facts = [self.facts[place] for place in sorted(among) if others[place] == most]
@@ -484,7 +487,7 @@ class Pool:
         if not open_:
             sources = tuple(names)
         elif not is_printed and len(sources) > FEW:
-            return Trace((), (), "")
+            return NO_TRACE
         units = {
             fact.unit if fact.numbers & tokens else "share (1 = 100 %)"
             for fact in facts
@@ -560,12 +563,11 @@ def traced(
         "figures", "assumptions" or "both", by what they are computed from. What `data`
         say of themselves stays.
     """
-    has_assumed = assumed is not None and len(assumed) > 0
-    computed = "both" if has_assumed and behind else "figures"
-    if has_assumed and not behind:
-        computed = "assumptions"
+    computed = "figures"
+    if assumed is not None and len(assumed):
+        computed = "both" if behind else "assumptions"
     if "source_id" not in data:  # what is only of the same day is no source
-        rows = [row if row.unit else Trace((), (), "") for row in rows]
+        rows = [row if row.unit else NO_TRACE for row in rows]
     if len(data) > MOST_NAMED:
         behind = ""  # of a grid the sources stand under the chart
     entries = _entries(name for row in rows for name in row.sources)
@@ -641,21 +643,20 @@ def _all_figures() -> str:
     )
 
 
-def _reach(newest: object, main: Sequence[pd.DataFrame]) -> str:
+def _reach(newest: str, main: Sequence[pd.DataFrame]) -> str:
     """Return to which days the main series reach, and the day of the newest source."""
-    ends: set[pd.Timestamp] = set()
-    for frame in main:
-        ends.update(frame.groupby("series")["period_end"].max())
-    told = [day(end) for end in sorted(ends)]
-    reach = " to ".join(dict.fromkeys([told[0], told[-1]])) if told else ""
-    is_dated = isinstance(newest, str) and newest
-    known = f"newest source {_written(str(newest))}" if is_dated else ""
+    ends = [
+        end for frame in main for end in frame.groupby("series")["period_end"].max()
+    ]
+    told = dict.fromkeys(day(end) for end in (min(ends), max(ends))) if ends else ()
+    reach = " to ".join(told)
+    known = f"newest source {_written(newest)}" if newest else ""
     return " · ".join(filter(None, [reach and f"Main series reach {reach}", known]))
 
 
-def _how_new(newest: object, main: Sequence[pd.DataFrame]) -> str:
+def _how_new(newest: str, main: Sequence[pd.DataFrame]) -> str:
     """Return what the newest source is, and to which day each main series reaches."""
-    if not isinstance(newest, str) or not newest:
+    if not newest:
         return "No source of this report has a date."
     told = f"Newest source of this report: {_written(newest)}."
     known = figures.dictionary("series")
@@ -747,13 +748,12 @@ def _html_table(
     marks = marks or [""] * len(frame)
     for row, mark in zip(frame.to_dict("records"), marks, strict=True):
         cells = []
-        for place, (column, value) in enumerate(row.items()):
+        for column, value in row.items():
             text = escape(_format(value, column, formats.get(str(column))))
-            text += "" if place else mark
-            tag = "th scope='row'" if place == 0 else "td"
-            end = "th" if place == 0 else "td"
-            cells.append(f"<{tag}{kinds[column]}>{text}</{end}>")
-        body.append(f"<tr>{''.join(cells)}</tr>")
+            cells.append(f"{kinds[column]}>{text}")
+        first, *rest = cells
+        more = "".join(f"<td{cell}</td>" for cell in rest)
+        body.append(f"<tr><th scope='row'{first}{mark}</th>{more}</tr>")
     name = escape(caption, quote=True)
     return (
         f"<div class='table-wrap' role='region' tabindex='0' aria-label='{name}'>"
