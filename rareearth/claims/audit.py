@@ -323,32 +323,16 @@ def gather(digest: str, topic: str) -> pd.DataFrame:
 
     Raises
     ------
-    ParameterError
-        If there is no such digest or topic; the message names the choices.
+    UnknownName, ParameterError
+        If there is no such digest, or no such topic in it. The message names the
+        choices.
     """
     if digest == "own":
-        return choose(own.of_reader(), "all", topic)
-    return choose(records.claims(), digest, topic)
-
-
-def choose(claims: pd.DataFrame, digest: str, topic: str) -> pd.DataFrame:
-    """Return the claims of one digest and one topic, or of all."""
-    for name, wanted, column in (
-        ("digest", digest, "article"),
-        ("topic", topic, "topic"),
-    ):
-        choices = ["all", *sorted(filter(None, claims[column].unique()))]
-        if wanted not in choices:
-            more = ", own" if name == "digest" else ""
-            raise ParameterError(
-                f"{name}: {wanted!r} is none; one of {', '.join(choices)}{more}"
-            )
-    chosen = claims
-    if digest != "all":
-        chosen = chosen[chosen["article"] == digest]
-    have = ", ".join(sorted(filter(None, chosen["topic"].unique())))
-    if topic != "all":
-        chosen = chosen[chosen["topic"] == topic]
+        claims = own.of_reader()
+    else:
+        claims = records.claims(None if digest == "all" else digest)
+    chosen = claims if topic == "all" else claims[claims["topic"] == topic]
     if chosen.empty:
+        have = ", ".join(sorted(filter(None, claims["topic"].unique())))
         raise ParameterError(f"{digest} has no claims on {topic}; it has {have}")
     return chosen.reset_index(drop=True)

@@ -203,14 +203,6 @@ _IMPLIED = (
         "2023",
     ),
     Implied(
-        ("C144",),
-        "China's yearly output, as the same text says elsewhere",
-        lambda tonnes: tonnes,
-        "mine_production",
-        "China",
-        "2024",
-    ),
-    Implied(
         ("C135", "C134"),
         "Exports of nine months less September give those of eight months",
         lambda nine, last: nine - last,

@@ -88,7 +88,8 @@ def lead(
     )
     china = has_codes(force["actor"], "China").sum() if len(force) else 0
     whose = f" of {the(actor)}" if actor != ALL else ""
-    of_china = f", {china} of them China's" if china and actor == ALL else ""
+    all_china = "all" if china == len(force) else f"{china} of them"
+    of_china = f", {all_china} China's" if china and actor == ALL else ""
     measures = count(len(force), "measure")
     texts = [
         f"On {day(on)}, {basis}, **{measures}{whose} on rare earths {_is(force)} in "
@@ -100,11 +101,12 @@ def lead(
             f"{until(paused['until'])}; **what holds after that is unknown**."
         )
     if len(lost):
-        last = lost["since"].min()
+        first, last = day(lost["since"].min()), day(lost["since"].max())
+        later = f", for the last of them since {last}" if first != last else ""
         texts.append(
-            f"**Of {count(len(lost), 'measure')} more it is unknown since {day(last)} "
-            "whether they are in force**: their last day has passed, and no source at "
-            "hand is newer."
+            f"**Whether {count(len(lost), 'more measure')} {_is(lost)} in force has "
+            f"been unknown since {first}**{later}: the last day has passed, and no "
+            "newer source was found."
         )
     return texts
 
