@@ -28,7 +28,7 @@ from rareearth.claims.evidence import (
     said,
     told,
 )
-from rareearth.errors import NoFigures, ParameterError, WorkbookError
+from rareearth.errors import NoFigures, ParameterError, WorkbookError, unknown_name
 from rareearth.figures import records
 from rareearth.figures.columns import by_source
 from rareearth.figures.rules import LOOKED_UP
@@ -327,10 +327,12 @@ def gather(digest: str, topic: str) -> pd.DataFrame:
         If there is no such digest, or no such topic in it. The message names the
         choices.
     """
-    if digest == "own":
-        claims = own.of_reader()
-    else:
-        claims = records.claims(None if digest == "all" else digest)
+    claims = own.of_reader() if digest == "own" else records.claims()
+    if digest not in ("all", "own"):
+        articles = claims["article"]
+        if digest not in set(articles):
+            raise unknown_name("digest", digest, articles.unique())
+        claims = claims[articles == digest]
     chosen = claims if topic == "all" else claims[claims["topic"] == topic]
     if chosen.empty:
         have = ", ".join(sorted(filter(None, claims["topic"].unique())))

@@ -334,7 +334,7 @@ def test_a_forecast_knows_whether_it_is_due(listed, as_of, words):
 @pytest.mark.parametrize(
     ("digest", "topic", "message"),
     [
-        ("digest-11", "all", "unknown article: 'digest-11'; did you mean"),
+        ("digest-11", "all", "unknown digest: 'digest-11'; did you mean"),
         ("all", "money", "all has no claims on money; it has capacity, company"),
         (
             "digest-07",
