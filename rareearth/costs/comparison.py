@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import optimize, stats
 
 from rareearth.costs import accounts
 from rareearth.costs.inputs import (
@@ -20,9 +22,10 @@ from rareearth.costs.inputs import (
     grades,
 )
 from rareearth.costs.model import COMPONENTS, cost_bounds
-from rareearth.costs.simulation import Study, medians, ratio_of, uncertain
+from rareearth.costs.simulation import Result, Study, medians, ratio_of, uncertain
+from rareearth.errors import ParameterError
 from rareearth.figures.columns import has_codes
-from rareearth.methods import draws
+from rareearth.methods.draws import Span, middle_80
 from rareearth.words import listed, number, period, span
 
 CLAIMS = {"forty percent more": 1.4, "five times": 5.0}
@@ -85,7 +88,109 @@ def assumed_share(study: Study, name: str) -> float:
     return float(parts[rests == ASSUMPTION].sum() / parts.sum())
 
 
-def swings(study: Study, outcome: str = "full") -> tuple[pd.DataFrame, draws.Result]:
+def tornado(spans: Mapping[str, Span], evaluate: Result) -> pd.DataFrame:
+    """Return the result with each parameter at its ends, the others at their best.
+
+    Returns
+    -------
+    DataFrame, the widest swing first
+        ``key``; ``low``, ``high`` of the parameter; ``at_low``, ``at_high`` of the
+        result; ``base``, the result with all at their best; ``swing``.
+    """
+    frame = pd.DataFrame(
+        {
+            "key": list(spans),
+            "low": [span.low for span in spans.values()],
+            "high": [span.high for span in spans.values()],
+            "at_low": [float(evaluate({key: spans[key].low})) for key in spans],
+            "at_high": [float(evaluate({key: spans[key].high})) for key in spans],
+            "base": float(evaluate({})),
+        }
+    )
+    frame["swing"] = (frame["at_high"] - frame["at_low"]).abs()
+    return frame.sort_values("swing", ascending=False, ignore_index=True)
+
+
+def needed(swings: pd.DataFrame, evaluate: Result, target: float) -> pd.DataFrame:
+    """Return the value at which each parameter alone would bring a result about.
+
+    Parameters
+    ----------
+    swings : DataFrame
+        From `tornado`.
+
+    Returns
+    -------
+    DataFrame, in the order of `swings`
+        ``key``, ``low``, ``high``; ``value``, NaN where no value in the range does.
+    """
+
+    def alone(row: Any) -> float:
+        ends = sorted([row.at_low, row.at_high])
+        if not ends[0] <= target <= ends[1] or ends[0] == ends[1]:
+            return np.nan
+        return float(
+            optimize.brentq(
+                lambda x: float(evaluate({row.key: x})) - target, row.low, row.high
+            )
+        )
+
+    value = [alone(row) for row in swings.itertuples()]
+    return swings[["key", "low", "high"]].assign(value=np.asarray(value, dtype=float))
+
+
+def sobol_indices(
+    spans: Mapping[str, Span],
+    evaluate: Result,
+    points: int = 1024,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Return first-order and total Sobol indices of a function.
+
+    First: the share of the variance that the parameter explains alone; total: with all
+    its interactions. Valid for independent parameters only, so that correlations are
+    left aside here.
+
+    Parameters
+    ----------
+    spans : mapping
+        For each name a `Span`, or an object with such a ``ppf``.
+    points : int
+        A power of 2; the function is called for points * (parameters + 2) values.
+
+    Returns
+    -------
+    DataFrame, the highest total first
+        ``key``, ``first``, ``total``.
+
+    Raises
+    ------
+    ParameterError
+        If `points` is no power of 2.
+    """
+    if points < 2 or points & (points - 1):
+        raise ParameterError(f"points: {points} is not a power of 2")
+
+    def result(u: np.ndarray) -> np.ndarray:
+        drawn = {
+            key: span.ppf(row)
+            for row, (key, span) in zip(u, spans.items(), strict=True)
+        }
+        return np.atleast_2d(evaluate(drawn))
+
+    uniform = [stats.uniform()] * len(spans)
+    found = stats.sobol_indices(func=result, n=points, dists=uniform, rng=seed)
+    frame = pd.DataFrame(
+        {
+            "key": list(spans),
+            "first": np.ravel(found.first_order),
+            "total": np.ravel(found.total_order),
+        }
+    )
+    return frame.sort_values("total", ascending=False, ignore_index=True)
+
+
+def swings(study: Study, outcome: str = "full") -> tuple[pd.DataFrame, Result]:
     """Return the tornado of the ratio of the two, and the function behind it.
 
     Around the medians of all inputs.
@@ -93,7 +198,7 @@ def swings(study: Study, outcome: str = "full") -> tuple[pd.DataFrame, draws.Res
     evaluate = ratio_of(
         study.pair, study.producer, study.reference, study.discount_rate, outcome
     )
-    return draws.tornado(uncertain(study.pair), evaluate), evaluate
+    return tornado(uncertain(study.pair), evaluate), evaluate
 
 
 def capacity(source: Source, name: str) -> tuple[float, pd.DataFrame]:
@@ -240,7 +345,7 @@ def ratios(study: Study, found: pd.DataFrame) -> pd.DataFrame:
         rows[reading] = {}
         both = [_costs(study, name, known.get(name)) for name in study.pair]
         for outcome in ("cash", "full"):
-            band = draws.middle_80(both[0][outcome] / both[1][outcome])
+            band = middle_80(both[0][outcome] / both[1][outcome])
             names = (f"{outcome}_low", outcome, f"{outcome}_high")
             rows[reading] |= dict(zip(names, map(float, band), strict=True))
     return pd.DataFrame(rows).T.loc[["published", "model"] if instead else ["model"]]

@@ -5,13 +5,15 @@ The same draws to the last digit for the same seed, on any machine.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import special
+from scipy.stats import qmc
 
 from rareearth.costs import accounts
 from rareearth.costs import inputs as parameters
@@ -27,8 +29,7 @@ from rareearth.costs.model import (
 )
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load
-from rareearth.methods import draws as points
-from rareearth.methods.draws import BLOCK, Result, Span
+from rareearth.methods.draws import Span, middle_80
 from rareearth.money.money import Money
 
 MARKET = ("byproduct_price", "ndpr_price")
@@ -39,6 +40,10 @@ OUTCOMES = ("full", "cash", "gross", "price_full", "price_cash")
 accounts have it), and the NdPr prices that earn the first two."""
 
 NO_PAIRS = pd.DataFrame(columns=["one", "other", "rank"])
+BLOCK = 2**16  # points made and evaluated at once: bounds memory, and never the result
+FEWEST, MOST = 100, 1_000_000  # below, no tail can be told; above, memory runs out
+Result = Callable[[Mapping[str, Any]], Any]
+"""From drawn parameters by name to a result; what is left out has its best value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +70,7 @@ class Simulation:
         return {
             outcome: pd.DataFrame.from_dict(
                 {
-                    name: points.middle_80(found[outcome])
+                    name: middle_80(found[outcome])
                     for name, found in self.outcomes.items()
                 },
                 orient="index",
@@ -96,6 +101,94 @@ def check_ranges(ranges: pd.DataFrame, discount_rate: float) -> None:
         check_values(ranges[column].to_dict(), discount_rate)
 
 
+def check_draws(draws: int, seed: int) -> None:
+    """Refuse a number of draws or a seed that no simulation can use.
+
+    Raises
+    ------
+    ParameterError
+        The message says what is possible.
+    """
+    if type(draws) is not int:
+        raise ParameterError(f"draws: {draws!r} is not a whole number")
+    if not FEWEST <= draws <= MOST:
+        raise ParameterError(f"draws: {draws} is not between {FEWEST} and {MOST:,}")
+    if type(seed) is not int or seed < 0:
+        raise ParameterError(f"seed: {seed!r} is not a whole number from 0 up")
+
+
+def sobol_block(dimensions: int, seed: int, start: int, count: int) -> np.ndarray:
+    """Return points `start` to `start + count` of the scrambled Sobol sequence.
+
+    Sobol, USSR Comput. Math. Math. Phys. 7 (1967) 86; scrambled after Owen, J.
+    Complexity 14 (1998) 466. Every block starts from the same sequence and skips to its
+    place, so that blocks may be made in any order and by any number of workers.
+
+    Returns
+    -------
+    array of float64, shape (dimensions, count), inside (0, 1)
+    """
+    engine = qmc.Sobol(dimensions, scramble=True, rng=seed)
+    if start:
+        engine.fast_forward(start)
+    size = 2 ** int(np.ceil(np.log2(count))) if start == 0 else count
+    points = engine.random(size)[:count].T
+    return np.clip(points, 2.0**-53, 1 - 2.0**-53)
+
+
+def correlation_factor(rank: np.ndarray) -> np.ndarray:
+    """Return the Cholesky factor that gives normal draws these rank correlations.
+
+    r = 2 sin(pi rho / 6) turns a rank correlation into that of normals (Pearson 1907).
+
+    Raises
+    ------
+    ParameterError
+        If the correlations contradict each other, or are none.
+    """
+    if (np.abs(rank) > 1).any():
+        raise ParameterError("correlation: not between -1 and 1")
+    try:
+        return np.linalg.cholesky(2 * np.sin(np.pi * rank / 6))
+    except np.linalg.LinAlgError:
+        raise ParameterError(
+            "correlations: they contradict each other (no joint distribution has them)"
+        ) from None
+
+
+def correlated(
+    u: np.ndarray, columns: Sequence[int], factor: np.ndarray | None
+) -> np.ndarray:
+    """Return the points with some rows correlated (Gaussian copula), the rest as is."""
+    if factor is None:
+        return u
+    normal = factor @ special.ndtri(u[list(columns)])
+    u[list(columns)] = special.ndtr(normal)
+    return u
+
+
+def rank_matrix(
+    names: Sequence[str], pairs: pd.DataFrame
+) -> tuple[list[int], np.ndarray | None]:
+    """Return which names are correlated, and the factor that correlates them.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        Columns ``one``, ``other`` (of `names`) and ``rank`` (rank correlation).
+    """
+    place = {name: at for at, name in enumerate(names)}
+    known = pairs[pairs["one"].isin(place) & pairs["other"].isin(place)]
+    involved = sorted({place[name] for name in [*known["one"], *known["other"]]})
+    if not involved:
+        return [], None
+    rank = np.eye(len(involved))
+    for one, other, value in known[["one", "other", "rank"]].itertuples(index=False):
+        a, b = involved.index(place[one]), involved.index(place[other])
+        rank[a, b] = rank[b, a] = value
+    return involved, correlation_factor(rank)
+
+
 def simulate(
     plants: Mapping[str, pd.DataFrame],
     discount_rate: float = 0.08,
@@ -119,13 +212,13 @@ def simulate(
     Raises
     ------
     ParameterError
-        See `draws.check_draws` and `check_ranges`.
+        See `check_draws` and `check_ranges`.
     """
-    points.check_draws(draws, seed)
+    check_draws(draws, seed)
     for ranges in plants.values():
         check_ranges(ranges, discount_rate)
     spans = uncertain(plants)
-    copula = points.rank_matrix(list(spans), pairs)
+    copula = rank_matrix(list(spans), pairs)
     parts = [
         _block(plants, spans, copula, discount_rate, draws, seed, start)
         for start in range(0, draws, BLOCK)
@@ -206,8 +299,8 @@ def _block(
 ) -> tuple[dict[str, dict[str, np.ndarray]], pd.DataFrame]:
     """Return the outcomes of one block of draws, and the sums of its components."""
     count = min(BLOCK, draws - start)
-    u = points.sobol_block(max(1, len(spans)), seed, start, count)
-    u = points.correlated(u, *copula)
+    u = sobol_block(max(1, len(spans)), seed, start, count)
+    u = correlated(u, *copula)
     drawn = {
         name: span.ppf(row) for row, (name, span) in zip(u, spans.items(), strict=False)
     }
@@ -296,7 +389,7 @@ class Study:
     def ratios(self, outcome: str = "full") -> tuple[float, float, float]:
         """Return low, middle and high of the cost of the producer over the other's."""
         drawn = self.simulation.ratio(self.producer, self.reference, outcome)
-        low, middle, high = points.middle_80(drawn)
+        low, middle, high = middle_80(drawn)
         return float(low), float(middle), float(high)
 
     def parts(self, name: str) -> pd.Series:
@@ -343,12 +436,12 @@ def prepare(
     ------
     ParameterError, NoFigures
         If both are one, if one of them cannot be built up by component, or see
-        `draws.check_draws`, `model.check_rate`, `Money.rate` and `Money.check_base`.
+        `check_draws`, `model.check_rate`, `Money.rate` and `Money.check_base`.
     """
     if producer == reference:
         raise ParameterError(f"producer and reference are both {producer!r}; name two")
     check_rate(discount_rate)
-    points.check_draws(draws, seed)
+    check_draws(draws, seed)
     rate = money.rate(currency, base_year)
     money.check_base(base_year)
     years = assumptions["price_year"].dropna().astype(int).unique()

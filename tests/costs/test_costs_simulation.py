@@ -5,11 +5,11 @@ import time
 
 import pandas as pd
 import pytest
+from scipy import stats
 from test_costs_model import PLANT
 
 from rareearth.costs import simulation
 from rareearth.errors import ParameterError
-from rareearth.methods import draws
 
 
 def plant(**spans):
@@ -37,7 +37,7 @@ def test_a_range_without_width_gives_the_cost_by_hand():
 
 
 def test_blocks_give_the_same_digits_as_often_as_they_are_drawn():
-    count = draws.BLOCK + 1234  # a block and a part
+    count = simulation.BLOCK + 1234  # a block and a part
     one, other = (simulation.simulate(PAIR, draws=count, seed=5) for _ in range(2))
     for outcome in simulation.OUTCOMES:
         first, second = (each.outcomes["Lynas"][outcome] for each in (one, other))
@@ -101,3 +101,35 @@ def test_a_low_above_the_mode_is_refused_by_name():
         ParameterError, match="feed_cost: low 3, mode 2, high 4 are not"
     ):
         simulation.simulate({"Lynas": wrong}, draws=100)
+
+
+def test_a_stated_rank_correlation_is_that_of_the_draws():
+    pairs = pd.DataFrame({"one": ["a"], "other": ["c"], "rank": [0.7]})
+    columns, factor = simulation.rank_matrix(["a", "b", "c"], pairs)
+    u = simulation.correlated(simulation.sobol_block(3, 1, 0, 2**14), columns, factor)
+    assert stats.spearmanr(u[0], u[2]).statistic == pytest.approx(0.7, abs=0.01)
+    assert stats.spearmanr(u[0], u[1]).statistic == pytest.approx(0, abs=0.01)
+
+
+def test_correlations_that_contradict_each_other_are_refused():
+    pairs = pd.DataFrame(
+        {"one": ["a", "a", "b"], "other": ["b", "c", "c"], "rank": [0.9, 0.9, -0.9]}
+    )
+    with pytest.raises(ParameterError, match="they contradict each other"):
+        simulation.rank_matrix(["a", "b", "c"], pairs)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((99, 1), "draws: 99 is not between 100 and 1,000,000"),
+        ((1_000_001, 1), "draws: 1000001 is not between 100 and 1,000,000"),
+        ((150.0, 1), "draws: 150.0 is not a whole number"),
+        ((True, 1), "draws: True is not a whole number"),
+        ((100, -1), "seed: -1 is not a whole number from 0 up"),
+        ((100, 1.5), "seed: 1.5 is not a whole number from 0 up"),
+    ],
+)
+def test_impossible_draws_are_refused(given, message):
+    with pytest.raises(ParameterError, match=message):
+        simulation.check_draws(*given)

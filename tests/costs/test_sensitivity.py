@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from rareearth.costs import comparison as sensitivity
 from rareearth.errors import ParameterError
-from rareearth.methods import draws as sensitivity
 from rareearth.methods.draws import Span
 
 
