@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 RUN := $(VENV)/bin/python
 # Tests run in as many processes (three are no quicker on two processors); those of one
-# file stay together, for what they share.
+# file, or of one notebook, stay together, for what they share.
 WORKERS := 2
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check
 # Written by a finished installation; they hold the folder for which it was made, since
@@ -40,7 +40,7 @@ test: $(READY_TO_TEST) ## Check style, types and data, and run every test
 	@if command -v chromium >/dev/null; then :; \
 	elif [ -n "$$CI" ]; then echo "no chromium on the PATH, and CI is set: nothing may be skipped"; exit 1; \
 	else echo "no chromium on the PATH: the browser tests are skipped"; fi
-	$(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 lab: $(READY) ## Open JupyterLab in notebooks/; ARGS="--port=9999" is passed on
 	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks $(ARGS)
@@ -56,7 +56,7 @@ preview: $(READY_TO_TEST) ## Write the README's findings and take its pictures a
 	@$(RUN) docs/preview.py
 
 look: $(READY_TO_TEST) ## Picture every report, run every notebook in JupyterLab (minutes)
-	@RAREEARTH_LOOK=all $(RUN) -m pytest tests/reports/test_reports_browser.py tests/reports/test_jupyterlab.py tests/notebooks/test_layout.py tests/notebooks/test_turned.py tests/render/test_render_warm.py -q
+	@RAREEARTH_LOOK=all $(RUN) -m pytest tests/reports/test_reports_browser.py tests/reports/test_jupyterlab.py tests/notebooks/test_turned.py tests/render/test_render_warm.py -q
 
 versions: ## Try each Python here with the oldest and newest libraries (long)
 	@$(or $(PYTHON),python3) tests/versions.py

@@ -1,21 +1,21 @@
 """What several test modules share."""
 
 import importlib
-import json
 import os
+import re
 import shutil
 import signal
 import socket
 from argparse import Namespace
 from typing import Any, ClassVar
 
+import books
 import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
 from small_data import Folder, SmallData
 
-from rareearth.display import output as display
-from rareearth.render import library, store
+from rareearth.render import store
 from rareearth.render.pool import ForkPool
 from rareearth.render.recorder import ADDRESSES, without
 
@@ -32,21 +32,33 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("rareearth", deadline=None, derandomize=True)
 settings.load_profile("rareearth")
 
-NOTEBOOKS = {path.stem: path for path in library.notebooks()}
-
-# The files that take longest: begun last, one would keep one process busy alone.
+# What takes longest: begun last, one would keep one process busy alone.
 LONGEST = (
-    "test_reports_browser.py test_render_warm.py test_cluster.py test_readme.py "
-    "test_render_keys.py test_render_half_done.py test_jupyterlab.py "
-    "test_render_faults.py test_notebook_02.py test_sweep.py test_render_cli.py "
-    "test_notebook_05.py test_checks.py test_package.py test_security.py"
+    "test_reports_browser.py test_cluster.py test_render_warm.py test_readme.py "
+    "test_intake.py test_jupyterlab.py test_sweep.py test_render_half_done.py "
+    "test_render_keys.py test_render_kills.py test_render_cli.py 03 02 "
+    "test_render_settings.py test_data_faults.py 01 07 05 04 test_own_claims.py "
+    "test_package.py test_security.py test_html_browser.py test_checks.py"
 ).split()
 
 
+def group_of(item):
+    """Return the notebook that a test of `tests/notebooks` reads, else its file.
+
+    A notebook is run once for all tests of a group, which are those of one process.
+    """
+    at = item.nodeid.partition("/notebooks/")[2]
+    found = re.search(r"\[(\d\d)[ _]", at) or re.match(r"test_notebook_(\d\d)", at)
+    return found[1] if found else item.path.name
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Put the tests of the longest files first; all others keep their order."""
+    """Keep the tests of a group together, the longest first, others in order."""
     places = {name: place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group_of(item)))
+    items.sort(key=lambda item: places.get(group_of(item), len(LONGEST)))
 
 
 @pytest.fixture
@@ -66,52 +78,29 @@ def no_network(monkeypatch):
 
 
 @pytest.fixture
-def run(monkeypatch, no_network):
-    """Return a function that runs the code cells of a notebook and what it displays.
+def read(no_network):
+    """Return a function that runs a notebook and returns what it displays.
 
-    Its ``names`` are those that the cells of the last one have made.
-    """
-    shown = []
-    monkeypatch.setattr(display, "display", lambda bundle, **_: shown.append(bundle))
-
-    def execute(name, **parameters):
-        display.reset()
-        shown.clear()
-        names = execute.names = {}
-        for cell in json.loads(NOTEBOOKS[name].read_text(encoding="utf-8"))["cells"]:
-            if cell["cell_type"] == "code":
-                exec("".join(cell["source"]), names)  # noqa: S102 - our own notebook
-                if "parameters" in cell["metadata"].get("tags", []):
-                    names.update(parameters)
-        return " ".join(bundle["text/html"] for bundle in shown)
-
-    return execute
-
-
-_READ = {}
-
-
-@pytest.fixture
-def read(run, rendered):
-    """Return a function like `run` that runs a notebook once for what it is given.
-
-    What it shows is the same for all tests: only those that change nothing use it.
-    With its own parameters it is what its report shows.
+    A notebook is run once for what it is given, unless a test asks for it ``anew``:
+    ``all_of`` returns the page with its key figures, the names that the cells have
+    made, the ranges of the controls, and what is wrong with the charts. These are
+    looked at, and no picture of them is made. Draws are few, if none are asked for.
     """
 
-    def once(name, **parameters):
+    def page(name, **parameters):
+        return all_of(name, **parameters).page
+
+    def all_of(name, **parameters):
         key = name, repr(sorted(parameters.items()))
-        if key not in _READ:
-            _READ[key] = run(name, **parameters) if parameters else reported(name)
-        return _READ[key]
+        if key not in _RAN:
+            _RAN[key] = books.anew(name, **parameters)
+        return _RAN[key]
 
-    def reported(name):
-        assert rendered.all_of(name) == 0
-        stored = json.loads((rendered.folder / f"{name}.ipynb").read_text("utf-8"))
-        outputs = [out for cell in stored["cells"] for out in cell.get("outputs", [])]
-        return " ".join("".join(out["data"]["text/html"]) for out in outputs)
+    page.all_of, page.anew = all_of, books.anew
+    return page
 
-    return once
+
+_RAN = {}
 
 
 @pytest.fixture
@@ -149,37 +138,9 @@ def notebook(tmp_path):
     """
 
     def write(*cells, name="sample", folder=tmp_path):
-        content = {
-            "cells": [stored(*cell, number) for number, cell in enumerate(cells, 1)],
-            "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}.ipynb"
-        path.write_text(json.dumps(content), encoding="utf-8")
-        return path
+        return books.written(*cells, name=name, folder=folder)
 
     return write
-
-
-def stored(kind, source, number):
-    """Return a cell as nbformat stores it."""
-    if kind == "markdown":
-        return {
-            "id": f"c{number}",
-            "cell_type": kind,
-            "metadata": {},
-            "source": source,
-        }
-    return {
-        "id": f"c{number}",
-        "cell_type": "code",
-        "metadata": {"tags": ["parameters"]} if kind == "parameters" else {},
-        "source": source,
-        "outputs": [],
-        "execution_count": None,
-    }
 
 
 @pytest.fixture

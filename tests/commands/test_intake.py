@@ -17,8 +17,8 @@ import openpyxl
 import pytest
 
 from rareearth import check, load
+from rareearth.commands import checks, maps, proposals
 from rareearth.commands import main as cli
-from rareearth.commands import maps, proposals
 from rareearth.errors import DataError, UnknownName
 from rareearth.figures import csv_files, dictionaries, expectations, journal
 
@@ -380,9 +380,16 @@ def test_an_edition_is_asked_for_where_the_map_needs_one():
 # Into the data
 
 
+LIBRARY = checks._package
+
+
 @pytest.fixture
 def workbook(tmp_path, monkeypatch):
-    """Return a copy of the curated figures, put in their place."""
+    """Return a copy of the curated figures, put in their place.
+
+    One test has them validated by the Frictionless library too, which takes seconds.
+    """
+    monkeypatch.setattr(checks, "_package", lambda *_: [])
     folder = tmp_path / "workbook" / "data"
     shutil.copytree(dictionaries.folder(), folder)
     monkeypatch.setattr("rareearth.figures.dictionaries.folder", lambda: folder)
@@ -423,7 +430,10 @@ def test_a_proposal_is_what_was_proposed(proposal):
     assert found.added[0][1]["source_id"] == "usgs-mcs-2027"
 
 
-def test_an_accepted_proposal_is_in_the_data_sealed_and_in_order(workbook, proposal):
+def test_an_accepted_proposal_is_in_the_data_sealed_and_in_order(
+    workbook, proposal, monkeypatch
+):
+    monkeypatch.setattr(checks, "_package", LIBRARY)
     before = content(workbook)
     told = proposals.accept(proposal)
     assert "mine_production: the next value is expected on 2028-02-28" in told

@@ -81,11 +81,11 @@ def processes_of(path):
 
 def test_a_run_over_its_time_keeps_its_notebook_and_names_the_cell(notebook, out):
     path = notebook(TITLE, SETTINGS, ("code", "print('so far')"), SLOW)
-    with ForkPool(1, timeout=6) as one:
+    with ForkPool(1, timeout=3) as one:
         (result,) = run([plan(path, {"year": 1}, out)], one)
     assert result.state == "failed"
     place = "cell 4 (import time)"
-    assert result.error == f"{place}: over the time limit of 6 s"
+    assert result.error == f"{place}: over the time limit of 3 s"
     assert files(out) == ["sample--year-1.failed.ipynb"]
     kept = json.loads(result.job.failed.read_text())
     assert kept["cells"][3]["outputs"][0]["text"] == "so far\n"

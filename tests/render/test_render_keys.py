@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from books import written
 
 from rareearth.render import library, provenance
 from rareearth.render.job import Job, plan
@@ -177,15 +178,14 @@ def test_names_outside_the_workbook_are_never_opened(tmp_path):
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory):
-    """Return a copy of the workbook that a test may change."""
+    """Return a copy of the workbook with one small notebook, for tests to change."""
     root = tmp_path_factory.mktemp("copy") / "workbook"
     here = library.checkout()
     shutil.copytree(here / "rareearth", root / "rareearth")
     shutil.copytree(here / "data", root / "data")
     shutil.copy(here / "pyproject.toml", root)
-    (root / "notebooks").mkdir()
-    path = library.find("01_production_shares")
-    shutil.copy(path, root / "notebooks" / "01_shares.ipynb")
+    loads = (LOADS[0], LOADS[1].replace("reserves", "mine_production"))
+    written(TITLE, SETTINGS, loads, name="01_shares", folder=root / "notebooks")
     return root
 
 

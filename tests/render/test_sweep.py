@@ -146,39 +146,39 @@ def test_what_is_made_is_not_made_again(workbook, tmp_path, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_sweep_goes_on_and_ends_with_the_same_bytes(
-    workbook, tmp_path, capsys, number
+    workbook, tmp_path, capsys
 ):
     go = tmp_path / "go"  # without it the later years wait
     wait = (
         f"import time\nfrom pathlib import Path\nfor _ in range(1200):\n"
-        f"    if year < 2004 or Path({str(go)!r}).exists():\n"
+        f"    if year < 2002 or Path({str(go)!r}).exists():\n"
         "        break\n    time.sleep(0.1)"
     )
     path = workbook(wait, FINDINGS, PICTURE)
-    go.touch()
-    years = ",".join(map(str, range(2000, 2010)))
+    years = ",".join(map(str, range(2000, 2006)))
     words = ["sweep", str(path), "--jobs", "2", "--grid", f"year={years}", "--out"]
-    assert cli.main([*words, "whole"]) == 0
-    go.unlink()
-    command = [sys.executable, "-m", "rareearth", *words, "out"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    for line in process.stdout:
-        if line.startswith("sample--"):
-            break
-    process.send_signal(number)
-    process.communicate(timeout=120)
-    assert process.returncode in (128 + number, -signal.SIGKILL)
-    made = len(list((tmp_path / "out").glob("sample--*.html")))
-    assert 0 < made < 10
-    assert not list((tmp_path / "out").glob("sweep--*"))
     go.touch()
-    capsys.readouterr()
-    assert cli.main([*words, "out"]) == 0
-    assert "unchanged" in capsys.readouterr().out
-    for one in (tmp_path / "whole").glob("s*"):
-        assert (tmp_path / "out" / one.name).read_bytes() == one.read_bytes()
+    assert cli.main([*words, "whole"]) == 0
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        out = tmp_path / f"ended-by-{number}"
+        go.unlink()
+        command = [sys.executable, "-m", "rareearth", *words, out]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        for line in process.stdout:
+            if line.startswith("sample--"):
+                break
+        process.send_signal(number)
+        process.communicate(timeout=120)
+        assert process.returncode in (128 + number, -signal.SIGKILL)
+        assert 0 < len(list(out.glob("sample--*.html"))) < 6
+        assert not list(out.glob("sweep--*"))
+        go.touch()
+        capsys.readouterr()
+        assert cli.main([*words, str(out)]) == 0
+        assert "unchanged" in capsys.readouterr().out
+        for one in (tmp_path / "whole").glob("s*"):
+            assert (out / one.name).read_bytes() == one.read_bytes()
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from books import written
 
 from rareearth.render import library
 
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Each takes ten seconds. Its kernel runs all of them in another test; `make look` sets
 # the variable and has all of them here as well.
-SOME = ["01_production_shares", "08_cutoff_stress"]
+SOME = ["08_cutoff_stress"]
 LOOKS_AT_ALL = bool(os.environ.get("RAREEARTH_LOOK"))
 NOTEBOOKS = [path.stem for path in library.notebooks()] if LOOKS_AT_ALL else SOME
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
@@ -62,10 +63,14 @@ CLOSE = """async () => {
 
 
 @pytest.fixture(scope="module")
-def lab(browser, notebook_copies):
-    """Return a tab in a fresh JupyterLab that serves copies of the notebooks."""
-    folder = notebook_copies
-    settings = folder.parent / "jupyter"
+def server(checkout):
+    """Return the address of a fresh JupyterLab, as `make lab` starts it."""
+    (recipe,) = re.findall(r"^lab: .*\n\t@(.+)$", MAKEFILE.read_text("utf-8"), re.M)
+    options = "--no-browser --port=0 --allow-root --IdentityProvider.token="
+    options += " --ServerApp.password= --ServerApp.ip=127.0.0.1"
+    options += " --expose-app-in-browser"
+    words = recipe.replace("$(RUN)", sys.executable).replace("$(ARGS)", options).split()
+    settings = checkout.parent / "jupyter"
     path = os.pathsep.join(
         filter(None, [str(library.PACKAGE.parent), os.environ.get("PYTHONPATH")])
     )
@@ -75,84 +80,59 @@ def lab(browser, notebook_copies):
     env |= {"JUPYTERLAB_WORKSPACES_DIR": str(settings / "spaces")}
     (settings / "RUNTIME").mkdir(parents=True)
     with (settings / "log").open("w") as log:
-        server = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0"),
-                *("--allow-root", "--IdentityProvider.token=", "--ServerApp.password="),
-                *("--expose-app-in-browser", f"--ServerApp.root_dir={folder}"),
-                *("--ServerApp.ip=127.0.0.1", "--ServerApp.open_browser=False"),
-            ],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=env,
-            cwd=folder,
+        process = subprocess.Popen(
+            words, stdout=log, stderr=subprocess.STDOUT, env=env, cwd=checkout
         )
     try:
-        address = wait_for_address(server, settings)
-        context = browser.new_context(viewport={"width": 1280, "height": 1000})
-        tab = context.new_page()
-        tab.set_default_timeout(PATIENCE * 1000)
-        tab.goto(f"{address}lab?reset")
-        tab.locator(".jp-Launcher").wait_for()
-        yield tab
-        context.close()
+        yield wait_for_address(process, settings)
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        process.terminate()
+        process.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
-def notebook_copies(tmp_path_factory):
-    """Return a folder with copies of the notebooks, and one with a control."""
-    import nbformat
-    from nbformat.v4 import new_code_cell, new_notebook
+def lab(browser, server):
+    """Return a tab in JupyterLab."""
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE * 1000)
+    tab.goto(f"{server}lab?reset")
+    tab.locator(".jp-Launcher").wait_for()
+    yield tab
+    context.close()
 
-    folder = tmp_path_factory.mktemp("lab") / "notebooks"
-    shutil.copytree(library.notebooks_folder(), folder)
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    notebook = new_notebook(
-        cells=[new_code_cell(EXPLORE.strip())], metadata={"kernelspec": kernel}
-    )
-    nbformat.write(notebook, folder / "explore.ipynb")
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """Return a folder with copies of figures and notebooks, and one with a control."""
+    folder = tmp_path_factory.mktemp("lab") / "checkout"
+    shutil.copytree(library.notebooks_folder(), folder / "notebooks")
+    shutil.copytree(library.data_folder(), folder / "data")
+    written(("code", EXPLORE.strip()), name="explore", folder=folder / "notebooks")
     return folder
 
 
-def wait_for_address(server, settings):
+def wait_for_address(process, settings):
     """Return the address that the server says it listens on."""
     until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and server.poll() is None:
+    while time.monotonic() < until and process.poll() is None:
         for path in (settings / "RUNTIME").glob("jpserver-*.json"):
             return json.loads(path.read_text("utf-8"))["url"]
         time.sleep(0.2)
     pytest.fail(f"JupyterLab did not start:\n{(settings / 'log').read_text()[-2000:]}")
 
 
-def test_make_lab_opens_the_notebooks_and_shows_the_figures(tmp_path):
-    (recipe,) = re.findall(r"^lab: .*\n\t@(.+)$", MAKEFILE.read_text("utf-8"), re.M)
-    quiet = "--no-browser --port=0 --allow-root --IdentityProvider.token="
-    words = recipe.replace("$(RUN)", sys.executable).replace("$(ARGS)", quiet).split()
-    env = os.environ | {"JUPYTER_RUNTIME_DIR": str(tmp_path / "RUNTIME")}
-    (tmp_path / "RUNTIME").mkdir()
-    with (tmp_path / "log").open("w") as log:
-        server = subprocess.Popen(
-            words, stdout=log, stderr=subprocess.STDOUT, env=env, cwd=MAKEFILE.parent
-        )
-    try:
-        address = wait_for_address(server, tmp_path)
-        with urlopen(f"{address}api/contents/data") as answer:
-            names = {each["name"] for each in json.load(answer)["content"]}
-        with urlopen(address) as answer:
-            opened = answer.url
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+def test_make_lab_opens_the_notebooks_and_shows_the_figures(server):
+    with urlopen(f"{server}api/contents/data") as answer:
+        names = {each["name"] for each in json.load(answer)["content"]}
+    with urlopen(server) as answer:
+        assert answer.url == f"{server}lab/tree/notebooks"
     assert {"production.csv", "README.md"} <= names
-    assert opened == f"{address}lab/tree/notebooks"
 
 
 def run_all(tab, name):
     """Open a notebook, run all its cells, and return what came of it."""
-    seen = tab.evaluate(RUN_ALL, f"{name}.ipynb")
+    seen = tab.evaluate(RUN_ALL, f"notebooks/{name}.ipynb")
     SHOTS.mkdir(parents=True, exist_ok=True)
     tab.screenshot(path=SHOTS / f"jupyterlab-{name}.png")
     return seen

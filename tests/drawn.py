@@ -1,18 +1,59 @@
-"""What a chart draws is in the data behind it, all of it."""
+"""What is wrong with a chart, in words.
 
-import json
+Its texts are whole, inside the canvas and apart from each other, and what it draws is
+in the data behind it, all of it.
+"""
+
+import itertools
 
 import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
-from rareearth import display
-from rareearth.display import output
-from rareearth.render import library
+from rareearth.charts import style
 
-NOTEBOOKS = {path.stem: path for path in library.notebooks()}
+HAIR = 2.0  # pixels of 100 an inch by which boxes of letters may touch
 FEW = 2  # points that a line to compare with has
+
+
+def faults(figure, data):
+    """Return what is wrong with a chart, by its title."""
+    title = " ".join(figure.get_suptitle().split())
+    found = [*of_texts(figure), *of_marks(figure, data)]
+    return [f"{title}: {fault}" for fault in found]
+
+
+def of_texts(figure):
+    """Return what is wrong with the texts of a figure, in words."""
+    drawn, draw = [], Text.draw
+
+    def record(text, renderer, *rest, **more):
+        if text.get_visible() and text.get_text().strip():
+            drawn.append((text, text.get_window_extent(renderer)))
+        return draw(text, renderer, *rest, **more)
+
+    style._fix_empty_labels(figure)
+    style._measure_axes_only(figure)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Text, "draw", record)
+        figure.draw_without_rendering()
+    canvas = figure.bbox
+    for text, box in drawn:
+        said = repr(text.get_text())
+        if text.get_text().rstrip().endswith(("…", "...")):
+            yield f"{said} is cut"
+        past = (canvas.x0 - box.x0, canvas.y0 - box.y0, box.x1 - canvas.x1)
+        if max(*past, box.y1 - canvas.y1) > HAIR:
+            yield f"{said} is outside the canvas"
+    level = [(t, b) for t, b in drawn if t.get_rotation() % 90 == 0]
+    for (one, a), (other, b) in itertools.combinations(level, 2):
+        wide = min(a.x1, b.x1) - max(a.x0, b.x0)
+        high = min(a.y1, b.y1) - max(a.y0, b.y0)
+        # A box is a quarter higher than its letters.
+        if wide > HAIR and high > HAIR + 0.25 * min(a.height, b.height):
+            yield f"{one.get_text()!r} and {other.get_text()!r} lie on each other"
 
 
 def rounded(values):
@@ -57,7 +98,7 @@ def bars(axes):
             yield [x, x + width], [y, y + height], [width], [height]
 
 
-def missing(figure, data):
+def of_marks(figure, data):
     """Return the marks and bars of which neither size nor place is in the data."""
     known = held(data)
     found = []
@@ -67,21 +108,3 @@ def missing(figure, data):
             if not any(rounded(size) <= known for size in [*sizes, *days]):
                 found.append([list(size)[:3] for size in sizes])
     return found
-
-
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_what_is_drawn_is_in_the_data_behind_it(name, monkeypatch):
-    bare = []
-
-    def look(figure, data, alt, **others):
-        bare.extend((figure.get_suptitle(), each) for each in missing(figure, data))
-
-    monkeypatch.setattr(output, "display", lambda bundle, **_: None)
-    monkeypatch.setattr(display, "show", look)
-    output.reset()
-    names = {}
-    for cell in json.loads(NOTEBOOKS[name].read_text("utf-8"))["cells"]:
-        source = "".join(cell["source"])
-        if cell["cell_type"] == "code" and not source.startswith("bibliography("):
-            exec(source, names)  # noqa: S102 - our own notebook
-    assert bare == []
