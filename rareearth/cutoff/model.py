@@ -453,6 +453,7 @@ def falls(value: float, horizon: int) -> str:
 
 
 def lost_with_range(losses: np.ndarray) -> str:
-    """Return the median loss and the middle 80 percent: 41 % (22 % to 57 %)."""
+    """Return the median loss and the middle 80 percent: 41 % (22 % to 57 %), or 0 %."""
     low, middle, high = middle_80(losses)
-    return f"{pct(middle, digits=0)} ({span(low, high, pct, digits=0)})"
+    median, around = pct(middle, digits=0), span(low, high, pct, digits=0)
+    return median if around == median else f"{median} ({around})"

@@ -168,3 +168,12 @@ def test_of_japan_that_makes_its_own_magnets_the_inputs_are_cut():
     magnets = ("NdFeB magnets", "importer-jpn;share-of-imports", 31.1)
     inputs = ("rare earths", "importer-jpn;share-of-imports", 70.0)
     assert share("Japan", magnets, inputs) == Span.around(0.7, 0.7)
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [([0.0] * 9, "0 %"), ([0.1 * n for n in range(11)], "50 % (10 % to 90 %)")],
+)
+def test_a_loss_that_is_the_same_in_all_draws_has_no_range(losses, said):
+    told = model.lost_with_range(np.array(losses))
+    assert told.replace("\N{NO-BREAK SPACE}", " ") == said
