@@ -32,7 +32,6 @@ from rareearth.charts.style import (
     number_axis,
     panels,
     plain,
-    ratio_axis,
     write_key,
     year_axis,
 )
@@ -57,7 +56,6 @@ def rows(
     panel: str = "",
     hue: str = "agrees",
     percent: bool = False,
-    log: bool = False,
     zero: bool = True,
     lines: pd.DataFrame | None = None,
     key: Mapping[str, str] | None = None,
@@ -78,7 +76,7 @@ def rows(
         ``mark``             of matplotlib, such as "o" and "s"
         ``look``             of `marks.LOOKS`: the range is a bar that looks so, and the
             value a stroke in it
-        ``text``, ``left_text`` what is written right and left of it
+        ``text``             what is written right of it
         ``group``            the definition, written once above its rows
         ``shift``            how much lower than its row a mark stands, in rows
         ``lead``             from where a fine line leads on to the next row
@@ -91,8 +89,6 @@ def rows(
         A column: each of its names has a panel, side by side.
     hue : str
         The name whose colour all have if there is no ``entity``.
-    log : bool
-        The axis is one of equal ratios.
     zero : bool
         The axis reaches to zero.
     lines : DataFrame
@@ -121,7 +117,7 @@ def rows(
     for top, text in heads:
         _head(first, top, text)
     dates = is_date(frame[next(iter(values))])
-    _scale(first, drawn, lines, dates=dates, percent=percent, log=log, zero=zero)
+    _scale(first, drawn, lines, dates=dates, percent=percent, zero=zero)
     if panel:
         first.locator_params("x", nbins=4)
     for axes, _ in parts:
@@ -238,7 +234,6 @@ _USUAL: dict[str, Any] = {
     "mark": "o",
     "look": "",
     "text": "",
-    "left_text": "",
     "group": "",
     "shift": 0.0,
 }
@@ -304,15 +299,10 @@ def _draw(axes: Axes, part: pd.DataFrame, joined: int) -> None:
 
 
 def _write(axes: Axes, part: pd.DataFrame) -> None:
-    ends = part[["low", "high", "value"]]
-    for column, side, x in (
-        ("text", 1, ends.max(axis=1)),
-        ("left_text", -1, ends.min(axis=1)),
-    ):
-        for text, place, at in zip(part[column], x, part["at"], strict=True):
-            if text:
-                ha = "left" if side > 0 else "right"
-                note(axes, text, (place, at), (4 * side, 0), va="center", ha=ha)
+    ends = part[["low", "high", "value"]].max(axis=1)
+    for text, place, at in zip(part["text"], ends, part["at"], strict=True):
+        if text:
+            note(axes, text, (place, at), (4, 0), va="center", ha="left")
 
 
 def _head(axes: Axes, top: float, text: str) -> None:
@@ -340,7 +330,6 @@ def _scale(
     *,
     dates: bool,
     percent: bool,
-    log: bool,
     zero: bool,
 ) -> None:
     """Give the axis the room that marks and texts need."""
@@ -349,17 +338,11 @@ def _scale(
     if lines is not None and len(lines):
         numbers = np.append(numbers, plain(lines["at"]))
     low, high = float(numbers.min()), float(numbers.max())
-    if log:
-        ratio_axis(axes.xaxis, low, high)
-        axes.set_xlim(low / 1.5, high * 1.5)
-        return
     if zero and not dates:
         low, high = min(low, 0.0), max(high, 0.0)
     span = (high - low) or 1.0
-    before, after = (drawn[name].str.len().max() for name in ("left_text", "text"))
-    left, right = span * (0.03 + _room(before)), span * (0.04 + _room(after))
-    at_zero = low == 0 and not drawn["left_text"].any()
-    axes.set_xlim(low if at_zero else low - left, high + right)
+    right = span * (0.04 + _room(drawn["text"].str.len().max()))
+    axes.set_xlim(low if low == 0 else low - span * 0.03, high + right)
     if dates:
         date_axis(axes.xaxis)
     else:

@@ -407,34 +407,31 @@ def heat(
     xlabel: str,
     *,
     x: str,
-    row: str = "row",
-    value: str = "value",
-    group: str = "group",
-    marked: str = "marked",
+    value: str,
 ) -> Figure:
     """Return a table whose cells are shaded by the share that is written in each.
 
     Parameters
     ----------
     frame : DataFrame
-        A cell a row: the columns named by `x` and `row` (names, in their order),
-        `value` (0 to 1), `group` (written once above its rows) and `marked` (bool: the
-        cells that have a frame, and bold numbers).
+        A cell a row: the columns named by `x` (names, in their order) and `value` (0
+        to 1), ``row`` (a name), ``group`` (written once above its rows) and ``marked``
+        (bool: the cells that have a frame, and bold numbers).
     """
     across = list(dict.fromkeys(frame[x]))
     tops, heads, depth = {}, {}, 0.0
-    for name, own in frame.groupby(group, sort=False):
+    for name, own in frame.groupby("group", sort=False):
         heads[name] = depth + 0.5
-        for each in dict.fromkeys(own[row]):
+        for each in dict.fromkeys(own["row"]):
             depth += 1
             tops[name, each] = depth + 0.5
         depth += 1.1
-    at = pd.Series(list(zip(frame[group], frame[row], strict=True))).map(tops)
+    at = pd.Series(list(zip(frame["group"], frame["row"], strict=True))).map(tops)
     left = frame[x].map(across.index).to_numpy(float)
     figure, axes = canvas(title, 1.0 + 0.27 * depth)
     shade = sns.color_palette("YlOrBr", as_cmap=True)(0.7 * frame[value])
     axes.barh(at, 1, 1, left, color=shade, edgecolor="white", linewidth=1.5)
-    framed = frame[marked].to_numpy()
+    framed = frame["marked"].to_numpy()
     frames: dict[str, Any] = {
         "color": "none",
         "edgecolor": INK,
@@ -463,10 +460,8 @@ def scatter(
     xlabel: str,
     ylabel: str,
     *,
-    x: str = "x",
-    y: str = "value",
-    row: str = "row",
-    hue: str = "entity",
+    x: str,
+    y: str,
     lines: pd.DataFrame | None = None,
     levels: pd.DataFrame | None = None,
     key: Mapping[str, str] | None = None,
@@ -476,8 +471,8 @@ def scatter(
     Parameters
     ----------
     frame : DataFrame
-        A mark a row: the columns named by `x`, `y`, `hue` (the name whose colour it
-        has) and `row` (its name, or "").
+        A mark a row: the columns named by `x` and `y`, ``entity`` (which gives its
+        colour) and ``row`` (its name, or "").
     lines, levels : DataFrame
         ``at`` and ``value``, each with ``label``: thresholds along x and along y.
     key : mapping
@@ -486,7 +481,7 @@ def scatter(
     figure, axes = canvas(title, 4.6)
     marks = frame.rename(columns={x: "at", y: "value"})
     plain_marks = {"low": np.nan, "high": np.nan, "mark": "o", "open": False}
-    hues = marks[hue].map(colour)
+    hues = marks["entity"].map(colour)
     draw_marks(axes, marks.assign(hue=hues, **plain_marks), upright=True, size=6)
     room = 1.08 * marks["value"].max()
     axes.set(xlabel=xlabel, ylabel=ylabel, xlim=(0, None), ylim=(0, room))
@@ -505,16 +500,16 @@ def scatter(
         Bbox.from_extents(x - 4, y - 4, x + 4, y + 4)
         for x, y in zip(marks["at"] * wide, marks["value"] * tall, strict=True)
     ]
-    named = marks[marks[row] != ""]
-    parts = [_close(own, 12 / wide, 8 / tall) for _, own in named.groupby(hue)]
+    named = marks[marks["row"] != ""]
+    parts = [_close(own, 12 / wide, 8 / tall) for _, own in named.groupby("entity")]
     for own in chain.from_iterable(parts):
-        text, last = ", ".join(own[row]), own.iloc[-1]
+        text, last = ", ".join(own["row"]), own.iloc[-1]
         at = (last["at"], own["value"].mean())
         box, shift, side = _free(text, at[0] * wide, at[1] * tall, taken)
         taken.append(box)
-        style: dict[str, Any] = {"color": readable(colour(last[hue])), "zorder": 4}
+        style: dict[str, Any] = {"color": readable(colour(last["entity"])), "zorder": 4}
         note(axes, text, at, shift, ha=side, va="center", **style)
-    write_key(figure, key_to(key or {}, set(frame[hue])))
+    write_key(figure, key_to(key or {}, set(frame["entity"])))
     return figure
 
 

@@ -18,7 +18,7 @@ import io
 import stat
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -115,56 +115,25 @@ class Table:
         return int(row) + 2
 
 
+@dataclass
+class Used:
+    """What this process has used so far, for the record of a report."""
+
+    files: dict[Path, str] = field(default_factory=dict)  # with the SHA-256 of each
+    series: set[str] = field(default_factory=set)  # of which figures were asked for
+    own_rows: bool = False  # whether a row of a user's own figures is among it
+
+    def clear(self) -> None:
+        """Count nothing as used; what was parsed stays."""
+        self.files.clear()
+        self.series.clear()
+        self.own_rows = False
+
+
+used = Used()
+opening: set[str] = set()  # what `read` itself opens; see rareearth.render.recorder
 _cache: dict[Path, tuple[tuple[int, int], Table]] = {}
 _titles: dict[Path, tuple[tuple[int, int], list[str]]] = {}  # sheets of a workbook
-_read: dict[Path, str] = {}
-_has_own_rows = False
-_asked: set[str] = set()  # series of which figures were loaded
-_opening: set[str] = set()  # what `read` itself opens; see rareearth.render.recorder
-
-
-def files_read() -> dict[Path, str]:
-    """Return the data files read by this process, with the SHA-256 of each."""
-    return dict(_read)
-
-
-def note(read_before: dict[Path, str]) -> None:
-    """Count files as read whose content was kept from before, with their SHA-256."""
-    _read.update(read_before)
-
-
-def note_own(loaded: pd.Series, own: pd.Series) -> None:
-    """Note whether rows with ids of a user's `own` ones are among those `loaded`."""
-    global _has_own_rows
-    _has_own_rows = _has_own_rows or bool(loaded.isin(own).any())
-
-
-def has_own_rows() -> bool:
-    """Return whether this process has loaded a row of a user's own figures."""
-    return _has_own_rows
-
-
-def note_series(name: str) -> None:
-    """Note that figures of a series were asked for."""
-    _asked.add(name)
-
-
-def series_asked() -> set[str]:
-    """Return the series of which this process has asked for figures."""
-    return set(_asked)
-
-
-def begin_record() -> None:
-    """Count nothing as read, asked for or the user's own; what was parsed stays."""
-    global _has_own_rows
-    _has_own_rows = False
-    _asked.clear()
-    _read.clear()
-
-
-def is_reading(path: str) -> bool:
-    """Return whether it is `read` that opens `path`, and nobody behind its back."""
-    return path in _opening
 
 
 def tables_in(where: Path) -> dict[str, Path]:
@@ -236,7 +205,7 @@ def read(path: Path, columns: list[str], *, strict: bool = True) -> Table:
         _cache[path] = (stamp, table)
     if list(table.frame.columns) != columns:
         raise DataError(_column_message(table.file, list(table.frame.columns), columns))
-    _read[file] = table.sha256
+    used.files[file] = table.sha256
     return table
 
 
@@ -315,13 +284,13 @@ def header_of(path: Path) -> list[str]:
 
 
 def _bytes(path: Path) -> bytes:
-    _opening.add(str(path))
+    opening.add(str(path))
     try:
         return path.read_bytes()
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read: {error.strerror}") from error
     finally:
-        _opening.discard(str(path))
+        opening.discard(str(path))
 
 
 def _text(name: str, raw: bytes) -> str:

@@ -134,10 +134,10 @@ def known(extra: str | Path | None = None) -> Dictionaries:
             seals.warn(tables.read(curated / f"{name}.csv", columns), curated)
         if own is not None:
             names = read(own, names)
-        hashes = tables.files_read()
+        hashes = tables.used.files
         used = {path: hashes[path] for path in (Path(each[0]) for each in stamps)}
         cached = _cache[(curated, own)] = (stamps, names, used)
-    tables.note(cached[2])
+    tables.used.files |= cached[2]
     return cached[1]
 
 

@@ -18,7 +18,9 @@ from rareearth.errors import (
     DataError,
     NoFigures,
     ParameterError,
+    UnknownName,
     few,
+    quoted,
     unknown_name,
 )
 from rareearth.figures import csv_files as tables
@@ -125,7 +127,7 @@ def load(
             check_name(kind, name, index)
     own, found = dictionaries.own_folder(extra), []
     for name in listed(series):
-        tables.note_series(name)
+        tables.used.series.add(name)
         printed = _printed(name, known, own)
         figures = printed.figures
         chosen = _among(figures["entity"], entity) & _among(figures["product"], product)
@@ -149,7 +151,8 @@ def load(
     rows = (some[0] if len(some) == 1 else pd.concat(some)).reset_index(drop=True)
     for path in figure_files(own) if own else []:
         mine = _typed(path, known, (*CONFIDENCE, OWN))
-        tables.note_own(rows["figure_id"], mine["figure_id"])
+        is_own = rows["figure_id"].isin(mine["figure_id"])
+        tables.used.own_rows |= bool(is_own.any())
     return rows
 
 
@@ -288,12 +291,12 @@ def read_ahead() -> None:
             path = curated / f"{name}.csv"
             if dictionaries.was_checked(tables.read(path, FIGURE_COLUMNS)):
                 _printed(str(series), known, None)
-    tables.begin_record()
+    tables.used.clear()
 
 
 def read_so_far() -> pd.DataFrame:
     """Return every figure, as published, of the tables that this process has read."""
-    read = set(tables.files_read().values())
+    read = set(tables.used.files.values())
     kept = sorted((str(path), sha) for sha, path in _typed_cache if sha in read)
     parts = [_typed_cache[sha, Path(path)][1] for path, sha in kept]
     if not parts:
@@ -394,7 +397,8 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 def check_name(kind: str, name: str, index: pd.Index) -> None:
     """Refuse a name that is not in its dictionary, offering the nearest."""
     if name not in index:
-        raise lookup.unknown(kind, name, index)
+        offered = lookup.offer(kind, name, index)
+        raise UnknownName(f"unknown {kind}: {quoted(name)}; {offered}")
 
 
 def period(start: Day | None, end: Day | None) -> tuple[pd.Timestamp, pd.Timestamp]:

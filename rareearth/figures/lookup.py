@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rareearth.errors import UnknownName, few, nearest, quoted
+from rareearth.errors import few, nearest
 from rareearth.figures import dictionaries
 
 ELEMENTS = dict(
@@ -102,12 +102,6 @@ def products(words: str = "", extra: str | Path | None = None) -> pd.DataFrame:
         ``formula``, ``metal_content`` (mass of metal over mass of oxide), ``note``.
     """
     return _dictionary("product", words, extra)
-
-
-def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownName:
-    """Return the error for a name that is not known, with those it may stand for."""
-    offered = offer(kind, name, known)
-    return UnknownName(f"unknown {kind}: {quoted(name)}; {offered}")
 
 
 def offer(kind: str, name: str, known: Iterable[str]) -> str:

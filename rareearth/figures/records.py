@@ -176,7 +176,8 @@ def assumptions(
         frame = pd.concat([kept, mine], ignore_index=True)
     frame = _named(frame, topic=topic)
     if path is not None:
-        tables.note_own(frame["assumption_id"], mine["assumption_id"])
+        is_own = frame["assumption_id"].isin(mine["assumption_id"])
+        tables.used.own_rows |= bool(is_own.any())
     return frame.reset_index(drop=True)
 
 

@@ -71,7 +71,7 @@ def manifest() -> dict[str, Any]:
     what figures were asked for.
     """
     tables = sys.modules.get("rareearth.figures.csv_files")
-    read: dict[Path, str] = tables.files_read() if tables else {}
+    read: dict[Path, str] = tables.used.files if tables else {}
     return {
         "data": {str(path): sha256 for path, sha256 in sorted(read.items())},
         "modules": sorted(
@@ -81,8 +81,8 @@ def manifest() -> dict[str, Any]:
             and not name.startswith("rareearth.render")
             and module is not None
         ),
-        "own_rows": tables is not None and tables.has_own_rows(),
-        "series": sorted(tables.series_asked()) if tables else [],
+        "own_rows": tables is not None and tables.used.own_rows,
+        "series": sorted(tables.used.series) if tables else [],
         "refused": list(dict.fromkeys(_refused)),
     }
 
@@ -113,7 +113,7 @@ def _watch(event: str, arguments: tuple[Any, ...]) -> None:
     if not os.path.abspath(path).startswith(_data):  # noqa: PTH100 - on every open
         return
     tables = sys.modules.get("rareearth.figures.csv_files")
-    if tables is not None and tables.is_reading(path):
+    if tables is not None and path in tables.opening:
         return
     name = f"data/{Path(path).name}"
     _refused.append(name)

@@ -135,7 +135,7 @@ def test_every_file_read_is_remembered_with_its_hash(read, tmp_path):
     read(b"name,value\n")
     # printf 'name,value\n' | sha256sum
     expected = "2c0664afac18f766ff9366681be3f5bc1e309f78889484d6152722b78c7a88bf"
-    assert tables.files_read()[tmp_path / "ores.csv"] == expected
+    assert tables.used.files[tmp_path / "ores.csv"] == expected
 
 
 @pytest.mark.parametrize(

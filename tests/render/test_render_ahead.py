@@ -92,16 +92,16 @@ def test_a_module_that_is_not_there_is_missed_as_usual(kit):
 
 def test_figures_read_ahead_are_in_the_record_of_who_uses_them():
     def used():
-        tables.begin_record()
+        tables.used.clear()
         figures.load("revenue")
-        return tables.files_read()
+        return dict(tables.used.files)
 
     for cache in (tables._cache, dictionaries._cache, figures._typed_cache):
         cache.clear()
     expected = used()
     assert "series.csv" in {path.name for path in expected}
     figures.read_ahead()
-    assert tables.files_read() == {}
+    assert tables.used.files == {}
     assert used() == expected
 
 
@@ -109,9 +109,9 @@ def test_what_is_not_as_it_was_sealed_is_not_read_ahead(curated, recwarn):
     curated.edit("production.csv", 0, value="1")
     figures.read_ahead()
     assert not list(recwarn)
-    tables.begin_record()
+    tables.used.clear()
     figures.load("mine_production")
-    assert curated.path / "production.csv" in tables.files_read()
+    assert curated.path / "production.csv" in tables.used.files
 
 
 def test_modules_can_be_listed_while_another_thread_imports():
