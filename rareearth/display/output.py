@@ -400,9 +400,11 @@ def bibliography(*main: pd.DataFrame, as_of: str = "latest") -> None:
     items = []
     for source, number in sorted(_numbers.items(), key=lambda item: item[1]):
         entry = listed.loc[source]
+        date = entry["published"] or "no date"
+        told = f"{entry['publisher']}, {entry['title']} ({date})"
         items.append(
             f"<li id='source-{escape(source)}' value='{number}'>"
-            f"{escape(_citation(entry))}{_link(_address(entry))}"
+            f"{escape(told)}{_link(_address(entry))}"
             f"{_remark(entry, _few(places.get(source, [])))}</li>"
         )
     dates = listed["published"]
@@ -808,11 +810,6 @@ def _plain(value: Any, column: object) -> str:
         whole = abs(value) >= 1_000 or value == round(value)
         return f"{value:,.0f}" if whole else f"{value:,.4g}"
     return str(value)
-
-
-def _citation(source: pd.Series) -> str:
-    published = source["published"] or "no date"
-    return f"{source['publisher']}, {source['title']} ({published})"
 
 
 def _link(url: str) -> str:

@@ -41,7 +41,6 @@ ALIASES = {
 """Names that stand in no dictionary: to what they lead."""
 
 KINDS = ("entity", "product", "series")
-_COLUMNS = ["kind", "name", "title", "unit"]
 
 
 def find(words: str, extra: str | Path | None = None) -> pd.DataFrame:
@@ -63,9 +62,9 @@ def find(words: str, extra: str | Path | None = None) -> pd.DataFrame:
         ``kind`` (series, entity, product), ``name`` as `load` takes it, ``title`` or
         note, ``unit`` of a series; no rows if nothing is like it.
     """
-    found = [rows.assign(kind=kind) for kind, rows in _all(words, extra).items()]
+    found = [_ranked(kind, words, extra).assign(kind=kind) for kind in KINDS]
     both = pd.concat(found).sort_values("rank", kind="stable", ignore_index=True)
-    return both[_COLUMNS]
+    return both[["kind", "name", "title", "unit"]]
 
 
 def series(words: str = "", extra: str | Path | None = None) -> pd.DataFrame:
@@ -124,10 +123,6 @@ def _frames(extra: str | Path | None) -> dict[str, pd.DataFrame]:
     return {"series": known.series, "entity": known.entities, "product": known.products}
 
 
-def _all(words: str, extra: str | Path | None) -> dict[str, pd.DataFrame]:
-    return {kind: _ranked(kind, words, extra) for kind in KINDS}
-
-
 def _ranked(kind: str, words: str, extra: str | Path | None) -> pd.DataFrame:
     """Return what some words may mean among the names of one kind, with its rank."""
     kind = "entity" if kind == "country" else kind
@@ -150,7 +145,9 @@ def _ranked(kind: str, words: str, extra: str | Path | None) -> pd.DataFrame:
         is_there &= text.str.contains(f" {word}", regex=False)
     plain = names.map(_plain)
     rank = pd.Series(4, index=frame.index).where(is_there)
-    rank[is_there & plain.str.contains(f"(?:^| ){_first(asked)}", regex=True)] = 3
+    rank[
+        is_there & plain.str.contains(f"(?:^| ){asked.partition(' ')[0]}", regex=True)
+    ] = 3
     rank[is_there & plain.str.startswith(asked)] = 2
     rank[(codes == asked) & (asked != "")] = 1
     rank[(plain == asked) | (names == alias)] = 0
@@ -171,10 +168,6 @@ def _plain(text: str) -> str:
     """Return text in lower case, with single spaces between its words."""
     folded = "".join(c if c.isalnum() else " " for c in text.casefold())
     return " ".join(folded.split())
-
-
-def _first(words: str) -> str:
-    return words.split()[0] if words else "$^"
 
 
 def _names(cell: str) -> str:
