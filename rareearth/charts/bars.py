@@ -35,7 +35,7 @@ from rareearth.charts.style import (
     write_key,
     year_axis,
 )
-from rareearth.words import MINUS, number
+from rareearth.words import MINUS, number, pct
 
 UNNAMED = "Not named"  # a rest and no country: its bar is hollow
 LETTERS = 28  # in a line of a row's name
@@ -145,8 +145,8 @@ def stacked(
     same = [name for name in ("group", row) if name in frame]
     total = frame.groupby(same, sort=False)[value].cumsum()
     last = ~frame.duplicated(same, keep="last")
-    form = "{:.0%}" if percent else "{:,.10g}" if last.all() else "{:,.1f}"
-    told = total.map(form.format)
+    form = "{:,.10g}" if last.all() else "{:,.1f}"
+    told = total.map(pct if percent else form.format)
     added = {"low": total - frame[value], "high": total, "text": told.where(last, "")}
     kept = {name: frame[name] for name in ("look", "text") if name in frame}
     added["look"] = np.where(frame[row] == UNNAMED, "hollow", "filled")
@@ -347,6 +347,11 @@ def _scale(
         date_axis(axes.xaxis)
     else:
         number_axis(axes.xaxis, percent=percent)
+        if percent and high <= 1:  # the room of texts is no share above the whole
+            first, last = axes.get_xlim()
+            axes.set_xticks(
+                [at for at in axes.get_xticks() if first <= at <= min(1, last)]
+            )
         if low < 0 < high:
             axes.axvline(0, color=INK, lw=0.8, zorder=1)
 

@@ -20,7 +20,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from rareearth.charts.colours import INK, readable
 from rareearth.charts.fonts import family, spared
-from rareearth.words import MINUS
+from rareearth.words import MINUS, SPACE
 
 WIDTH = 5.0  # inches, as narrow as a phone, so that text need not shrink with it
 # The smallest text, in points: 10 pixels where a chart is 390 pixels wide, 9 points on
@@ -213,7 +213,7 @@ def number_axis(axis: Any, *, percent: bool = False, most: int = 7) -> None:
     """Print the numbers of an axis: as percent, or with separated thousands."""
 
     def told(size: float, _: int) -> str:
-        text = f"{100 * size:.3g}%" if percent else f"{size:,.10g}"
+        text = f"{100 * size:.3g}{SPACE}%" if percent else f"{size:,.10g}"
         return text.replace("-", MINUS)
 
     axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 2.5, 5, 10]))

@@ -143,6 +143,6 @@ def in_force(spans: pd.DataFrame, on: pd.Timestamp, title: str) -> Figure:
         drawn[drawn["high"] > drawn["low"]],
         title,
         "",
-        lines=pd.DataFrame({"at": [on], "label": [f"{on:%d %b %Y}"]}),
+        lines=pd.DataFrame({"at": [on], "label": [f"{on.day} {on:%b %Y}"]}),
         key=actors | {"hatched": "suspended", "hollow": "unknown"},
     )

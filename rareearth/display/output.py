@@ -395,8 +395,11 @@ def bibliography(*main: pd.DataFrame, as_of: str = "latest") -> None:
         pd.concat([*_cited, pd.DataFrame({"source_id": [*_numbers]})])
     )
     places: dict[str, list[str]] = {}
-    for fact in _behind.values():
-        places.setdefault(fact.source, []).append(fact.locator)
+    printed = figures.read_so_far().set_index("figure_id")[["source_id", "locator"]]
+    where = dict(zip(printed.index, printed.to_numpy(), strict=True))
+    for name, fact in _behind.items():  # a row of two sources has one figure of one
+        source, place = where.get(name, (fact.source, fact.locator))
+        places.setdefault(source, []).append(place)
     items = []
     for source, number in sorted(_numbers.items(), key=lambda item: item[1]):
         entry = listed.loc[source]

@@ -92,8 +92,8 @@ def lead(
     of_china = f", {all_china} China's" if china and actor == ALL else ""
     measures = count(len(force), "measure")
     texts = [
-        f"On {day(on)}, {basis}, **{measures}{whose} on rare earths {_is(force)} in "
-        f"force**{of_china}."
+        f"On {day(on)}, {basis}, **{measures}{whose} that bear on rare earths "
+        f"{_is(force)} in force**{of_china}."
     ]
     if len(paused):
         texts.append(
@@ -109,6 +109,31 @@ def lead(
             "newer source was found."
         )
     return texts
+
+
+def agreed(
+    decided: pd.DataFrame, on: pd.Timestamp, paused: pd.DataFrame
+) -> tuple[str, pd.DataFrame]:
+    """Return what China has agreed to until a day to come, and the rows of events.
+
+    Of an agreement that names none of its suspensions in ``suspends`` this is said; "",
+    without a row, where nothing was agreed or nothing of China's is suspended.
+
+    Parameters
+    ----------
+    paused : DataFrame
+        From `states.state`: the measures that are suspended on the day.
+    """
+    own = decided[has_codes(decided["actor"], "China")]
+    own = own[(own["kind"] == "agreement") & (own["date"] <= on)]
+    own = own[(own["date_until"] > on) & (own["suspends"] == "")].tail(1)
+    if own.empty or not has_codes(paused["actor"], "China").any():
+        return "", own.head(0)
+    row = own.iloc[0]
+    return (
+        f"**{row['title']}** (made public on {day(row['date'])}; {row['covers']}). It "
+        "names none of China's suspensions."
+    ), own
 
 
 def until(days: pd.Series) -> str:

@@ -279,10 +279,13 @@ def _stretches(
     found, at = [], start
     for pause in paused.itertuples():
         begin, after = pause.date_effective, pause.date_until + DAY
+        if len(ended):  # a suspension is over with what it suspends
+            begin, after = min(begin, last), min(after, last)
         if begin > at:
             found.append(("in force", at, begin, False))
-        found.append(("suspended", begin, after, False))
-        at = after
+        if after > begin:
+            found.append(("suspended", begin, after, False))
+        at = max(at, after)
     is_lost = pd.notna(over) and over >= known and not len(ended)
     if at < last and not (is_lost and len(paused)):
         found.append(("in force", at, last, bool(pd.isna(end))))

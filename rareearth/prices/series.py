@@ -20,6 +20,7 @@ import pandas as pd
 from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
 from rareearth.figures import loading as store
 from rareearth.figures.columns import codes, each, has_codes
+from rareearth.figures.lookup import unknown
 from rareearth.money.money import Money, per_kg
 from rareearth.prices.samples import Step, left_out
 from rareearth.words import listed, pct
@@ -420,7 +421,7 @@ class Prices:
         """Return the refusal of a series that does not exist."""
         products = set(self.figures["product"])
         if product not in products:
-            return unknown_name("priced product", product, products)
+            return unknown("product", product, products)
         markets = sorted(set(self.figures["entity"]))
         if market not in markets:
             return unknown_name("market", market, markets)

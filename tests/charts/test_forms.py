@@ -160,6 +160,15 @@ def test_bars_of_one_name_in_two_groups_are_two_rows():
     assert bars(figure.axes[0]) == [[0, 0.5], [0, 0.75]]
 
 
+def test_no_tick_of_shares_stands_above_the_whole():
+    shares = pd.DataFrame(
+        {"row": ["one", "two"], "value": [0.9, 0.4], "text": "> 90 %"}
+    )
+    (axes,) = charts.rows(shares, "Shares", "Share", percent=True).axes
+    assert axes.get_xlim()[1] > 1
+    assert axes.get_xticklabels()[-1].get_text() == "100\N{NO-BREAK SPACE}%"
+
+
 STEPS = pd.DataFrame(
     {
         "row": ["before", "in", "out", "else", "after"],

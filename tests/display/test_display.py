@@ -393,6 +393,18 @@ def test_the_bibliography_lists_each_cited_source_once_in_order(shown):
     assert "Terms: public domain." in html
 
 
+def test_a_row_of_two_sources_gives_its_place_to_that_of_the_figure_alone(shown):
+    loaded = figures.load("mine_production", "China", start=2024, end=2024)
+    (own,), (place,) = loaded["source_id"], loaded["locator"]
+    other = next(name for name in ("mcs-2026", "mcs-2025") if name != own)
+    display.say("A ratio.", used=loaded.assign(source_id=f"{own};{other}"))
+    display.bibliography()
+    entries = shown[-1]["text/html"].split("<li ")[1:]
+    told = {re.search("source-([^']+)", each)[1]: each for each in entries}
+    assert f"Where: {place}" in told[own]
+    assert "Where:" not in told[other]
+
+
 def how_new(shown):
     return re.search("<p class='how-new'>(.*?)</p>", shown[-1]["text/html"])[1]
 

@@ -35,6 +35,11 @@ def test_the_april_licences_are_said_to_be_in_force(default):
     assert "No. 18/2025 (4 April 2025; for all)" in default
 
 
+def test_the_truce_of_september_2026_is_told_and_names_no_suspension(default):
+    assert "their truce from 10 November 2026 to 10 January 2027" in default
+    assert "It names none of China's suspensions." in default
+
+
 def test_what_busan_changed_for_the_eu_is_said(default):
     assert (
         "For the European Union, the meeting of 30 October 2025 was followed by 6 "
@@ -86,7 +91,7 @@ def test_on_the_third_of_november_2025_the_october_controls_are_announced(read):
     page = plain(read(POLICY, as_of="2025-11-03", actor="China", start="first"))
     assert complete(page)
     assert "On 3 November 2025" in page
-    assert "measures of China on rare earths are in force" in page
+    assert "measures of China that bear on rare earths are in force" in page
     assert "is unknown" not in page
 
 

@@ -142,6 +142,43 @@ def test_stretches_of_a_measure_do_not_overlap():
     assert (spans["start"].iloc[1:].array == spans["end"].iloc[:-1].array).all()
 
 
+def test_a_suspension_is_drawn_no_longer_than_the_measure_that_it_suspends():
+    longer = PAUSE | {"date_until": "2025-12-31"}
+    spans = policy.spans(table(BAN, longer, END), pd.Timestamp("2025-08-01"))
+    assert spans["state"].tolist() == ["in force", "suspended"]
+    assert spans["end"].iloc[-1] == pd.Timestamp("2025-07-01")
+
+
+TRUCE = {
+    "event_id": "truce",
+    "date_announced": "2025-03-10",
+    "date_until": "2025-06-30",
+    "kind": "agreement",
+    "actor": "United States;China",
+    "covers": "tariffs",
+    "title": "Both extend their truce",
+}
+
+
+@pytest.mark.parametrize(
+    ("day", "truce", "said"),
+    [
+        ("2025-03-15", {}, "none of China's suspensions"),
+        ("2025-03-09", {}, ""),  # not yet made public
+        ("2025-05-01", {}, ""),  # nothing is suspended any more
+        ("2025-03-15", {"suspends": "ban"}, ""),  # it is a suspension itself
+        ("2025-03-15", {"actor": "United States"}, ""),
+    ],
+)
+def test_an_agreement_that_names_no_suspension_is_told_while_one_lasts(
+    day, truce, said
+):
+    decided, on = table(BAN, PAUSE, TRUCE | truce), pd.Timestamp(day)
+    found = policy.state(decided, on)
+    text, rows = sentences.agreed(decided, on, found[found["state"] == "suspended"])
+    assert (said in text, len(rows)) == (True, bool(said))
+
+
 # The curated events, against the texts of the announcements
 
 

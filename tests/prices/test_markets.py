@@ -62,6 +62,8 @@ def test_without_quotes_there_is_nothing_and_a_wrong_name_is_refused():
     assert late.quotes.empty and late.premium.empty
     with pytest.raises(UnknownName, match="did you mean 'Dy oxide'"):
         markets(PRICES, ["Dy oxid"], START)
+    with pytest.raises(UnknownName, match="unknown product: 'Dysprosium'.*'Dy oxide'"):
+        PRICES.series("Dysprosium", "China FOB", "USD")
 
 
 def test_a_quote_in_europe_stands_beside_the_month_end_before_it():
