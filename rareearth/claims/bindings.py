@@ -35,7 +35,7 @@ from rareearth.figures import columns, dictionaries
 from rareearth.words import day, listed, pct, period, the
 
 NEIGHBOURS = 4  # years on either side in which the same number is looked for
-MONTH = 31  # days; of a price at the end of a month its day is a period
+MONTH = 31  # days; of a month-end price, and of any stock, its day is a period
 MONTHS = 12  # of a year
 WHOLE_YEAR = 360  # days, at least
 ALL_OF_IT = ("", "rare earths", "REO")  # products that say no more than the quantity
@@ -124,11 +124,15 @@ class Ask(NamedTuple):
             ends = frame["period_end"] == pd.Timestamp(self.end)
             exact = frame[ends & (frame["period_start"] == self.begins)]
             days_of = frame[frame["period_start"] == frame["period_end"]]
-            is_month = (pd.Timestamp(self.end) - self.begins).days < MONTH
+            asked = pd.Timestamp(self.end) - self.begins
+            kind = dictionaries.known().series["kind"].get(self.series)
+            is_day = asked.days < MONTH or kind == "stock"  # of which a day is a period
             last = days_of[days_of["period_end"] == days_of["period_end"].max()]
-            if exact.empty and not is_month:
+            if exact.empty and not (is_day and len(last)):
+                length = frame["period_end"] - frame["period_start"]
                 apart = (frame["period_start"] - self.begins).abs()
                 apart += (frame["period_end"] - pd.Timestamp(self.end)).abs()
+                apart += 2 * (length - asked).abs()  # a year rather than half of one
                 near = frame.loc[apart.idxmin(), ["period_start", "period_end"]]
                 raise NoFigures(
                     f"no figure has exactly this period; the nearest is {period(*near)}"

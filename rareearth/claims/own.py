@@ -24,6 +24,7 @@ from rareearth.figures.csv_files import RECORDS, Table
 NEEDED = ["claim_id", "subject", "quantity", "value", "unit"]
 FILE = "claims.csv"  # of the list in a user's own folder
 WORDS = ("location", "topic", "paraphrase", "fragment")  # they change no claim
+PERIODS = 'a year (2024), a month (2024-05), or from one to the other ("2019-2024")'
 KEY = ["quantity", "subject", "period_start", "period_end"]
 _NAMES = """
 China: 中国 prc; United States: 美国 us u.s. usa america; European Union: 欧盟 eu
@@ -92,6 +93,8 @@ def read(path: Path) -> pd.DataFrame:
     for problem in found.problems:
         row = (problem.line or 2) - 2
         text = f"{problem.column}: {problem.text}" if problem.column else problem.text
+        if problem.column.startswith("period_") and "not a date" in problem.text:
+            text = f"period: {problem.text}, or {PERIODS}"
         problems.setdefault(row, text)
     frame = _named_apart(table.frame)
     alone = (frame["period_start"] == "") != (frame["period_end"] == "")

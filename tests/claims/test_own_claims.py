@@ -293,6 +293,20 @@ def test_claims_as_people_write_them_get_verdicts_to_sign(easy, line, expected):
 def test_a_period_that_no_figure_has_is_answered_with_the_nearest(easy):
     row = easy("a,Lynas,reo_production,REO,2025,10462,t,exact,")
     assert "the nearest is" in row["because"]
+    row = easy("a,Lynas,net_profit,,2025,8,AUD million,exact,")
+    assert "the nearest is the year to 30 June 2025" in row["because"]
+
+
+def test_of_a_stock_the_day_in_a_year_is_that_year(easy):
+    # 44 million t: Mineral Commodity Summaries 2025, p. 145.
+    assert easy("a,China,reserves,REO,2025,44,Mt,exact,")["verdict"] == "supported"
+    assert easy("a,China,reserves,REO,2025,33,Mt,exact,")["verdict"] == "contradicted"
+
+
+def test_a_period_that_is_none_is_answered_with_those_that_are(easy):
+    row = easy("a,Lynas,revenue,,FY2025,556.5,AUD million,exact,")
+    assert "Period: 'FY2025' is not a date" in row["because"]
+    assert "a year (2024), a month (2024-05)" in row["because"]
 
 
 def test_a_claim_without_a_period_is_judged_by_the_newest_year_known(memo):

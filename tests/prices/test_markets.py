@@ -62,7 +62,7 @@ def test_without_quotes_there_is_nothing_and_a_wrong_name_is_refused():
     assert late.quotes.empty and late.premium.empty
     with pytest.raises(UnknownName, match="did you mean 'Dy oxide'"):
         markets(PRICES, ["Dy oxid"], START)
-    with pytest.raises(UnknownName, match="unknown product: 'Dysprosium'.*'Dy oxide'"):
+    with pytest.raises(UnknownName, match=r"unknown product: 'Dysprosium'.*'Dy oxide'"):
         PRICES.series("Dysprosium", "China FOB", "USD")
 
 
