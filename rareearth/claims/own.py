@@ -93,7 +93,8 @@ def read(path: Path) -> pd.DataFrame:
     for problem in found.problems:
         row = (problem.line or 2) - 2
         text = f"{problem.column}: {problem.text}" if problem.column else problem.text
-        if problem.column.startswith("period_") and "not a date" in problem.text:
+        is_period = problem.column in ("period_start", "period_end")
+        if is_period and "not a date" in problem.text:
             text = f"period: {problem.text}, or {PERIODS}"
         problems.setdefault(row, text)
     frame = _named_apart(table.frame)

@@ -294,7 +294,7 @@ def test_a_period_that_no_figure_has_is_answered_with_the_nearest(easy):
     row = easy("a,Lynas,reo_production,REO,2025,10462,t,exact,")
     assert "the nearest is" in row["because"]
     row = easy("a,Lynas,net_profit,,2025,8,AUD million,exact,")
-    assert "the nearest is the year to 30 June 2025" in row["because"]
+    assert "the nearest is the year to 30\N{NO-BREAK SPACE}June 2025" in row["because"]
 
 
 def test_of_a_stock_the_day_in_a_year_is_that_year(easy):
