@@ -305,7 +305,7 @@ def test_of_a_stock_the_day_in_a_year_is_that_year(easy):
 
 def test_a_period_that_is_none_is_answered_with_those_that_are(easy):
     row = easy("a,Lynas,revenue,,FY2025,556.5,AUD million,exact,")
-    assert "Period: 'FY2025' is not a date" in row["because"]
+    assert "period: 'FY2025' is not a date" in row["because"]
     assert "a year (2024), a month (2024-05)" in row["because"]
 
 
