@@ -131,8 +131,8 @@ def agreed(
         return "", own.head(0)
     row = own.iloc[0]
     return (
-        f"**{row['title']}** (made public on {day(row['date'])}; {row['covers']}). It "
-        "names none of China's suspensions."
+        f"**{row['title']}** ({day(row['date'])}); this names none of China's "
+        "suspensions."
     ), own
 
 

@@ -37,7 +37,7 @@ def test_the_april_licences_are_said_to_be_in_force(default):
 
 def test_the_truce_of_september_2026_is_told_and_names_no_suspension(default):
     assert "their truce from 10 November 2026 to 10 January 2027" in default
-    assert "It names none of China's suspensions." in default
+    assert "this names none of China's suspensions." in default
 
 
 def test_what_busan_changed_for_the_eu_is_said(default):

@@ -155,7 +155,6 @@ TRUCE = {
     "date_until": "2025-06-30",
     "kind": "agreement",
     "actor": "United States;China",
-    "covers": "tariffs",
     "title": "Both extend their truce",
 }
 
