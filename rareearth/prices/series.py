@@ -17,10 +17,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError, UnknownName, unknown_name
+from rareearth.errors import (
+    NoFigures,
+    ParameterError,
+    UnknownName,
+    quoted,
+    unknown_name,
+)
 from rareearth.figures import loading as store
 from rareearth.figures.columns import codes, each, has_codes
-from rareearth.figures.lookup import unknown
+from rareearth.figures.lookup import offer
 from rareearth.money.money import Money, per_kg
 from rareearth.prices.samples import Step, left_out
 from rareearth.words import listed, pct
@@ -421,7 +427,8 @@ class Prices:
         """Return the refusal of a series that does not exist."""
         products = set(self.figures["product"])
         if product not in products:
-            return unknown("product", product, products)
+            meant = offer("product", product, products)
+            return UnknownName(f"unknown product: {quoted(product)}; {meant}")
         markets = sorted(set(self.figures["entity"]))
         if market not in markets:
             return unknown_name("market", market, markets)
