@@ -40,7 +40,7 @@ test: $(READY_TO_TEST) ## Check style, types and data, and run every test
 	@if command -v chromium >/dev/null; then :; \
 	elif [ -n "$$CI" ]; then echo "no chromium on the PATH, and CI is set: nothing may be skipped"; exit 1; \
 	else echo "no chromium on the PATH: the browser tests are skipped"; fi
-	$(RUN) -m pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	$(RUN) -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lab: $(READY) ## Open JupyterLab in notebooks/; ARGS="--port=9999" is passed on
 	@$(RUN) -m jupyterlab --LabApp.default_url=/lab/tree/notebooks $(ARGS)

@@ -42,23 +42,33 @@ LONGEST = (
 ).split()
 
 
-def group_of(item):
+def group_of(nodeid):
     """Return the notebook that a test of `tests/notebooks` reads, else its file.
 
     A notebook is run once for all tests of a group, which are those of one process.
     """
-    at = item.nodeid.partition("/notebooks/")[2]
-    found = re.search(r"\[(\d\d)[ _]", at) or re.match(r"test_notebook_(\d\d)", at)
-    return found[1] if found else item.path.name
+    file, _, test = nodeid.partition("::")
+    named = re.search(r"[\[-](\d\d)[ _]", test)
+    found = named or re.search(r"test_notebook_(\d\d)", file)
+    return found[1] if found and "/notebooks/" in file else file.rpartition("/")[2]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep the tests of a group together, the longest first, others in order."""
+    """Put the groups that take longest first; all others keep their order."""
     places = {name: place for place, name in enumerate(LONGEST)}
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(group_of(item)))
-    items.sort(key=lambda item: places.get(group_of(item), len(LONGEST)))
+    items.sort(key=lambda item: places.get(group_of(item.nodeid), len(LONGEST)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Have the tests of a group done by one process."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Grouped(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(nodeid)
+
+    return Grouped(config, log)
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def assert_sound(seen, pictures=0):
     assert seen.faults == []
 
 
-@pytest.mark.parametrize("line", TURNED)
+@pytest.mark.parametrize("line", TURNED, ids=[line[:50] for line in TURNED])
 def test_nobody_stumbles_over_a_turned_report(read, line):
     number, *words = shlex.split(line, comments=True)
     given = dict(zip(words[1::3], words[2::3], strict=True))
