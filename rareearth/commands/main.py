@@ -97,6 +97,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 signal.signal(number, _Ended.now)
     options = _parser().parse_args(shielded(typed))
     try:
+        Path.cwd()
+    except FileNotFoundError:
+        return _complain("the folder in which you are is gone; go to another", USAGE)
+    try:
         journal.finish(library.data_folder())  # what an interrupted --accept had ready
         return int(options.run(options))
     except WorkbookError as error:

@@ -212,6 +212,15 @@ def test_a_failing_notebook_does_not_stop_the_rest(workbook, notebook, capsys):
     assert "08_cutoff  " in streams.out
 
 
+def test_a_folder_that_is_gone_is_told(workbook, tmp_path, monkeypatch, capsys):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert cli.main(["list"]) == 2
+    assert "the folder in which you are is gone" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_a_notebook_given_by_path_is_rendered(workbook, notebook, tmp_path):
     path = notebook(TITLE, ("parameters", ""), name="mine", folder=tmp_path / "own")
