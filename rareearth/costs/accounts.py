@@ -1,6 +1,6 @@
 """What companies publish of their costs: accounts over output, margins, capital.
 
-Money of the period it was earned in; `in_money` makes it real and of one currency. Rare
+Money of the period it was earned in; `Study.real` makes it that of one year. Rare
 earths are joint products, so that every unit cost names its allocation: all cost on
 NdPr oxide, less credits for the rest, by share of value, or alike for every kg of REO.
 
@@ -10,42 +10,37 @@ References: Werner, Journal of Business Chemistry (2022), on joint products.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth.costs.inputs import Source
+from rareearth.costs.inputs import (
+    BUILT,
+    HUAMEI,
+    KALGOORLIE,
+    NDPR,
+    PLAN,
+    SIZE_PLAN,
+    Plant,
+    Source,
+    at_plant,
+)
 from rareearth.errors import NoFigures
 from rareearth.figures.columns import RANK, Load, has_codes, joined
 from rareearth.figures.csv_files import FIGURE_COLUMNS
-from rareearth.money.money import Money, per_kg
 
 ON_NDPR = "all cost on NdPr"
 NET = "less by-product credits"
 BY_VALUE = "by share of value"
 PER_REO = "alike for every kg of REO"
 
-CHINESE: dict[str, tuple[str, ...]] = {
-    "revenue": ("statutory",),
-    "cost_of_sales": ("standardised",),
-}
-PRODUCERS: dict[str, dict[str, tuple[str, ...]]] = {
-    "Lynas": {
-        "revenue": ("revenue-net",),
-        "ebitda": ("company-reported",),
-        "cost_of_sales": ("standardised",),
+PRODUCERS: dict[str, dict[str, str]] = {
+    "Lynas": {"revenue": "revenue-net", "ebitda": "company-reported"},
+    "China Northern Rare Earth": {
+        "revenue": "statutory",
+        "cost_of_sales": "standardised",
     },
-    "MP Materials": {
-        "revenue": ("statutory",),
-        "cost_of_sales": ("standardised", "incl-depreciation"),
-    },
-    "China Northern Rare Earth": CHINESE,
-    "Shenghe Resources": CHINESE,
-    "China Rare Earth Resources (000831)": CHINESE,
 }
-"""Producers with accounts: for each series the codes that its figures must have.
-
-Cost of sales holds depreciation everywhere."""
+"""Producers with accounts: for each series the code that its figures must have."""
 WITHOUT = ("vendor-fmp", "excl-depreciation", "inferred-date", "trailing-twelve-months")
 INDUSTRY = "Rare-earth separation industry"
 
@@ -57,7 +52,7 @@ def yearly(load: Load, producer: str, series: str) -> pd.DataFrame:
     if must is None:
         return figures.iloc[:0]
     days = (figures["period_end"] - figures["period_start"]).dt.days
-    sound = has_codes(figures["basis"], *must, without=WITHOUT)
+    sound = has_codes(figures["basis"], must, without=WITHOUT)
     kept = figures[days.between(355, 380) & sound]
     kept = kept.assign(rank=kept["confidence"].map(RANK))
     kept = kept.sort_values(["period_end", "rank"], kind="stable")
@@ -143,39 +138,6 @@ def weakest(confidences: pd.DataFrame) -> pd.Series:
     return pd.Series(lowest, index=confidences.index, dtype=object)
 
 
-def gross_margins(load: Load) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the gross margin of each producer by year: 1 - cost of sales / revenue.
-
-    Cost of sales holds depreciation, of all of them.
-
-    Returns
-    -------
-    margins : DataFrame
-        ``entity``, ``year``, ``value`` (a share), ``confidence``, ``source_id``.
-    used : DataFrame
-        The figures behind them.
-    """
-    parts, used = [], []
-    for producer in PRODUCERS:
-        sold = yearly(load, producer, "cost_of_sales")
-        revenue = yearly(load, producer, "revenue")
-        both = sold.merge(revenue, on="period_end", suffixes=("", "_earned"))
-        parts.append(
-            pd.DataFrame(
-                {
-                    "entity": producer,
-                    "year": both["period_end"].dt.year,
-                    "value": 1 - both["value"] / both["value_earned"],
-                    "confidence": weakest(both[["confidence", "confidence_earned"]]),
-                    "source_id": both["source_id"] + ";" + both["source_id_earned"],
-                }
-            )
-        )
-        used += [sold, revenue]
-    columns = ["entity", "year", "value", "confidence", "source_id"]
-    return _joined(parts, columns), _joined(used, FIGURE_COLUMNS)
-
-
 def _joined(parts: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
     """Return frames one below the other; empty ones would turn numbers to objects."""
     filled = [part for part in parts if len(part)]
@@ -184,84 +146,47 @@ def _joined(parts: list[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True).reindex(columns=columns)
 
 
-def in_money(
-    costs: pd.DataFrame, money: Money, currency: str, base_year: int
-) -> pd.DataFrame:
-    """Return unit costs per kg in real money of one currency.
-
-    To US dollars at the rate of the period, to dollars of the base year with the US
-    CPI-U, and to the currency at the rate of the base year.
-    """
-    real = money.in_money_of(money.in_currency(per_kg(costs), "USD"), base_year)
-    columns = ["value", "low", "high"]
-    real[columns] *= money.rate(currency, base_year)
-    return real.assign(unit=f"{base_year} {currency}/kg").drop(columns="price_year")
-
-
-class Plant(NamedTuple):
-    """Where the capital and the capacity of a plant are, and what it includes."""
-
-    country: str
-    capital: str  # series
-    capacity: str
-    product: str
-    scope: str
-    entity: str = ""  # where it is not the name of the plant
-    must: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # of capital, capacity
-    first: bool = False  # whether the first printed capacity counts, not the newest
-
-
-BUILT, PLAN = "project_capex", "project_capex_planned"
-SIZE, SIZE_PLAN = "nameplate_capacity", "nameplate_capacity_planned"
-REO, NDPR = "REO", "NdPr oxide"
+REO = "REO"
 PLANTS = {
-    "China Northern Huamei": Plant(
+    "China Northern Huamei": (
         "China",
-        PLAN,
-        SIZE_PLAN,
-        REO,
         "cracking and separation, replaces older plants",
-        must=((), ("separation-stage",)),
+        HUAMEI,
     ),
-    "Lynas Malaysia": Plant(
-        "Malaysia", BUILT, SIZE_PLAN, REO, "cracking and separation, greenfield"
+    "Lynas Malaysia": (
+        "Malaysia",
+        "cracking and separation, greenfield",
+        Plant("Lynas Malaysia", BUILT, SIZE_PLAN, REO),
     ),
-    "Eneabba": Plant(
+    "Eneabba": (
         "Australia",
-        PLAN,
-        SIZE_PLAN,
-        REO,
         "cracking and separation, greenfield, feed in stock",
-        first=True,
+        Plant("Eneabba", PLAN, SIZE_PLAN, REO, first=True),
     ),
-    "Mountain Pass (Molycorp)": Plant(
+    "Mountain Pass (Molycorp)": (
         "United States",
-        BUILT,
-        SIZE_PLAN,
-        REO,
         "mine, separation and utilities, rebuilt",
-        entity="Molycorp Phoenix",
+        Plant("Molycorp Phoenix", BUILT, SIZE_PLAN, REO),
     ),
-    "Lynas Kalgoorlie": Plant("Australia", PLAN, SIZE, NDPR, "cracking only"),
-    "Nolans": Plant(
+    "Lynas Kalgoorlie": ("Australia", "cracking only", KALGOORLIE),
+    "Nolans": (
         "Australia",
-        PLAN,
-        SIZE_PLAN,
-        NDPR,
         "mine to oxide, greenfield, a study",
-        must=(("study-update",), ()),  # the last print conflicts, see its note
+        # The last print conflicts, see its note.
+        Plant("Nolans", PLAN, SIZE_PLAN, NDPR, study="study-update"),
     ),
-    "Dubbo": Plant(
-        "Australia", PLAN, SIZE_PLAN, NDPR, "mine to oxide, heap leach, a study"
+    "Dubbo": (
+        "Australia",
+        "mine to oxide, heap leach, a study",
+        Plant("Dubbo", PLAN, SIZE_PLAN, NDPR),
     ),
-    "White Mesa Phase 2": Plant(
+    "White Mesa Phase 2": (
         "United States",
-        PLAN,
-        SIZE_PLAN,
-        NDPR,
         "separation in a licensed mill, a study",
+        Plant("White Mesa Phase 2", PLAN, SIZE_PLAN, NDPR),
     ),
 }
+"""Plants with a known capital: country, what the capital covers, where both stand."""
 
 
 def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -274,8 +199,7 @@ def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
     -------
     table : DataFrame
         ``plant``, ``country``, ``product``, ``scope``; ``year`` of the money;
-        ``capacity_t``, ``usd_per_t``, and ``low``, ``high``
-        where a range is printed; ``source_id``.
+        ``capacity_t``, ``usd_per_t``, ``source_id``.
     used : DataFrame
         Figures, rates and indices.
 
@@ -285,38 +209,23 @@ def capital_per_tonne(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
         If nothing had been published by then.
     """
     rows, used = [], []
-    for name, plant in PLANTS.items():
-        entity = plant.entity or name
-        printed_for = (
-            source.load(plant.capital, entity, missing="empty"),
-            source.load(plant.capacity, entity, plant.product, missing="empty"),
-        )
-        capital, capacity = (
-            figures[has_codes(figures["basis"], *code)]
-            for figures, code in zip(printed_for, plant.must, strict=True)
-        )
-        capital = capital.sort_values(["period_end", "high"]).tail(1)
-        capacity = capacity.sort_values("period_end")
-        capacity = capacity.head(1) if plant.first else capacity.tail(1)
-        ends = source.usd(capital, "nan")[["value", "low", "high"]].stack()
-        if ends.empty or capacity.empty:  # or money of a year not known yet
+    for name, (country, scope, plant) in PLANTS.items():
+        dollars, tonnes, figures = at_plant(source, plant)
+        if dollars.empty or pd.isna(tonnes):  # or money of a year not known yet
             continue
-        tonnes = float(capacity["value"].fillna(capacity["low"]).iloc[0])
         rows.append(
             {
                 "plant": name,
-                "country": plant.country,
+                "country": country,
                 "product": plant.product,
-                "scope": plant.scope,
-                "year": int(capital["period_end"].dt.year.iloc[0]),
+                "scope": scope,
+                "year": int(figures["period_end"].dt.year.iloc[0]),
                 "capacity_t": tonnes,
-                "usd_per_t": float(ends.mean()) * 1e6 / tonnes,
-                "low": float(ends.min()) * 1e6 / tonnes,
-                "high": float(ends.max()) * 1e6 / tonnes,
-                "source_id": ";".join(joined(capital, capacity)["source_id"]),
+                "usd_per_t": float(dollars.mean()) / tonnes,
+                "source_id": ";".join(joined(figures)["source_id"]),
             }
         )
-        used += [capital, capacity]
+        used.append(figures)
     if not rows:
         raise NoFigures("no capital cost of any plant had been published by then")
     return pd.DataFrame(rows), source.behind(pd.concat(used, ignore_index=True))

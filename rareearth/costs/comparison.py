@@ -242,20 +242,29 @@ def published(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     used : DataFrame
         The figures behind them.
     """
-    rows, used = [], []
+    rows, used, load = [], [], study.source.load
     for name in study.plants:
-        for found, figures in (_spent(study, name), _stated(study, name)):
-            rows.append(found.assign(entity=name))
-            used.append(figures)
-        found, figures = _curve(study, name)
-        rows.append(found.assign(entity=name))
-        used.append(figures)
+        spent, behind = accounts.spent(load, name)
+        spent = spent[spent["allocation"] == accounts.ON_NDPR]
+        stated = load("unit_cost", name, ["NdPr oxide", "REO"], missing="empty")
+        scope = stated["product"].map({"REO": PER_SOLD, "NdPr oxide": PER_NDPR})
+        curve, sizes = _curve(study, name)
+        rows += [
+            spent.assign(entity=name, what=SPENT, scope=PER_NDPR),
+            stated.assign(what=STATED, scope=scope),
+            curve.assign(entity=name),
+        ]
+        used += [behind, stated, sizes]
     known = [frame.reindex(columns=_PUBLISHED) for frame in rows if len(frame)]
     if not known:
         return pd.DataFrame(columns=[*_PUBLISHED, *_BESIDE]), used[0]
     real = study.real(pd.concat(known, ignore_index=True).sort_values("period_end"))
     real = real.drop_duplicates(["entity", "what", "scope"], keep="last")
-    bands = [_model(study, row.entity, row.scope) for row in real.itertuples()]
+    bands = [
+        np.array(study.band(row.entity, "gross"))
+        * _ndpr_in(study, row.entity, row.scope)
+        for row in real.itertuples()
+    ]
     model = pd.DataFrame(bands, real.index, ["low", "middle", "high"])
     first, last = (real[end].fillna(real["value"]) for end in ("low", "high"))
     found = (
@@ -275,22 +284,6 @@ _PUBLISHED = (
     "confidence,source_id"
 ).split(",")
 _BESIDE = ["published_low", "published_high", "middle", "gap"]
-
-
-def _spent(study: Study, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return revenue less EBITDA per kg NdPr oxide."""
-    costs, used = accounts.spent(study.source.load, name)
-    costs = costs[costs["allocation"] == accounts.ON_NDPR]
-    return costs.assign(what=SPENT, scope=PER_NDPR), used
-
-
-def _stated(study: Study, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the unit costs that were stated of NdPr oxide, or of all oxides sold."""
-    stated = study.source.load(
-        "unit_cost", name, ["NdPr oxide", "REO"], missing="empty"
-    )
-    scope = stated["product"].map({"REO": PER_SOLD, "NdPr oxide": PER_NDPR})
-    return stated.assign(what=STATED, scope=scope), stated
 
 
 def _curve(study: Study, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -313,11 +306,6 @@ def _ndpr_in(study: Study, name: str, scope: str) -> float:
     share = values["ndpr_share"]
     sold = share / (share + (1 - share) * values["byproduct_sold"])
     return {PER_NDPR: 1.0, PER_SOLD: sold, PER_FED: share * values["recovery"]}[scope]
-
-
-def _model(study: Study, name: str, scope: str) -> list[float]:
-    """Return the modelled cash cost before credits per kg of a scope."""
-    return [end * _ndpr_in(study, name, scope) for end in study.band(name, "gross")]
 
 
 def ratios(study: Study, found: pd.DataFrame) -> pd.DataFrame:
@@ -408,7 +396,7 @@ def answer(study: Study, found: pd.DataFrame) -> str:
         From `published`.
     """
     read = ratios(study, found)
-    digits = {each: _digits(read[each]) for each in ("cash", "full")}
+    digits = {each: 1 if read[each].min() >= 1.05 else 2 for each in ("cash", "full")}
     full = span(read["full"].min(), read["full"].max(), digits=digits["full"])
     hows = [listed(_basis(study, found)), "model"][-len(read) :]
     cash = [number(value, digits=digits["cash"]) for value in read["cash"]]
@@ -429,7 +417,3 @@ def _basis(study: Study, found: pd.DataFrame) -> list[str]:
         when = period(row.period_start, row.period_end)
         words.append(f"{of} {row.entity} for {when}")
     return words
-
-
-def _digits(values: pd.Series) -> int:
-    return 1 if values.min() >= 1.05 else 2

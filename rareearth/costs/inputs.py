@@ -27,10 +27,10 @@ FIGURE, ASSUMPTION, BOTH = "figure", "assumption", "both"
 WORK_HOURS = 2080  # a year: 52 weeks of 40 hours
 MJ_PER_KWH = 3.6
 RECENT = 3  # years: how far back a market price or a transfer price is taken
+NDPR = "NdPr oxide"
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(NamedTuple):
     """One parameter from printed figures."""
 
     low: float
@@ -65,23 +65,43 @@ class Source:
         rates = self.money.behind(paid[known], "USD", self.base_year)
         return pd.concat([once, rates], ignore_index=True)
 
-    def spread(self, figures: pd.DataFrame, unit: str, note: str) -> Printed:
-        """Return the lowest, the middle and the highest of several prices."""
-        values = self.usd(figures)["value"]
-        low, mode, high = values.min(), values.median(), values.max()
-        return Printed(low, mode, high, unit, note, figures)
 
-
-def recent(figures: pd.DataFrame, years: int = RECENT) -> pd.DataFrame:
-    """Return the figures whose period ends within some years of the newest."""
+def recent(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures whose period ends within three years of the newest."""
     newest = figures["period_end"].max()
-    return figures[figures["period_end"] > newest - pd.DateOffset(years=years)]
+    return figures[figures["period_end"] > newest - pd.DateOffset(years=RECENT)]
 
 
 def _needed(figures: pd.DataFrame, what: str) -> pd.DataFrame:
     if figures.empty:
         raise NoFigures(f"no printed figure of {what} had been published by then")
     return figures
+
+
+def newest_first(
+    values: pd.Series, days: pd.Series, unit: str, note: str, used: pd.DataFrame
+) -> Printed:
+    """Return the lowest and the highest value, with the newest as the middle."""
+    last = values[days.idxmax()]
+    note = f"{note}; the newest is the middle"
+    return Printed(values.min(), last, values.max(), unit, note, used)
+
+
+def prices(
+    source: Source,
+    series: str,
+    entity: str,
+    product: str | tuple[str, ...] | None,
+    unit: str,
+    note: str,
+    last_years: bool = False,
+) -> Printed:
+    """Return the lowest, the middle and the highest of several prices."""
+    figures = source.load(series, entity, product)
+    figures = recent(figures) if last_years else figures
+    values = source.usd(figures)["value"]
+    low, mode, high = values.min(), values.median(), values.max()
+    return Printed(low, mode, high, unit, note.format(len(figures)), figures)
 
 
 def feed_prices(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -107,25 +127,19 @@ def feed_prices(source: Source) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def transfer_price(source: Source) -> Printed:
     """Return the price of concentrate between two companies of the Baotou group."""
-    every, prices = feed_prices(source)
+    every, printed = feed_prices(source)
     paid = recent(_needed(every, "a transfer price"))
-    values = paid["value"]
-    last = values[paid["period_end"].idxmax()]
-    note = (
-        f"price between two group companies, {len(paid)} quarters or spans; the "
-        "newest is the middle"
-    )
-    used = prices.loc[paid.index]
-    return Printed(values.min(), last, values.max(), "USD/kg", note, used)
+    note = f"price between two group companies, {len(paid)} quarters or spans"
+    used = printed.loc[paid.index]
+    return newest_first(paid["value"], paid["period_end"], "USD/kg", note, used)
 
 
 def concentrate_cost(source: Source) -> Printed:
     """Return what a kg of REO in concentrate costs MP Materials, as it printed."""
     costs = source.load("unit_cost", "MP Materials", "REO in concentrate")
     values = per_kg(source.usd(costs))["value"]
-    last = values[costs["period_end"].idxmax()]
-    note = "printed until the third quarter of 2023; the newest is the middle"
-    return Printed(values.min(), last, values.max(), "USD/kg", note, costs)
+    note = "printed until the third quarter of 2023"
+    return newest_first(values, costs["period_end"], "USD/kg", note, costs)
 
 
 def baotou_share(source: Source) -> Printed:
@@ -163,41 +177,22 @@ def bayan_obo_power(source: Source) -> Printed:
     return Printed(low, high, high, "kWh/kg", note, used)
 
 
-def power_price(source: Source, country: str) -> Printed:
-    """Return what industry pays for electricity in a country, in several prints."""
-    prices = source.load("electricity_price", country)
-    return source.spread(
-        prices, "USD/kWh", f"{len(prices)} printed prices, lowest, median, highest"
-    )
-
-
-def chinese_wage(source: Source) -> Printed:
-    """Return the pay of a year in China: production staff, up to all staff."""
-    wages = source.load("wage_annual", "China")
-    wages = _needed(
-        wages[has_codes(wages["basis"], "above-designated-size")], "pay in China"
-    )
+def wage(
+    source: Source,
+    series: str,
+    country: str,
+    jobs: tuple[str, str, str],
+    note: str,
+    of: tuple[str, ...] = (),
+    hours: int = 1,
+) -> Printed:
+    """Return the newest pay of a year of three jobs, from low to high."""
+    wages = source.load(series, country)
+    wages = _needed(wages[has_codes(wages["basis"], *of)], f"pay in {country}")
     wages = wages[wages["period_end"] == wages["period_end"].max()]
-    staff = wages[has_codes(wages["basis"], "occ-production")]
-    everyone = wages[has_codes(wages["basis"], "occ-all")]
-    pay = [float(source.usd(rows)["value"].item()) for rows in (staff, everyone)]
-    used = pd.concat([staff, everyone], ignore_index=True)
-    note = "production staff, up to the mean of all staff"
-    return Printed(pay[0], pay[0], pay[1], "USD/year", note, used)
-
-
-def american_wage(source: Source) -> Printed:
-    """Return the pay of a year in the United States: operators, up to engineers."""
-    wages = source.load("wage_hourly", "United States")
-    rows = [
-        wages[has_codes(wages["basis"], f"occ-{job}")]
-        for job in ("unskilled-operator", "skilled-operator", "engineer")
-    ]
-    low, mode, high = (
-        float(source.usd(row)["value"].item()) * WORK_HOURS for row in rows
-    )
+    rows = [wages[has_codes(wages["basis"], f"occ-{job}")] for job in jobs]
+    low, mode, high = (float(source.usd(row)["value"].item()) * hours for row in rows)
     used = pd.concat(rows, ignore_index=True)
-    note = f"hourly pay of a costing model times {WORK_HOURS:,} hours"
     return Printed(low, mode, high, "USD/year", note, used)
 
 
@@ -213,42 +208,78 @@ def lynas_staff(source: Source) -> Printed:
         [staff.loc[years].reset_index(), whole[whole["period_end"].isin(years)]],
         ignore_index=True,
     )
-    note = f"employees over output, {len(ratio)} fiscal years; the newest is the middle"
-    return Printed(ratio.min(), ratio.iloc[-1], ratio.max(), "persons/kt", note, used)
+    note = f"employees over output, {len(ratio)} fiscal years"
+    return newest_first(ratio, years.to_series(), "persons/kt", note, used)
 
 
-def _capital(source: Source, parts: list[tuple[pd.DataFrame, pd.DataFrame]]) -> Printed:
-    """Return capital over capacity, added up over stages, as one number."""
-    total, used = 0.0, []
-    for capital, capacity in parts:
-        money = source.usd(capital)
-        amount = money["value"].fillna(money["high"]).item() * 1e6
-        tonnes = capacity["value"].fillna(capacity["low"]).item()
-        total += amount / (tonnes * 1000)
-        used += [capital, capacity]
-    note = "printed capital over printed capacity of each stage, added up"
-    return Printed(
-        total, total, total, "USD/(kg/year)", note, pd.concat(used, ignore_index=True)
+class Plant(NamedTuple):
+    """Where the capital and the capacity of a plant stand."""
+
+    entity: str
+    capital: str  # series
+    capacity: str
+    product: str = NDPR
+    study: str | None = None  # code of the capital
+    stage: str | None = None  # code of the capacity
+    first: bool = False  # whether the first printed capacity counts, not the newest
+
+
+BUILT, PLAN = "project_capex", "project_capex_planned"
+SIZE, SIZE_PLAN = "nameplate_capacity", "nameplate_capacity_planned"
+MALAYSIA = Plant("Lynas Malaysia", BUILT, SIZE)
+KALGOORLIE = Plant("Lynas Kalgoorlie", PLAN, SIZE)
+MT_WELD = Plant("Lynas Mt Weld expansion", PLAN, SIZE_PLAN)
+HUAMEI = Plant(
+    "China Northern Huamei", PLAN, SIZE_PLAN, "REO", stage="separation-stage"
+)
+
+
+def at_plant(source: Source, plant: Plant) -> tuple[pd.Series, float, pd.DataFrame]:
+    """Return the newest capital of a plant, its capacity, and the figures behind them.
+
+    Returns
+    -------
+    (Series, float, DataFrame)
+        USD of the base year, the ends of a range or one value, none where no money of
+        its year is known; t a year, NaN where none is printed.
+    """
+    capital, capacity = (
+        rows[has_codes(rows["basis"], *filter(None, [code]))]
+        for rows, code in (
+            (source.load(plant.capital, plant.entity, missing="empty"), plant.study),
+            (
+                source.load(
+                    plant.capacity, plant.entity, plant.product, missing="empty"
+                ),
+                plant.stage,
+            ),
+        )
     )
+    capital = capital.sort_values(["period_end", "high"]).tail(1)
+    capacity = capacity.sort_values("period_end")
+    capacity = capacity.head(1) if plant.first else capacity.tail(1)
+    dollars = source.usd(capital, "nan")[["value", "low", "high"]].stack() * 1e6
+    tonnes = float(capacity["value"].fillna(capacity["low"]).mean())
+    return dollars, tonnes, pd.concat([capital, capacity], ignore_index=True)
 
 
-def _newest(figures: pd.DataFrame, product: str | None = None) -> pd.DataFrame:
-    rows = figures if product is None else figures[figures["product"] == product]
-    return rows.sort_values(["period_end", "figure_id"]).tail(1)
+def _capital(source: Source, *plants: Plant) -> tuple[float, pd.DataFrame]:
+    """Return capital over capacity, added up over plants, USD per kg a year."""
+    total, used = 0.0, []
+    for plant in plants:
+        dollars, tonnes, figures = at_plant(source, plant)
+        if dollars.empty or np.isnan(tonnes):
+            raise NoFigures(f"no capital of {plant.entity} had been published by then")
+        total += float(dollars.mean()) / (tonnes * 1000)
+        used.append(figures)
+    return total, pd.concat(used, ignore_index=True)
 
 
 def lynas_capital(source: Source) -> Printed:
     """Return the capital per kg of annual NdPr oxide: mine, cracking, separation."""
-    load = source.load
-    malaysia = load("project_capex", "Lynas Malaysia")
-    separation = load("nameplate_capacity", "Lynas Malaysia", "NdPr oxide")
-    kalgoorlie = _newest(load("project_capex_planned", "Lynas Kalgoorlie"))
-    cracking = _newest(load("nameplate_capacity", "Lynas Kalgoorlie", "NdPr oxide"))
-    expansion = load("project_capex_planned", "Lynas Mt Weld expansion")
-    mine = load("nameplate_capacity_planned", "Lynas Mt Weld expansion", "NdPr oxide")
-    return _capital(
-        source, [(malaysia, separation), (kalgoorlie, cracking), (expansion, mine)]
-    )
+    total, used = _capital(source, MALAYSIA, KALGOORLIE, MT_WELD)
+    note = "printed capital over printed capacity of each stage, added up"
+    return Printed(total, total, total, "USD/(kg/year)", note, used)
 
 
 def huamei_capital(source: Source) -> Printed:
@@ -257,14 +288,10 @@ def huamei_capital(source: Source) -> Printed:
     Printed per tonne of all oxides; the share of NdPr turns it into NdPr oxide. The
     printed sum is an upper bound ("not more than").
     """
-    capital = source.load("project_capex_planned", "China Northern Huamei")
-    sizes = source.load("nameplate_capacity_planned", "China Northern Huamei", "REO")
-    size = sizes[has_codes(sizes["basis"], "separation-stage")]
+    total, used = _capital(source, HUAMEI)
     share = baotou_share(source)
-    whole = _capital(source, [(capital, size)])
-    used = pd.concat([whole.figures, share.figures], ignore_index=True)
-    shares = (share.high, share.mode, share.low)
-    low, mode, high = (whole.mode / part for part in shares)
+    low, mode, high = (total / part for part in (share.high, share.mode, share.low))
+    used = pd.concat([used, share.figures], ignore_index=True)
     note = "an upper bound for the refinery, over its capacity and the share of NdPr"
     return Printed(low, mode, high, "USD/(kg/year)", note, used)
 
@@ -276,10 +303,10 @@ def mountain_pass_capital(source: Source) -> Printed:
     """
     spent = source.load("capital_expenditure", "MP Materials")
     spent = spent[has_codes(spent["basis"], "standardised")]
-    first = source.load("ndpr_production", "MP Materials", "NdPr oxide")
+    first = source.load("ndpr_production", "MP Materials", NDPR)
     years = spent["period_end"].dt.year <= first["period_end"].min().year
     own = _needed(spent[years], "the capital spending of MP Materials")
-    size = source.load("nameplate_capacity_planned", "Mountain Pass", "NdPr oxide")
+    size = source.load(SIZE_PLAN, "Mountain Pass", NDPR)
     tonnes = size["value"].fillna(size["low"]).item()
     total = source.usd(own)["value"].sum() * 1e6 / (tonnes * 1000)
     used = pd.concat([own, size], ignore_index=True)
@@ -288,26 +315,6 @@ def mountain_pass_capital(source: Source) -> Printed:
         "mine and magnets are in it"
     )
     return Printed(total, total, total, "USD/(kg/year)", note, used)
-
-
-def byproduct_price(source: Source) -> Printed:
-    """Return the price of lanthanum and cerium oxide of the last years."""
-    prices = source.load(
-        "oxide_price_annual", "USGS reference", ("La oxide", "Ce oxide")
-    )
-    return source.spread(
-        recent(prices), "USD/kg", "reference prices of the last three years"
-    )
-
-
-def ndpr_price(source: Source) -> Printed:
-    """Return the reference price of Nd oxide of the last years, for NdPr oxide.
-
-    That of NdPr oxide itself is printed in one edition only; the two are close.
-    """
-    prices = source.load("oxide_price_annual", "USGS reference", "Nd oxide")
-    note = "reference prices of Nd oxide, the last three years"
-    return source.spread(recent(prices), "USD/kg", note)
 
 
 PRODUCERS = LYNAS, BAOTOU, NORTHERN, MP = (
@@ -332,6 +339,50 @@ def at_baotou(reader: Reader) -> dict[str, Reader]:
     return {BAOTOU: reader, NORTHERN: reader}
 
 
+PAY_IN_CHINA = partial(
+    wage,
+    series="wage_annual",
+    country="China",
+    of=("above-designated-size",),
+    jobs=("production", "production", "all"),
+    note="production staff, up to the mean of all staff",
+)
+PAY_IN_AMERICA = partial(
+    wage,
+    series="wage_hourly",
+    country="United States",
+    jobs=("unskilled-operator", "skilled-operator", "engineer"),
+    hours=WORK_HOURS,
+    note=f"hourly pay of a costing model times {WORK_HOURS:,} hours",
+)
+
+
+def power(country: str) -> Reader:
+    """Return the reader of what industry pays for electricity in a country."""
+    return partial(
+        prices,
+        series="electricity_price",
+        entity=country,
+        product=None,
+        unit="USD/kWh",
+        note="{} printed prices, lowest, median, highest",
+    )
+
+
+def reference(product: str | tuple[str, ...], note: str) -> dict[str, Reader]:
+    """Return the reader of reference prices of the last years, for all producers."""
+    reader = partial(
+        prices,
+        series="oxide_price_annual",
+        entity="USGS reference",
+        product=product,
+        unit="USD/kg",
+        note=note,
+        last_years=True,
+    )
+    return dict.fromkeys(PRODUCERS, reader)
+
+
 PARAMETERS = {
     "ndpr_share": Parameter(
         "Share of NdPr in the feed",
@@ -351,13 +402,12 @@ PARAMETERS = {
     "electricity_price": Parameter(
         "Price of electricity",
         ("energy",),
-        at_baotou(partial(power_price, country="China"))
-        | {MP: partial(power_price, country="United States")},
+        at_baotou(power("China")) | {MP: power("United States")},
     ),
     "heat_cost": Parameter("Fuel", ("energy",)),
     "staff": Parameter("Staff per 1,000 t", ("labour",), {LYNAS: lynas_staff}),
     "wage": Parameter(
-        "Pay", ("labour",), at_baotou(chinese_wage) | {MP: american_wage}
+        "Pay", ("labour",), at_baotou(PAY_IN_CHINA) | {MP: PAY_IN_AMERICA}
     ),
     "labour_burden": Parameter("Labour cost over pay", ("labour",)),
     "waste_cost": Parameter("Waste and residue", ("waste",)),
@@ -376,11 +426,16 @@ PARAMETERS = {
     "utilisation": Parameter("Utilisation", ("maintenance", "capital")),
     "byproduct_sold": Parameter("By-products sold", ("credits",)),
     "byproduct_price": Parameter(
-        "La and Ce price", ("credits",), dict.fromkeys(PRODUCERS, byproduct_price)
+        "La and Ce price",
+        ("credits",),
+        reference(("La oxide", "Ce oxide"), "reference prices of the last three years"),
     ),
     "heavy_credit": Parameter("Credit for heavies", ("credits",)),
     "ndpr_price": Parameter(
-        "NdPr price (royalty)", ("royalty",), dict.fromkeys(PRODUCERS, ndpr_price)
+        "NdPr price (royalty)",
+        ("royalty",),
+        # That of NdPr oxide itself is printed in one edition only; the two are close.
+        reference("Nd oxide", "reference prices of Nd oxide, the last three years"),
     ),
 }
 """All inputs of `model.unit_cost` but the discount rate. The share of NdPr and the
@@ -411,9 +466,14 @@ def gather(
     rows, used = {}, []
     assumed = _assumed(assumptions, source, producer)
     for name, parameter in PARAMETERS.items():
-        found = _printed(parameter.readers.get(producer), source, name in assumed.index)
+        reader, found = parameter.readers.get(producer), None
+        try:
+            found = reader(source) if reader else None
+        except NoFigures:  # not published by then
+            if name not in assumed.index:
+                raise
         if found is not None:
-            row = {**vars(found), "kind": FIGURE, "falsified_by": ""}
+            row = {**found._asdict(), "kind": FIGURE, "falsified_by": ""}
             used.append(row.pop("figures"))
             rows[name] = row
         elif name in assumed.index:
@@ -425,43 +485,23 @@ def gather(
     return ranges, source.behind(pd.concat(used, ignore_index=True))
 
 
-def _printed(
-    reader: Reader | None, source: Source, has_assumption: bool
-) -> Printed | None:
-    """Return a parameter from printed figures, or None where it is to be assumed.
-
-    An assumption stands in for a figure that had not been published by then.
-    """
-    if reader is None:
-        return None
-    try:
-        return reader(source)
-    except NoFigures:
-        if has_assumption:
-            return None
-        raise
-
-
 def _assumed(assumptions: pd.DataFrame, source: Source, producer: str) -> pd.DataFrame:
     """Return the assumptions of a producer, or else of all, in money of the base year.
 
     Indexed by parameter.
     """
-    rank = {producer: 0, "World": 1}
-    own = assumptions[assumptions["entity"].isin(rank)]
-    own = own.assign(rank=own["entity"].map(rank)).sort_values("rank", kind="stable")
+    own = pd.concat(
+        [assumptions[assumptions["entity"] == name] for name in (producer, "World")]
+    )
     own = own.drop_duplicates("parameter").set_index("parameter")
-    dollars = own["unit"].str.startswith("USD/") & own["price_year"].notna()
-    columns = ["low", "value", "high"]
-    if dollars.any():
-        rows = own[dollars]
-        dated = rows.assign(
-            period_start=pd.to_datetime(rows["price_year"].astype(str) + "-01-01"),
-            period_end=pd.to_datetime(rows["price_year"].astype(str) + "-12-31"),
-        )
-        own.loc[dollars, columns] = source.money.in_money_of(dated, source.base_year)[
-            columns
-        ]
+    is_money = own["unit"].str.startswith("USD/") & own["price_year"].notna()
+    rows, columns = own[is_money], ["low", "value", "high"]
+    years = pd.PeriodIndex(rows["price_year"].astype(str), freq="Y")
+    dated = rows.assign(
+        period_start=years.start_time, period_end=years.end_time.normalize()
+    )
+    real = source.money.in_money_of(dated, source.base_year)
+    own.loc[is_money, columns] = real[columns]
     own = own.drop(columns="note")
     own = own.rename(columns={"value": "mode", "reason": "note"})
     kept = ["low", "mode", "high", "unit", "note", "falsified_by"]
@@ -497,9 +537,3 @@ def pairs(assumptions: pd.DataFrame, plants: list[str]) -> pd.DataFrame:
             "rank": own["value"],
         }
     )
-
-
-def named(key: str) -> tuple[str, str]:
-    """Return plant ("" for the market) and label of a key of `uncertain`."""
-    plant, _, name = key.rpartition("/")
-    return plant, PARAMETERS[name].label

@@ -11,7 +11,6 @@ and Letmathe, Minerals 9 (2019) 576, on the stages of refining.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -38,22 +37,6 @@ COMPONENTS = {
 
 HIGHEST_RATE = 0.5  # a year; beyond it a percentage was meant
 LONGEST_LIFE, LONGEST_RAMP = 100, 30  # years
-POSITIVE = ("ndpr_share", "recovery", "utilisation", "plant_life", "ramp_years")
-
-
-def check_rate(rate: float, name: str = "discount_rate") -> None:
-    """Refuse a discount rate that is negative, above 50 % a year, or no number.
-
-    Raises
-    ------
-    ParameterError
-    """
-    number = isinstance(rate, int | float) and not isinstance(rate, bool)
-    if not number or not 0 <= rate <= HIGHEST_RATE:
-        raise ParameterError(
-            f"{name}: {rate!r} is not between 0 and {HIGHEST_RATE:g}; it is a share a "
-            "year (0.08 stands for 8 %)"
-        )
 
 
 def output_factor(rate: float, life: Any, ramp: Any = 1) -> Any:
@@ -82,7 +65,11 @@ def output_factor(rate: float, life: Any, ramp: Any = 1) -> Any:
 @cache
 def _factors(rate: float) -> np.ndarray:
     """Return F for each ramp (row) and life (column) in years."""
-    check_rate(rate)
+    if not 0 <= rate <= HIGHEST_RATE:
+        raise ParameterError(
+            f"discount_rate: {rate:g} is not between 0 and {HIGHEST_RATE:g}; it is a "
+            "share a year (0.08 stands for 8 %)"
+        )
     time = np.arange(LONGEST_LIFE + 1)
     ramps = np.arange(LONGEST_RAMP + 1)[:, None].clip(1)
     yearly = np.minimum(1, time / ramps) / (1 + rate) ** time
@@ -167,7 +154,7 @@ def unit_cost(
     ------
     ParameterError
         If the discount rate is impossible. Other values are checked where they come
-        from (`check_values`), not for each of a million draws.
+        from, not for each of a million draws.
     """
     reo = 1 / (ndpr_share * recovery)
     capital = capital_cost * capital_factor
@@ -188,12 +175,6 @@ def unit_cost(
         / (utilisation * output_factor(discount_rate, plant_life, ramp_years)),
         "credits": -(others * byproduct_price + heavy_credit),
     }
-
-
-INPUTS = tuple(
-    name for name in inspect.signature(unit_cost).parameters if name != "discount_rate"
-)
-"""What a plant needs besides the discount rate."""
 
 
 def full_cost(components: Mapping[str, Any]) -> Any:
@@ -229,8 +210,7 @@ def breakeven(
         Where what is paid for the feed follows the price of oxides: its share of the
         price, with value-added tax lost on it, in place of feed and tax on feed.
     """
-    cost = full_cost(components) if capital else cash_cost(components)
-    cost = cost - components["royalty"]
+    cost = (full_cost if capital else cash_cost)(components) - components["royalty"]
     if np.any(feed_share):
         bought = sum(components[name] for name in ("feed", "reagents", "energy"))
         cost = cost - components["feed"] * (1 + components["tax"] / bought)
@@ -310,26 +290,3 @@ def cost_bounds(
         factor * tonnes**power for factor, power in zip(scale, exponent, strict=True)
     )
     return low, high
-
-
-def check_values(values: Mapping[str, float], discount_rate: float) -> None:
-    """Refuse values that no plant can have.
-
-    Raises
-    ------
-    ParameterError
-        If a parameter is missing, unknown, negative or no number, or zero where it
-        divides. The message names it.
-    """
-    check_rate(discount_rate)
-    if missing := [name for name in INPUTS if name not in values]:
-        raise ParameterError(f"{', '.join(missing)}: missing for the cost of a kg")
-    if other := [name for name in values if name not in INPUTS]:
-        raise ParameterError(
-            f"{', '.join(other)}: no parameter of the cost; one of {', '.join(INPUTS)}"
-        )
-    for name, value in values.items():
-        if not np.isfinite(value) or value < 0:
-            raise ParameterError(f"{name}: {value!r} is not a number from 0 up")
-        if name in POSITIVE and value == 0:
-            raise ParameterError(f"{name}: 0; without output there is no unit cost")

@@ -15,22 +15,19 @@ import pandas as pd
 from scipy import special
 from scipy.stats import qmc
 
-from rareearth.costs import accounts
 from rareearth.costs import inputs as parameters
 from rareearth.costs.inputs import Source
 from rareearth.costs.model import (
     COMPONENTS,
     breakeven,
     cash_cost,
-    check_rate,
-    check_values,
     full_cost,
     unit_cost,
 )
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.figures.columns import Load
 from rareearth.methods.draws import Span, middle_80
-from rareearth.money.money import Money
+from rareearth.money.money import Money, per_kg
 
 MARKET = ("byproduct_price", "ndpr_price")
 """Drawn once for all plants: there is one market."""
@@ -82,23 +79,6 @@ class Simulation:
     def ratio(self, one: str, other: str, outcome: str = "full") -> np.ndarray:
         """Return the cost of one plant over that of another, draw by draw."""
         return self.outcomes[one][outcome] / self.outcomes[other][outcome]
-
-
-def check_ranges(ranges: pd.DataFrame, discount_rate: float) -> None:
-    """Refuse ranges whose low is above their mode, or whose values no plant can have.
-
-    Raises
-    ------
-    ParameterError
-        The message names the parameter.
-    """
-    for name, low, mode, high in ranges[["low", "mode", "high"]].itertuples():
-        if not low <= mode <= high:
-            raise ParameterError(
-                f"{name}: low {low:g}, mode {mode:g}, high {high:g} are not in order"
-            )
-    for column in ("low", "mode", "high"):
-        check_values(ranges[column].to_dict(), discount_rate)
 
 
 def check_draws(draws: int, seed: int) -> None:
@@ -212,11 +192,9 @@ def simulate(
     Raises
     ------
     ParameterError
-        See `check_draws` and `check_ranges`.
+        See `check_draws` and `model.output_factor`.
     """
     check_draws(draws, seed)
-    for ranges in plants.values():
-        check_ranges(ranges, discount_rate)
     spans = uncertain(plants)
     copula = rank_matrix(list(spans), pairs)
     parts = [
@@ -405,10 +383,14 @@ class Study:
         return found.reindex(list(COMPONENTS))
 
     def real(self, costs: pd.DataFrame) -> pd.DataFrame:
-        """Return unit costs that companies publish in the money of the study."""
-        return accounts.in_money(
-            costs, self.source.money, self.currency, self.base_year
-        )
+        """Return unit costs that companies publish in the money of the study.
+
+        To US dollars at the rate of the period, to dollars of the base year with the
+        US CPI-U, and to the currency at the rate of the base year.
+        """
+        real = self.source.usd(per_kg(costs))
+        real[["value", "low", "high"]] *= self.rate
+        return real.assign(unit=self.unit).drop(columns="price_year")
 
 
 def prepare(
@@ -423,7 +405,7 @@ def prepare(
     draws: int = 100_000,
     seed: int = 1,
 ) -> Study:
-    """Return the study of two producers, refusing what is impossible before any draw.
+    """Return the study of two producers, and of the others that are known.
 
     Parameters
     ----------
@@ -436,17 +418,11 @@ def prepare(
     ------
     ParameterError, NoFigures
         If both are one, if one of them cannot be built up by component, or see
-        `check_draws`, `model.check_rate`, `Money.rate` and `Money.check_base`.
+        `simulate`, `Money.rate` and `Money.in_money_of`.
     """
     if producer == reference:
         raise ParameterError(f"producer and reference are both {producer!r}; name two")
-    check_rate(discount_rate)
-    check_draws(draws, seed)
-    rate = money.rate(currency, base_year)
-    money.check_base(base_year)
-    years = assumptions["price_year"].dropna().astype(int).unique()
-    money.check_base(*years, use="the assumptions in money of")
-    source = Source(load, money, base_year)
+    rate, source = money.rate(currency, base_year), Source(load, money, base_year)
     plants, used = {}, {}
     for name in dict.fromkeys((producer, reference, *parameters.PRODUCERS)):
         try:

@@ -85,43 +85,19 @@ def test_molycorp_spent_34_and_21_dollars_per_kg_of_separated_oxides():
 
 
 def test_the_gross_margin_is_one_less_cost_of_sales_over_revenue():
-    margins, _ = accounts.gross_margins(ree.load)
-    found = margins.set_index(["entity", "year"])["value"]
-    # 29,880 of 32,966 CNY million; 426.7 of 556.5 AUD million
-    northern = found["China Northern Rare Earth", 2024]
-    assert northern == pytest.approx(1 - 29_880 / 32_966)
-    assert found["Lynas", 2025] == pytest.approx(1 - 426.7 / 556.5)
-
-
-def test_cost_of_sales_holds_depreciation_of_all_whose_margins_are_compared():
-    # MP Materials publishes both for 2024: 192.6 without it and 270.6 with it.
-    margins, used = accounts.gross_margins(ree.load)
-    found = margins.set_index(["entity", "year"])["value"]
-    revenue = used.query("series == 'revenue' and entity == 'MP Materials'")
-    earned = revenue[revenue["period_end"].dt.year == 2024]["value"].item()
-    assert found["MP Materials", 2024] == pytest.approx(1 - 270.6 / earned, abs=1e-3)
+    # 29,880 of 32,966 CNY million
+    sold, earned = (
+        accounts.yearly(ree.load, "China Northern Rare Earth", series)
+        .set_index("period_end")["value"]
+        .loc["2024-12-31"]
+        for series in ("cost_of_sales", "revenue")
+    )
+    assert 1 - sold / earned == pytest.approx(1 - 29_880 / 32_966)
 
 
 def test_before_all_accounts_nothing_is_returned():
     early = partial(ree.load, as_of="2005-01-01")
     assert accounts.spent(early, "Lynas")[0].empty
-    assert accounts.gross_margins(early)[0].empty
-
-
-def test_real_money_of_the_base_year_is_the_printed_money():
-    costs = pd.DataFrame(
-        {
-            "period_start": [pd.Timestamp("2024-01-01")],
-            "period_end": [pd.Timestamp("2024-12-31")],
-            "value": [10.0],
-            "low": [float("nan")],
-            "high": [float("nan")],
-            "unit": ["USD/kg"],
-        }
-    )
-    real = accounts.in_money(costs, MONEY, "USD", 2024)
-    assert real["value"].item() == pytest.approx(10)
-    assert real["unit"].item() == "2024 USD/kg"
 
 
 # Ranges

@@ -70,6 +70,15 @@ def test_the_components_add_up_to_the_medians_of_both_sums(study):
     assert steps[comparison.FULL] == pytest.approx(study.band("Lynas")[1])
 
 
+def test_real_money_of_the_base_year_is_the_printed_money(study):
+    dates = [pd.Timestamp("2024-01-01"), pd.Timestamp("2024-12-31")]
+    row = [*dates, 10.0, np.nan, np.nan, "USD/kg"]
+    names = ["period_start", "period_end", "value", "low", "high", "unit"]
+    real = study.real(pd.DataFrame([row], columns=names))
+    assert real["value"].item() == pytest.approx(10)
+    assert real["unit"].item() == "2024 USD/kg"
+
+
 def test_a_sum_rests_on_all_that_its_parts_rest_on():
     assert comparison.together(["figure", "figure"]) == "figure"
     assert comparison.together(["figure", "assumption"]) == "both"

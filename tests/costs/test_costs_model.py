@@ -90,7 +90,8 @@ def test_dearer_inputs_raise_the_cost_and_better_yields_lower_it():
 
 
 def test_the_table_of_parameters_has_every_input_and_every_component():
-    assert tuple(PARAMETERS) == model.INPUTS
+    given = inspect.signature(model.unit_cost).parameters
+    assert [*PARAMETERS, "discount_rate"] == list(given)
     named = {part for own in PARAMETERS.values() for part in own.components}
     assert named == set(model.COMPONENTS)
     alone = {name for name, own in PARAMETERS.items() if not own.components}
@@ -100,28 +101,6 @@ def test_the_table_of_parameters_has_every_input_and_every_component():
 def test_the_model_is_one_function_of_plain_numbers():
     given = inspect.signature(model.unit_cost).parameters
     assert all(p.kind is inspect.Parameter.KEYWORD_ONLY for p in given.values())
-
-
-@pytest.mark.parametrize(
-    ("change", "rate", "message"),
-    [
-        ({"ndpr_price": -60.0}, 0.08, "ndpr_price: -60.0 is not a number from 0 up"),
-        ({"utilisation": 0.0}, 0.08, "utilisation: 0; without output there is no unit"),
-        ({"wage": float("nan")}, 0.08, "wage: nan is not a number from 0 up"),
-        ({"price": 1.0}, 0.08, "price: no parameter of the cost; one of ndpr_share"),
-        ({}, -1, "discount_rate: -1 is not between"),
-        ({}, 5, "discount_rate: 5 is not between"),
-    ],
-)
-def test_impossible_values_are_refused_by_name(change, rate, message):
-    with pytest.raises(ParameterError, match=message):
-        model.check_values(PLANT | change, rate)
-
-
-def test_a_missing_value_is_named():
-    less = {name: value for name, value in PLANT.items() if name != "wage"}
-    with pytest.raises(ParameterError, match="wage: missing for the cost of a kg"):
-        model.check_values(less, 0.08)
 
 
 # A refiner whose feed follows the price
@@ -231,4 +210,4 @@ def test_a_slower_ramp_up_never_makes_capital_cheaper():
 )
 def test_impossible_rates_are_refused(rate, message):
     with pytest.raises(ParameterError, match=message):
-        model.check_rate(rate)
+        model.output_factor(rate, 20)

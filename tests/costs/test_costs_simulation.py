@@ -95,14 +95,6 @@ def test_impossible_simulations_are_refused(given, error, message):
         simulation.simulate(PAIR, **given)
 
 
-def test_a_low_above_the_mode_is_refused_by_name():
-    wrong = plant(feed_cost=(3.0, 2.0, 4.0))
-    with pytest.raises(
-        ParameterError, match="feed_cost: low 3, mode 2, high 4 are not"
-    ):
-        simulation.simulate({"Lynas": wrong}, draws=100)
-
-
 def test_a_stated_rank_correlation_is_that_of_the_draws():
     pairs = pd.DataFrame({"one": ["a"], "other": ["c"], "rank": [0.7]})
     columns, factor = simulation.rank_matrix(["a", "b", "c"], pairs)
