@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth.errors import NoFigures, unknown_name
+from rareearth.errors import NoFigures
 from rareearth.figures.columns import RANK, Load, codes, each, has_codes
 from rareearth.words import SPACE, change, number
 
@@ -184,37 +184,22 @@ def check_accounts(
 
     Raises
     ------
-    UnknownName, NoFigures
+    NoFigures
         The message names the choices.
     """
     choices = companies(book)
-    if company not in choices:
-        own = book[(book["entity"] == company) & (book["months"] == 12)]
-        if own.empty and not choices:
-            raise NoFigures(
-                f"no accounts of {company!r}; no producer has two years of revenue and "
-                "net profit by then, and with a later as_of some have"
-            )
-        if own.empty and as_of != "latest":
-            raise NoFigures(
-                f"no figures of {company} had been published by {as_of}; by then there "
-                f"were accounts of {', '.join(choices)}"
-            )
-        if own.empty:
-            raise unknown_name("company", company, choices)
-        have = ", ".join(
-            f"{series} of {_years(rows['year'])}"
-            for series, rows in own.groupby("series")
-        )
-        raise NoFigures(
-            f"too few accounts of {company}: {have}; there are several years of "
-            f"{', '.join(choices)}"
-        )
     years = book.loc[(book["entity"] == company) & (book["months"] == 12), "year"]
+    have = _years(years) if len(years) else "no year"
+    if company not in choices:
+        by = "" if as_of == "latest" else f", published by {as_of}"
+        raise NoFigures(
+            f"too few accounts of {company}{by}: figures of {have}; two years of "
+            f"revenue and net profit are there of {', '.join(choices) or 'nobody'}"
+        )
     if start_year >= years.max():
         raise NoFigures(
             f"fewer than two years of accounts of {company} from {start_year} on; "
-            f"there are figures for {_years(years)}"
+            f"there are figures for {have}"
         )
 
 
@@ -277,7 +262,7 @@ def yearly(
     closed = own["period_end"].dt.month == month
     fiscal = ((own["months"] == 12) & ~stock & closed) | (stock & closed)
     own = own[fiscal & ~has_codes(own["definition"], NO_YEAR)]
-    quarters = own_quarters(book, company)
+    quarters = book[(book["entity"] == company) & (book["months"] == 3)]
     parts = []
     for name in only:
         rows = of_measure(own, name)
@@ -301,11 +286,6 @@ def of_measure(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return rows[
         (rows["series"] == measure.series) & (rows["product"] == measure.product)
     ]
-
-
-def own_quarters(book: pd.DataFrame, company: str) -> pd.DataFrame:
-    """Return what a company published for single quarters."""
-    return book[(book["entity"] == company) & (book["months"] == 3)]
 
 
 def _less_free_cash(own: pd.DataFrame) -> pd.DataFrame:
@@ -661,8 +641,8 @@ def peers(book: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """
     parts = []
     for name in names:
-        own = yearly(book, name, ("revenue", "gross_profit", "net_profit"))
-        told = yearly(book, name, ("revenue", "printed_margin"))
+        lines = ("revenue", "gross_profit", "net_profit", "printed_margin")
+        own = yearly(book, name, lines)
         table = wide(own).dropna(subset=["revenue", "net_profit"])
         basis = pd.Series(in_words(definition(own, "gross_profit")), table.index)
         paid = own[has_codes(own["definition"], SUPPORTED)]
@@ -672,7 +652,7 @@ def peers(book: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         table["gross_margin"] = table["gross_margin"].fillna(with_support)
         basis[basis.index.isin(with_support.index)] += ", price support counted in"
         if table["gross_margin"].isna().all():
-            table["gross_margin"] = line(told, "printed_margin") / 100
+            table["gross_margin"] = table["printed_margin"] / 100
             basis[:] = "as published"
         sources = own[(own["measure"] == "revenue") & own["chosen"]]
         cited = sources.drop_duplicates("year").set_index("year")

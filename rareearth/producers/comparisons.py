@@ -10,13 +10,13 @@ from rareearth.figures.columns import Load, codes
 from rareearth.producers.accounts import OUTPUT
 from rareearth.words import day, duration
 
-# China's output of the product, and what a year of it is counted from.
+# China's output that a measure is set beside, and what the measure is of.
 CHINA = {
-    "ndpr": ("oxide_production", "NdPr oxide"),
-    "reo": ("mine_production", "REO"),
-    "concentrate": ("mine_production", "REO"),
-    "separated": ("mine_production", "REO"),
-    "quota": ("mine_production", "REO"),
+    "ndpr": ("oxide_production", "NdPr oxide", "NdPr oxide"),
+    "reo": ("mine_production", "REO", "all oxides"),
+    "concentrate": ("mine_production", "REO", "oxides in concentrate"),
+    "separated": ("mine_production", "REO", "oxides separated"),
+    "quota": ("mine_production", "REO", "mining quota"),
 }
 FEEDS = {
     "all-feeds": "from all feeds",
@@ -69,15 +69,9 @@ def china(revisions: Load, as_of: str = "latest") -> pd.DataFrame:
     """
     parts = [
         revisions(series, "China", product=product, as_of=as_of, missing="empty")
-        for series, product in dict.fromkeys(CHINA.values())
+        for series, product in dict.fromkeys(each[:2] for each in CHINA.values())
     ]
     return pd.concat(parts, ignore_index=True)
-
-
-def goods(realised: pd.DataFrame) -> str:
-    """Return of what product the selling prices are, in words."""
-    name = str(realised["product"].iloc[0])
-    return "all oxides sold" if name == "REO" else name
 
 
 def selling_prices(book: pd.DataFrame, company: str) -> pd.DataFrame:
@@ -119,14 +113,6 @@ def market_quarters(monthly: pd.DataFrame) -> pd.Series:
     return grouped.mean()[grouped.size() == 3]
 
 
-def price_ratio(own: pd.DataFrame, market: pd.Series) -> pd.DataFrame:
-    """Return the selling price over the market price for quarters that have both."""
-    table = own[["quarter", "per_kg", "currency"]].copy()
-    table["market"] = table["quarter"].map(market)
-    table["ratio"] = table["per_kg"] / table["market"]
-    return table.dropna().reset_index(drop=True)
-
-
 def shares_of_china(book: pd.DataFrame, china: pd.DataFrame) -> pd.DataFrame:
     """Return the output of a producer over China's, count by count.
 
@@ -154,60 +140,40 @@ def shares_of_china(book: pd.DataFrame, china: pd.DataFrame) -> pd.DataFrame:
         if own.empty:
             continue
         last = own.loc[own["year"].idxmax()]
-        series, product = CHINA[name]
+        series, product, what = CHINA[name]
         theirs = china[(china["series"] == series) & (china["product"] == product)]
+        first, latest = last["period_start"].year, last["period_end"].year
         for label, group in theirs.groupby("count_of"):
-            rows += _over(last, group, _what(name), str(label))
+            touched = group[group["year"].between(first, latest)]
+            if touched.empty:
+                earlier = group[group["year"].between(first - 3, latest)]
+                touched = earlier[earlier["year"] == earlier["year"].max()]
+            if len(touched):
+                rows.append(_share(last, touched, f"{what}: {label}"))
     found = pd.DataFrame(rows)
     return found.sort_values("value", ignore_index=True) if len(found) else found
 
 
-def _what(name: str) -> str:
-    return {
-        "ndpr": "NdPr oxide",
-        "reo": "all oxides",
-        "separated": "oxides separated",
-        "concentrate": "oxides in concentrate",
-        "quota": "mining quota",
-    }[name]
-
-
-def _over(
-    own: pd.Series, group: pd.DataFrame, what: str, counted: str
-) -> list[dict[str, object]]:
-    first, last = own["period_start"].year, own["period_end"].year
-    touched = group[group["year"].between(first, last)]
-    if touched.empty:
-        earlier = group[group["year"].between(first - 3, last)]
-        touched = earlier[earlier["year"] == earlier["year"].max()]
-    return _shares(own, touched, what, counted)
-
-
-def _shares(
-    own: pd.Series, touched: pd.DataFrame, what: str, counted: str
-) -> list[dict[str, object]]:
-    """Return one row with the share by the surest, then newest, value of China."""
-    if touched.empty:
-        return []
+def _share(own: pd.Series, touched: pd.DataFrame, label: str) -> dict[str, object]:
+    """Return the share of the surest, then newest, value of China, and its range."""
     shares = float(own["value"]) / touched["amount"]
     order = touched.assign(weak=touched["confidence"] == "tertiary")
-    newest = order.sort_values(
+    order = order.sort_values(
         ["year", "weak", "published"], ascending=[True, False, True]
-    ).iloc[-1]
+    )
+    newest = order.iloc[-1]
     weak = "tertiary" in {own["confidence"], newest["confidence"]}
-    return [
-        {
-            "row": f"{what}: {counted}, {int(newest['year'])}",
-            "value": float(own["value"]) / float(newest["amount"]),
-            "low": float(shares.min()),
-            "high": float(shares.max()),
-            "confidence": "tertiary" if weak else "secondary",
-            "own": float(own["value"]),
-            "own_year": int(own["period_end"].year),
-            "china_year": int(newest["year"]),
-            "source_id": newest["source_id"],
-        }
-    ]
+    return {
+        "row": f"{label}, {int(newest['year'])}",
+        "value": float(own["value"]) / float(newest["amount"]),
+        "low": float(shares.min()),
+        "high": float(shares.max()),
+        "confidence": "tertiary" if weak else "secondary",
+        "own": float(own["value"]),
+        "own_year": int(own["period_end"].year),
+        "china_year": int(newest["year"]),
+        "source_id": newest["source_id"],
+    }
 
 
 def counted(printed: pd.DataFrame) -> pd.DataFrame:

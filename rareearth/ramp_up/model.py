@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,34 +38,21 @@ class Paths(NamedTuple):
     reached: np.ndarray
 
 
-def check_date(target_date: str, start: pd.Timestamp) -> None:
-    """Refuse a date that is past.
+def day_of(target_date: str, start: pd.Timestamp) -> pd.Timestamp:
+    """Return the day that an ISO date names, refusing one that is past.
 
     Raises
     ------
     ParameterError
         The message says to which day the figures reach.
     """
-    if date_of(target_date) <= start:
+    day = pd.Timestamp(target_date)
+    if day <= start:
         raise ParameterError(
             f"target_date: {target_date} is past; what is known reaches to "
             f"{start:%Y-%m-%d}, and the date must lie after it"
         )
-
-
-def date_of(target_date: str) -> pd.Timestamp:
-    """Return the day that an ISO date names.
-
-    Raises
-    ------
-    ParameterError
-    """
-    try:
-        return pd.Timestamp(dt.date.fromisoformat(target_date))
-    except ValueError:
-        raise ParameterError(
-            f"target_date: {target_date!r} is not an ISO date (YYYY-MM-DD)"
-        ) from None
+    return day
 
 
 def simulate(
@@ -170,21 +156,19 @@ def by_date(paths: Paths, start: pd.Timestamp) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``date`` datetime64, ``years`` from the start, ``probability`` 0 to 1.
+        ``date`` datetime64, ``probability`` 0 to 1.
     """
     reached = np.sort(paths.reached)
     share = np.searchsorted(reached, paths.years, side="right") / len(reached)
     dates = [start + year * YEAR for year in paths.years]
-    return pd.DataFrame({"date": dates, "years": paths.years, "probability": share})
+    return pd.DataFrame({"date": dates, "probability": share})
 
 
 def curves(paths: dict[str, Paths], start: pd.Timestamp) -> pd.DataFrame:
-    """Return the probabilities by date of several products, one row each."""
-    parts = [
-        by_date(own, start).assign(name=name)[["name", "date", "probability"]]
-        for name, own in paths.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
+    """Return the probabilities by date of several products, ``name`` first."""
+    parts = {name: by_date(own, start) for name, own in paths.items()}
+    found = pd.concat(parts, names=["name"]).reset_index("name")
+    return found.reset_index(drop=True)
 
 
 def fan(paths: Paths, start: pd.Timestamp, target_share: float) -> pd.DataFrame:
@@ -241,25 +225,16 @@ def answers(race: Race, paths: Paths) -> dict[str, float]:
         and nine in ten have reached it.
     """
     ends = [(end - race.start) / YEAR for end in ENDS]
-    found = dict(
-        zip(
-            ("soon_low", "soon_high", "late_low", "late_high"),
-            (chance_by(paths, years) for years in ends),
-            strict=True,
-        )
-    )
+    names = ("soon_low", "soon_high", "late_low", "late_high")
+    chances = (chance_by(paths, years) for years in ends)
     early, median, slow = map(float, middle_80(paths.reached))
-    return found | {"early": early, "median": median, "slow": slow}
-
-
-def _step(years: float) -> int:
-    """Return the last step within some years from the start."""
-    return int(max(years * STEPS_A_YEAR, 0))
+    found = {"early": early, "median": median, "slow": slow}
+    return dict(zip(names, chances, strict=True)) | found
 
 
 def covered(paths: Paths, years: float = 0.0) -> np.ndarray:
     """Return the share of demand that supply covers, some years from the start."""
-    at = min(_step(years), len(paths.years) - 1)
+    at = min(int(max(years, 0) * STEPS_A_YEAR), len(paths.years) - 1)
     return np.asarray(paths.supply[:, at] / paths.demand[:, at])
 
 

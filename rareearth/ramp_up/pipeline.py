@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 from rareearth.figures.columns import Load, ends, has_codes, joined
 from rareearth.methods.draws import Span, spans
 from rareearth.money.money import metal_content
@@ -137,19 +137,6 @@ RECIPES = {
         "oxide_production",
     ),
 }
-
-
-def check_product(product: str) -> None:
-    """Refuse a product that has no projects.
-
-    Raises
-    ------
-    ParameterError
-        The message names the choices.
-    """
-    if product not in GOODS:
-        choices = ", ".join(map(repr, GOODS))
-        raise ParameterError(f"product: no projects for {product!r}; one of {choices}")
 
 
 def plants(
@@ -337,12 +324,11 @@ def oxide_per_magnet(load: Load, as_of: str, product: str) -> tuple[Span, pd.Dat
     made = made[made["period_end"] == use["period_end"].max()].dropna(subset=["value"])
     metal = [metal_content(formula) for formula in formulas]
     in_oxide = content["value"].sum() / 100 / (sum(metal) / len(metal))
-    by_content = float(in_oxide / (1 - loss["value"].iloc[-1] / 100))
-    by_use = (
-        float(use["value"].sum() / made["value"].mean()) if len(made) else by_content
-    )
+    ways = [float(in_oxide / (1 - loss["value"].iloc[-1] / 100))]
+    if len(made):
+        ways.append(float(use["value"].sum() / made["value"].mean()))
     cited = pd.concat([content, loss, use, made], ignore_index=True)
-    return Span.around(*sorted((by_content, by_use))), cited
+    return Span.around(min(ways), max(ways)), cited
 
 
 def growth(load: Load, as_of: str) -> tuple[Span, pd.DataFrame]:
@@ -425,12 +411,9 @@ def prepare(
 
     Raises
     ------
-    ParameterError
-        If the product has no projects.
     NoFigures
         If too little had been published by then.
     """
-    check_product(product)
     good, steps = GOODS[product], past.milestones
     standing = delays.latest(steps[steps["product"].isin(good.plans)])
     # Where another product of the plant is made or built, this one is decided on.

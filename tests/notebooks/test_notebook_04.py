@@ -96,12 +96,12 @@ def test_what_was_not_out_is_not_told(read):
     ("parameters", "error", "message"),
     [
         ({"company": "Iluka"}, NoFigures, "too few accounts of Iluka"),
-        ({"company": "Molycorp"}, NoFigures, "revenue of 2014"),
+        ({"company": "Molycorp"}, NoFigures, "figures of 2014"),
         ({"start_year": 2026}, NoFigures, "there are figures for 2014 to 2026"),
         (
             {"company": "Shenghe Resources", "as_of": "2023-06-30"},
             NoFigures,
-            "no figures of Shenghe Resources had been published by 2023-06-30",
+            "too few accounts of Shenghe Resources, published by 2023-06-30",
         ),
         ({"as_of": "1990-01-01"}, NoFigures, "published by 1990-01-01"),
     ],

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 from rareearth.ramp_up import pipeline
 
 ENTITIES = pd.DataFrame(
@@ -61,13 +61,6 @@ def test_only_such_plants_is_as_good_as_none():
         pipeline.plants(
             magnets(("Baotou", 1.0)), figures(), NOBODY, ENTITIES, "NdFeB magnets"
         )
-
-
-def test_a_product_without_projects_is_refused_with_the_choices():
-    with pytest.raises(
-        ParameterError, match="no projects for 'La oxide'; one of 'NdPr"
-    ):
-        pipeline.check_product("La oxide")
 
 
 def loader(frame):
