@@ -25,8 +25,7 @@ import rareearth as ree
 from rareearth.figures import dictionaries, vintages
 from rareearth.figures.csv_files import RECORDS
 from rareearth.prices import forecasts
-from rareearth.prices.samples import net_of
-from rareearth.prices.series import Prices, chosen
+from rareearth.prices.series import Prices, chosen, net_of
 
 LEVEL = 0.8
 YEARS = 20

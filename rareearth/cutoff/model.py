@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from rareearth.errors import NoFigures, ParameterError
+from rareearth.errors import NoFigures
 from rareearth.figures.columns import IMPORTERS, Load, ends, has_codes
 from rareearth.methods.draws import Span, middle_80, spans
 from rareearth.words import count, number, pct, period, span
@@ -41,23 +41,6 @@ class Course(NamedTuple):
     until: np.ndarray
 
 
-def importer_code(importer: str) -> str:
-    """Return the basis code of an importer.
-
-    Raises
-    ------
-    ParameterError
-        If no source prints where its magnets come from. The message names the choices.
-    """
-    if importer not in IMPORTERS:
-        choices = ", ".join(map(repr, IMPORTERS))
-        raise ParameterError(
-            f"importer: no printed share of China in the magnet imports of "
-            f"{importer!r}; one of {choices}"
-        )
-    return IMPORTERS[importer]
-
-
 def china_share(
     load: Load, importer: str, as_of: str, home: Span = NONE
 ) -> tuple[Span, pd.DataFrame]:
@@ -71,14 +54,13 @@ def china_share(
 
     Raises
     ------
-    ParameterError, NoFigures
-        If the importer is unknown, or nothing had been published.
+    NoFigures
+        If nothing had been published.
     """
-    code = importer_code(importer)
     goods = ["rare earths"] if importer == MAKES_ITS_OWN else [*MAGNETS]
     wanted = partial(load, as_of=as_of, missing="empty")
     rows = wanted("import_source_share", "China", goods)
-    rows = rows[has_codes(rows["basis"], code)]
+    rows = rows[has_codes(rows["basis"], IMPORTERS[importer])]
     used = has_codes(rows["basis"], "share-of-consumption")
     rows = rows[used if importer == "European Union" else ~used]
     rows = rows[rows["period_end"].dt.year >= rows["period_end"].dt.year.max() - 4]
@@ -303,25 +285,18 @@ def of_cars(
     ----------
     output : ndarray
         Use that can go on, as a share of normal use.
-    rule : str
+    rule : str, of `RULES`
         "pro rata": all users lose alike. "priority first": a share of use (defence,
         medicine) is served before all others. "electric cars first": cars are, and
         the others bear the loss as long as there is something left.
     car_share, priority : float or array
         Shares of normal use.
-
-    Raises
-    ------
-    ParameterError
-        If the rule is none. The message names the choices.
     """
     if rule == "pro rata":
         return output
     if rule == "priority first":
         return np.clip((output - priority) / (1 - np.asarray(priority)), 0, 1)
-    if rule == "electric cars first":
-        return np.clip(output / np.asarray(car_share), 0, 1)
-    raise ParameterError(f"rule: {rule!r} is none; one of {', '.join(RULES)}")
+    return np.clip(output / np.asarray(car_share), 0, 1)
 
 
 class Assumed(NamedTuple):

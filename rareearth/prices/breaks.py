@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from rareearth.prices.samples import longest_run, observed, positions
+from rareearth.prices.series import longest_run, observed, positions
 
 MOST_BREAKS = 5
 TRIM = 0.15  # the shortest segment as a share of the sample

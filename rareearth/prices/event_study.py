@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rareearth.prices.samples import observed
+from rareearth.prices.series import observed
 from rareearth.words import day, listed, pct, period
 
 MOST_DAYS = {"D": 7, "M": 45, "Q": 100, "Y": 370}

@@ -17,7 +17,7 @@ import pandas as pd
 
 from rareearth.errors import NoFigures, ParameterError
 from rareearth.prices.breaks import bartlett
-from rareearth.prices.samples import observed, span, unit
+from rareearth.prices.series import observed, span
 from rareearth.words import number, pct, period
 
 NAIVE = "random walk"
@@ -204,7 +204,7 @@ def forecast(
         for name in dict.fromkeys([winner, NAIVE])
     ]
     return Forecast(
-        paths=pd.concat(paths, ignore_index=True).assign(unit=unit(values)),
+        paths=pd.concat(paths, ignore_index=True).assign(unit=values.name),
         scores=scores,
         winner=winner,
         verdict=_verdict(scores, horizon),

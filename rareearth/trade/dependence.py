@@ -15,9 +15,6 @@ import pandas as pd
 from rareearth.figures.columns import IMPORTERS, Load, codes, each, has_codes
 from rareearth.words import listed, number, pct, period, span
 
-CHOICES = tuple(IMPORTERS)
-"""Those whose measures of dependence are published."""
-
 WEIGHT, VALUE, IMPORTS, USE, SOURCING, UNSTATED = (
     "imports by weight",
     "imports by value",

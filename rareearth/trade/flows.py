@@ -36,12 +36,6 @@ CUSTOMS = {
 """Basis codes that say which goods a customs figure holds."""
 
 
-def _named(basis: pd.Series) -> list[str]:
-    """Return the customs definitions that some figures rest on, in order."""
-    found = {code for cell in basis.unique() for code in codes(cell)}
-    return sorted(found & CUSTOMS)
-
-
 def check_one_definition(figures: pd.DataFrame) -> None:
     """Refuse figures that rest on more than one customs definition.
 
@@ -50,7 +44,7 @@ def check_one_definition(figures: pd.DataFrame) -> None:
     ParameterError
         The message names the definitions that are mixed.
     """
-    found = _named(figures["basis"])
+    found = sorted(codes(";".join(figures["basis"])) & CUSTOMS)
     if len(found) > 1:
         raise ParameterError(
             f"mixed customs definitions: {', '.join(found)}; choose one, "

@@ -28,7 +28,7 @@ from rareearth.prices.breaks import (
     stationarity,
     sup_f_p_value,
 )
-from rareearth.prices.samples import Step, left_out, longest_run, net_of
+from rareearth.prices.series import Step, left_out, longest_run, net_of
 
 # What R prints for its own examples: cran/strucchange 1.5-1,
 # tests/Examples/strucchange-Ex.Rout.save, written with R 3.2.0.

@@ -6,8 +6,7 @@ import pytest
 
 from rareearth.prices import baskets, breaks, sentences
 from rareearth.prices.forecasts import forecast
-from rareearth.prices.samples import net_of
-from rareearth.prices.series import Prices, attempt, chosen
+from rareearth.prices.series import Prices, attempt, chosen, net_of
 
 PRICES = Prices.load(cpi_gaps=1)
 NBSP = "\N{NO-BREAK SPACE}"

@@ -8,6 +8,7 @@ import pytest
 
 import rareearth as ree
 from rareearth.figures import loading as figures
+from rareearth.figures.columns import IMPORTERS
 from rareearth.trade import dependence
 
 ROOT = Path(__file__).parent.parent.parent
@@ -123,7 +124,7 @@ def test_of_one_year_the_count_stands_before_what_is_about_it():
     assert whole["value"].tolist() == pytest.approx([0.796])
 
 
-@pytest.mark.parametrize("importer", dependence.CHOICES)
+@pytest.mark.parametrize("importer", IMPORTERS)
 def test_every_share_lies_between_nothing_and_everything(importer):
     table = dependence.measures(ree.load, PRODUCTS, importer)
     shares = table[["value", "low", "high"]].stack().dropna()
