@@ -20,8 +20,7 @@ from rareearth.costs.model import COMPONENTS
 from rareearth.errors import NoFigures
 from rareearth.figures.columns import Load, has_codes
 from rareearth.figures.rules import MONEY
-from rareearth.money.money import Money, per_kg
-from rareearth.money.rates import Missing
+from rareearth.money.money import Missing, Money, per_kg
 
 FIGURE, ASSUMPTION, BOTH = "figure", "assumption", "both"
 WORK_HOURS = 2080  # a year: 52 weeks of 40 hours
