@@ -1,6 +1,7 @@
 """Notebooks that tests write, and the workbook's own run in the process of a test."""
 
 import json
+import time
 from argparse import Namespace
 
 import drawn
@@ -18,6 +19,7 @@ FEW = 1_000  # draws that are enough for a chart
 
 def anew(name, **parameters):
     """Run the code cells of a notebook in this process."""
+    begun = time.process_time()
     shown, faults, ranges, names = [], [], [], {}
 
     def move(function, *, inner=controls.explore, **given):
@@ -41,7 +43,12 @@ def anew(name, **parameters):
     page = " ".join(bundle["text/html"] for bundle in shown)
     found = [each[output.FINDINGS] for each in shown if output.FINDINGS in each]
     return Namespace(
-        page=page, names=names, faults=faults, findings=found, ranges=ranges
+        page=page,
+        names=names,
+        faults=faults,
+        findings=found,
+        ranges=ranges,
+        seconds=time.process_time() - begun,
     )
 
 

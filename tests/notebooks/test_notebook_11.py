@@ -2,7 +2,6 @@
 
 import html
 import re
-import time
 from pathlib import Path
 
 import pandas as pd
@@ -97,9 +96,7 @@ def test_what_cannot_be_answered_is_refused_with_the_choices(read, parameters, m
 
 
 def test_the_audit_takes_less_than_ten_seconds_warm(read):
-    for _ in range(3):  # one of three is enough: other work on the machine slows it
-        start = time.process_time()
-        read.anew(AUDIT)
-        if time.process_time() - start < 10:
-            return
-    pytest.fail("three audits took more than ten seconds of work each")
+    taken = [read.all_of(AUDIT).seconds]
+    while taken[-1] >= 10 and len(taken) < 4:  # other work on the machine slows it
+        taken.append(read.anew(AUDIT).seconds)
+    assert min(taken) < 10
