@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rareearth.commands import checks
+from rareearth.commands import main as cli
 from rareearth.figures import dictionaries, seals
 
 ROOT = Path(__file__).parent.parent
@@ -97,16 +98,21 @@ def test_the_commands_of_make_are_in_the_readme():
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_commands_of_rareearth_exist(page):
+def test_commands_of_rareearth_exist(page, capsys):
+    def told(*words):
+        with pytest.raises(SystemExit):
+            cli.main([*words, "--help"])
+        return capsys.readouterr().out
+
     typed = [
         line.split()[1:] for line in commands(page) if line.startswith("rareearth ")
     ]
-    known = re.findall(r"^    (\w+) ", run("--help")[1], re.MULTILINE)
+    known = re.findall(r"^    (\w+) ", told(), re.MULTILINE)
     assert {name for name, *_ in typed} <= set(known)
     for name in {name for name, *_ in typed}:
         options = {each for n, *rest in typed if n == name for each in rest}
         options = {each for each in options if re.match("-+[a-z]", each)}
-        described = set(re.findall(r"-+[a-z-]+", run(name, "--help")[1]))
+        described = set(re.findall(r"-+[a-z-]+", told(name)))
         assert options <= described
 
 

@@ -11,7 +11,6 @@ from rareearth.production.mining import STAGES
 from rareearth.ramp_up.pipeline import GOODS
 from rareearth.render import library, parameters
 from rareearth.supply_risk.analysis import PRODUCTS
-from rareearth.trade.dependence import CHOICES
 
 NOTEBOOKS = {path.stem[:2]: path for path in library.notebooks()}
 
@@ -30,7 +29,7 @@ def test_all_defaults_keep_to_their_own_declaration(number):
     ("number", "name", "known"),
     [
         ("01", "stage", STAGES),
-        ("05", "importer", CHOICES),
+        ("05", "importer", IMPORTERS),
         ("06", "application", APPLICATIONS),
         ("06", "scenario", SCENARIOS),
         ("07", "product", PRODUCTS),
