@@ -299,6 +299,7 @@ def _lines(audited: pd.DataFrame) -> Iterator[str]:
 
 def _report(options: argparse.Namespace, folder: Path, out: Path) -> bool:
     """Make the report on the list; return whether it was made."""
+    from rareearth.commands import export
     from rareearth.render import index, pool, progress
     from rareearth.render.report import run
 
@@ -312,5 +313,5 @@ def _report(options: argparse.Namespace, folder: Path, out: Path) -> bool:
         closing(run([job], executor, watch)) as results,
     ):
         states = [result.state for result in results]
-    watch.close(index.build(out))
+    watch.close(index.build(out, export.figures(out)))
     return states != ["failed"]

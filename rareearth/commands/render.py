@@ -33,7 +33,6 @@ OWN = (
     f"(default: the folder that {OWN_DATA} names)"
 )
 _SHIELD = "\0"  # no argument of a command can hold it
-_MMAP_THRESHOLD, _LARGE = -3, 128 * 1024  # of mallopt(3), and bytes
 
 
 def add_render(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -87,6 +86,7 @@ def _render(options: argparse.Namespace) -> int:
 def _make(
     jobs: list[Job], stale: int, folder: Path, options: argparse.Namespace
 ) -> int:
+    from rareearth.commands import export
     from rareearth.render import index, pool, progress, store
     from rareearth.render.report import run
 
@@ -105,13 +105,13 @@ def _make(
             # Meanwhile the process that runs are forked from imports its libraries.
             # On a full disk it is tried again, and told, when the reports are done.
             with suppress(OSError):
-                figures = index.describe_figures(folder)
+                figures = export.figures(folder)
             failed = sum(result.state == "failed" for result in results)
     else:
         failed = 0
         for job in jobs:
             watch.finished(Result(job, 0.0, state="fresh"))
-    watch.close(index.build(folder, figures))
+    watch.close(index.build(folder, figures or export.figures(folder)))
     return 1 if failed else 0
 
 
@@ -270,7 +270,6 @@ def _sweep(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(_announce(grid), flush=True)
     watch = progress.Progress(grid.count, options.quiet)
-    give_back_large_blocks()
     outcome = sweep.make(
         grid,
         lambda: sweep.jobs(grid, folder, own, options.timeout),
@@ -283,19 +282,6 @@ def _sweep(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(f"and {outcome.table.name} beside it")
     return 1 if outcome.states["failed"] else 0
-
-
-def give_back_large_blocks() -> None:
-    """Have this process return large blocks of memory when they are freed.
-
-    By itself the C library of Linux (glibc) keeps blocks of the size that it was once
-    given back, so that reading one report after the other leaves ever more holes.
-    """
-    if sys.platform == "linux":
-        import ctypes
-
-        with suppress(AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(_MMAP_THRESHOLD, _LARGE)
 
 
 def _announce(grid: Grid) -> str:

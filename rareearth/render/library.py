@@ -6,7 +6,6 @@ notebooks and the figures are inside it, and outputs go below the current folder
 
 from __future__ import annotations
 
-import csv
 import errno
 import json
 import math
@@ -251,17 +250,6 @@ def title(cells: list[dict[str, Any]]) -> str:
                 if line.startswith("# "):
                     return line[2:].strip()
     return ""
-
-
-def figure_counts(folder: Path) -> list[int]:
-    """Return the number of figures in each table of figures in `folder`."""
-    counts = []
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            rows = csv.reader(file)
-            if next(rows, [""])[:1] == ["figure_id"]:
-                counts.append(sum(1 for row in rows if row))
-    return counts
 
 
 def describe_cell(number: int, text: str) -> str:

@@ -181,7 +181,8 @@ def sha256(path: Path) -> str:
 
 @cache
 def _sha256(path: Path, *_: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:  # in pieces: large blocks would leave holes
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def module_name(path: Path) -> str:

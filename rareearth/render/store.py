@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from rareearth.render import library, server
@@ -70,27 +71,18 @@ def _is_running(process: int) -> bool:
 
 def _draft(path: Path, text: str | Iterator[str]) -> Path:
     """Return a complete temporary file in the folder of `path`."""
-    prefix = f".draft-{os.getpid()}-"
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=path.parent)
-    draft = Path(name)
+    draft = path.with_name(f".draft-{os.getpid()}-{token_hex(4)}.tmp")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             for piece in [text] if isinstance(text, str) else text:
                 file.write(piece.encode("utf-8"))
-        draft.chmod(0o666 & ~_umask())
     except BaseException as error:
         draft.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename is None:
             error.filename = str(path)  # a full disk does not say which file
         raise
     return draft
-
-
-def _umask() -> int:
-    """Return the permissions that new files must not have."""
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
 
 
 try:

@@ -25,8 +25,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from rareearth.errors import ParameterError
-from rareearth.render import index as thumbnail
-from rareearth.render import library, look, provenance, report, store
+from rareearth.render import index, library, look, provenance, report, store
 from rareearth.render.grid import Grid
 from rareearth.render.job import Job, Result, plan, report_name, typed
 from rareearth.render.progress import Progress
@@ -34,7 +33,6 @@ from rareearth.words import harmless
 
 Finding = tuple[str, str, str]  # label, value, range or condition
 ALL_PICTURES = 24_000_000  # characters of all pictures of a page together
-LARGEST_PICTURE = 60_000  # characters of one
 MOST_ROWS = 5_000  # on the page; the CSV file has all
 LARGEST_DOWNLOAD = 2_000_000  # characters of the CSV inside the page
 NUMBERS = ("int", "float")  # kinds of parameters that have an order
@@ -90,7 +88,7 @@ def make(
     start : callable
         Returns the executor. It is called only if there is something to make.
     """
-    states, most = Counter[str](), picture_size(grid.count)
+    states = Counter[str]()
     folder.mkdir(parents=True, exist_ok=True)
     store.clean(folder)
     with Spool() as spool:
@@ -100,9 +98,9 @@ def make(
                 start() as executor,
                 closing(report.run(waiting, executor, watch, force)) as results,
             ):
-                _collect(results, spool, states, most)
+                _collect(results, spool, states)
         else:
-            _collect(_fresh(waiting, watch), spool, states, most)
+            _collect(_fresh(waiting, watch), spool, states)
         page, table = write(spool, grid, folder)
     return Outcome(states, page, table)
 
@@ -115,11 +113,9 @@ def _expected(jobs: Iterator[Job], spool: Spool) -> Iterator[Job]:
         yield job
 
 
-def _collect(
-    results: Iterator[Result], spool: Spool, states: Counter[str], most: int
-) -> None:
+def _collect(results: Iterator[Result], spool: Spool, states: Counter[str]) -> None:
     for result in results:
-        row = read(result, most)
+        row = read(result)
         states["failed" if row.error else result.state] += 1
         spool.add(row)
 
@@ -151,29 +147,22 @@ class Row:
         return "failed" if self.error else "made"
 
 
-def read(result: Result, most: int) -> Row:
-    """Return the row of a finished run, its picture of at most `most` characters.
+def read(result: Result) -> Row:
+    """Return the row of a finished run.
 
     A run that failed has no findings, even where an older report is kept: what it
     says is not what was asked for.
     """
     job = result.job
     row = Row(job.name, dict(job.parameters), result.error)
+    card = None if result.error else index.read(job.executed)
     if result.error:
         row.partial = job.failed.name if job.failed.is_file() else ""
-        return row
-    try:
-        cells = json.loads(job.executed.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError, TypeError):
+    elif card:
+        row.title, row.picture, row.alt = card["title"], card["picture"], card["alt"]
+        row.findings = [tuple(each) for each in card["findings"]]
+    else:
         row.error = f"{job.executed.name} cannot be read"
-        return row
-    row.title = library.title(cells)
-    for html, data in thumbnail.displayed(cells):
-        for each in data.get(thumbnail.FINDINGS, []):
-            if {"label", "value"} <= each.keys():
-                row.findings.append((each["label"], each["value"], each["range"]))
-        if not row.picture and not row.alt:
-            row.picture, row.alt = thumbnail.first_picture(html, most)
     return row
 
 
@@ -365,11 +354,6 @@ def _bars_of(chart: Across, runs: list[Any], points: list[Any]) -> None:
         )
         for at, value, text in points
     ]
-
-
-def picture_size(runs: int) -> int:
-    """Return how many characters the picture of one run may have."""
-    return min(LARGEST_PICTURE, ALL_PICTURES // max(1, runs))
 
 
 def write(spool: Spool, grid: Grid, folder: Path) -> tuple[Path, Path]:

@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import rareearth
 from rareearth import charts, words
 from rareearth.charts.style import to_svg
+from rareearth.commands import export
 from rareearth.display.output import ABOUT, FINDINGS
 from rareearth.render import index, library, page
 from rareearth.render.markup import to_mathml
@@ -573,7 +574,7 @@ def outputs(tmp_path):
 
 
 def build(folder):
-    path = index.build(folder)
+    path = index.build(folder, export.figures(folder))
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
@@ -650,7 +651,7 @@ def test_letters_of_a_small_picture_can_be_read_and_lie_apart():
     sizes = {"row": [f"plant number {n}" for n in range(9)], "value": range(9)}
     figure = charts.rows(pd.DataFrame(sizes), "A title that says it", "t", bars=True)
     data = base64.b64encode(to_svg(figure).encode()).decode()
-    address = index.small("svg+xml", data, 60_000)
+    address = index.small("svg+xml", data)
     root = ET.fromstring(base64.b64decode(address.split(",")[1]))
     left, top, width, height = map(float, root.get("viewBox").split())
     boxes = []

@@ -266,9 +266,8 @@ def settings_page(value):
     return stored, page.render(stored)
 
 
-def test_a_parameter_is_text_on_the_page_and_in_the_index(tmp_path, monkeypatch):
+def test_a_parameter_is_text_on_the_page_and_in_the_index(tmp_path):
     figures = {"sum": 0, "tables": 0, "page": "", "newest": "2026", "late": []}
-    monkeypatch.setattr(index, "describe_figures", lambda _: figures)
     _, harmless = settings_page("harmless")
     cards = []
     for texts in (SHORT, ["harmless"] * len(SHORT)):
@@ -278,7 +277,7 @@ def test_a_parameter_is_text_on_the_page_and_in_the_index(tmp_path, monkeypatch)
             assert addresses(html) == addresses(harmless), ascii(text)
             nbformat.write(stored, tmp_path / f"{number}.ipynb")
             (tmp_path / f"{number}.html").write_text("page")
-        cards.append(index.build(tmp_path).read_text(encoding="utf-8"))
+        cards.append(index.build(tmp_path, figures).read_text(encoding="utf-8"))
     assert skeleton(cards[0]) == skeleton(cards[1])
     assert addresses(cards[0]) == addresses(cards[1])
 
