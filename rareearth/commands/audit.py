@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TextIO
 
-from rareearth.commands.render import Commands, add_places, own_folder
+from rareearth.commands.render import own_folder, tell_figures
 from rareearth.errors import ParameterError
 from rareearth.render import library
 from rareearth.render.job import HIDDEN, OWN_DATA, environment, plan
@@ -51,53 +51,7 @@ RATINGS = {
 }
 
 
-def add(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Add the command ``audit``."""
-    text = "check a list of claims against the figures and write a report"
-    command = commands.add_parser("audit", help=text, description=text)
-    command.add_argument(
-        "claims",
-        type=Path,
-        nargs="?",
-        metavar="CLAIMS.csv",
-        help="the list, one claim a row; a workbook (.xlsx) will do",
-    )
-    command.add_argument(
-        "--as-of",
-        default="latest",
-        metavar="DATE",
-        help="what was known on a day (default: %(default)s)",
-    )
-    add_places(command)
-    command.add_argument(
-        "--no-report", action="store_true", help="print the verdicts only"
-    )
-    command.add_argument("--quiet", action="store_true", help="print errors only")
-    for name, what in (
-        ("json", "the verdicts as JSON"),
-        ("csv", "the verdicts as CSV"),
-        ("claimreview", "ClaimReview (schema.org) as JSON"),
-    ):
-        command.add_argument(
-            f"--{name}", type=Path, metavar="FILE", help=f"write {what} (default: not)"
-        )
-    command.add_argument(
-        "--template", action="store_true", help="print a list to fill in"
-    )
-    command.add_argument(
-        "--list", action="store_true", help="print the quantities that can be checked"
-    )
-    command.add_argument(
-        "--draft",
-        type=Path,
-        metavar="ARTICLE.txt",
-        help="print a list drafted from the numbers of a text, for you to correct "
-        "(default: not)",
-    )
-    command.set_defaults(run=_audit)
-
-
-def _audit(options: argparse.Namespace) -> int:
+def audit(options: argparse.Namespace) -> int:
     """Print the verdicts, write the report, tell whether every claim was settled."""
     from rareearth.claims import own
 
@@ -299,7 +253,6 @@ def _lines(audited: pd.DataFrame) -> Iterator[str]:
 
 def _report(options: argparse.Namespace, folder: Path, out: Path) -> bool:
     """Make the report on the list; return whether it was made."""
-    from rareearth.commands import export
     from rareearth.render import index, pool, progress
     from rareearth.render.report import run
 
@@ -313,5 +266,5 @@ def _report(options: argparse.Namespace, folder: Path, out: Path) -> bool:
         closing(run([job], executor, watch)) as results,
     ):
         states = [result.state for result in results]
-    watch.close(index.build(out, export.figures(out)))
+    watch.close(index.build(out, tell_figures(out)))
     return states != ["failed"]

@@ -1,26 +1,22 @@
-"""What leaves the workbook: a table of the best figures, charts, a data dictionary."""
+"""What leaves the workbook for other tools: a table of the best figures, and charts."""
 
 from __future__ import annotations
 
 import argparse
-import csv
-import datetime as dt
 import importlib.util
 import json
 from base64 import b64decode
-from collections import Counter, defaultdict
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from rareearth.commands.render import OWN, Commands, add_given, own_folder, plan
+from rareearth.commands.render import own_folder, plan
 from rareearth.errors import NoFigures, ParameterError, WorkbookError
-from rareearth.render import library, look, provenance
-from rareearth.words import day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
     from rareearth.figures.dictionaries import Dictionaries
@@ -34,50 +30,7 @@ COLUMNS = (
 NEEDS = {".csv": "", ".xlsx": "openpyxl", ".parquet": "pyarrow"}
 
 
-def add(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Add the command ``export``."""
-    text = "write the best figures as one flat table, with titles, units and sources"
-    command = commands.add_parser("export", help=text, description=text)
-    command.add_argument(
-        "--best",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="CSV, XLSX or Parquet by its name; Parquet needs pyarrow",
-    )
-    command.add_argument(
-        "--as-of",
-        default="latest",
-        metavar="DATE",
-        help="only what had been published by this ISO date (default: %(default)s)",
-    )
-    command.add_argument("--data", type=Path, metavar="DIR", help=OWN)
-    command.set_defaults(run=_export)
-
-
-def add_charts(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Add the command ``charts``."""
-    text = "write the charts of reports as SVG and PNG files"
-    command = commands.add_parser("charts", help=text, description=text)
-    command.add_argument(
-        "notebooks",
-        nargs="+",
-        metavar="NOTEBOOK",
-        help="a name (01_production_shares), its number (01) or a path",
-    )
-    add_given(command, "set a parameter, as in  -p country Australia")
-    command.add_argument(
-        "--out",
-        type=Path,
-        default=Path(),
-        metavar="DIR",
-        help="where the files go (default: the folder where you are)",
-    )
-    command.add_argument("--data", type=Path, metavar="DIR", help=OWN)
-    command.set_defaults(run=_charts, quiet=True, timeout=None)
-
-
-def _charts(options: argparse.Namespace) -> int:
+def charts(options: argparse.Namespace) -> int:
     """Make the reports aside, and keep their charts: under the name of their data.
 
     Reports themselves hold no PNG: to draw each chart twice would cost a sixth more.
@@ -88,7 +41,8 @@ def _charts(options: argparse.Namespace) -> int:
     from rareearth.render.report import run
     from rareearth.render.store import workplace
 
-    target: Path = options.out
+    options.quiet, options.timeout = True, None
+    target: Path = options.out or Path()
     if not target.is_dir():
         raise ParameterError(f"no folder at {target}; --out names where charts go")
     with workplace() as aside, environment({AS_PNG: "1"}):
@@ -127,7 +81,7 @@ def _drawn(page: Path, executed: Path) -> Iterator[tuple[str, bytes]]:
         yield f"{stem}.png", b64decode("".join(output["data"]["image/png"]))
 
 
-def _export(options: argparse.Namespace) -> int:
+def export(options: argparse.Namespace) -> int:
     """Write the table, and say how many figures it has."""
     target: Path = options.best
     _check(target)
@@ -227,105 +181,3 @@ def flat(as_of: str = "latest", extra: str | Path | None = None) -> pd.DataFrame
 def _meant(basis: str, known: Dictionaries) -> str:
     """Return the meanings of the codes of a basis, in their order."""
     return " ".join(known.bases.at[code, "meaning"] for code in basis.split(";"))
-
-
-# The data dictionary
-
-DICTIONARY = "data_dictionary.html"
-USED = {  # its tables, by the column of figures that has their keys
-    "series": "series",
-    "entities": "entity",
-    "products": "product",
-    "bases": "basis",
-    "sources": "source_id",
-}
-GRADES = ("primary", "secondary", "tertiary")
-
-
-def figures(folder: Path) -> dict[str, Any]:
-    """Return what the index says of the figures; the page that explains them is there.
-
-    Only the standard library reads the data, so that it costs little when nothing has
-    changed, and a damaged table costs itself alone.
-    """
-    where = library.data_folder()
-    newest = max((row["published"] for row in _rows(where, "sources")), default="")
-    late = sorted(
-        (row["next_expected"], row["title"], row["series"])
-        for row in _rows(where, "series")
-        if "" < row["next_expected"] < newest
-    )
-    tables = [path.read_bytes() for path in where.glob("*.csv")]
-    counts = [raw.count(b"\n") - 1 for raw in tables if raw.startswith(b"figure_id,")]
-    return {
-        "sum": sum(counts),
-        "tables": len(counts),
-        "page": dictionary(folder).name,
-        "newest": _written(newest),
-        "late": [(title, key, _written(due)) for due, title, key in late],
-    }
-
-
-def _written(printed: str) -> str:
-    """Return a day, a month or a year as it stands in prose."""
-    whole = f"{printed}-01"[: len("2025-11-03")]
-    try:
-        first = dt.date.fromisoformat(whole)
-    except ValueError:  # a year
-        return printed
-    return day(first) if printed == whole else f"{first:%B %Y}"
-
-
-def dictionary(folder: Path, data: Path | None = None) -> Path:
-    """Write the dictionary of the figures in `data` into `folder`; return its path.
-
-    The file is left alone when it says the same already.
-    """
-    where, target = data or library.data_folder(), folder / DICTIONARY
-    files = sorted([*where.glob("*.csv"), *where.rglob("*.json")])
-    key = [(path.name, provenance.sha256(path)) for path in files]
-    look.write(target, "dictionary", key, lambda: _dictionary(where))
-    return target
-
-
-def _dictionary(where: Path) -> dict[str, Any]:
-    """Return the rows of its tables, and for each series what its figures rest on."""
-    package = json.loads((where / "datapackage.json").read_text(encoding="utf-8"))
-    schema = json.loads((where / "schemas" / "figures.json").read_text("utf-8"))
-    used = {column: Counter[str]() for column in USED.values()}
-    rests_on: dict[str, list[set[str]]] = defaultdict(lambda: [set(), set()])
-    tables: list[list[object]] = []
-    for table in package["resources"]:
-        graded = Counter[str]()
-        is_figures = table["schema"] == "schemas/figures.json"
-        for row in _rows(where, table["name"]) if is_figures else ():
-            codes = row["basis"].split(";")
-            for column, found in used.items():
-                found.update(codes if column == "basis" else [row[column]])
-            graded[row["confidence"]] += 1
-            rests_on[row["series"]][0].update(filter(None, codes))
-            rests_on[row["series"]][1].add(row["source_id"])
-        held = [graded[grade] if graded else "" for grade in GRADES]
-        tables.append([f"{table['name']}.csv", table["title"], *held])
-    content: dict[str, list[list[Any]]] = {
-        "tables": tables,
-        "columns": [[f["name"], f["type"], f["description"]] for f in schema["fields"]],
-    }
-    for name, column in USED.items():
-        named = ((next(iter(row.values())), row) for row in _rows(where, name))
-        content[name] = [[key, row, used[column][key]] for key, row in named]
-    return {"title": "Data dictionary", "rows": content, "rests_on": rests_on}
-
-
-def _rows(where: Path, name: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table, of a damaged one those that can be read.
-
-    The place of the damage is told by whoever needs its figures.
-    """
-    path = where / f"{name}.csv"
-    with (
-        path.open(encoding="utf-8", errors="replace", newline="") as file,
-        suppress(csv.Error),  # a field that never ends
-    ):
-        for row in csv.DictReader(file, restval=""):
-            yield defaultdict(str, row)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth.commands.render import OUT, Commands, real
+from rareearth.commands.render import real
 from rareearth.errors import ParameterError
 from rareearth.render import library
 from rareearth.render.parameters import visible
@@ -24,59 +23,7 @@ if TYPE_CHECKING:
 MANY = 20  # lines of one kind that are printed
 
 
-def add(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Add the command ``intake``."""
-    text = "read a publisher's file by a map and propose its figures, or accept them"
-    command = commands.add_parser("intake", help=text, description=text)
-    command.add_argument(
-        "file",
-        type=Path,
-        metavar="FILE",
-        help="as downloaded; with --accept a proposal",
-    )
-    command.add_argument(
-        "--map",
-        metavar="MAP",
-        help="its name in data/intake, or a path (default: none; --accept needs none)",
-    )
-    command.add_argument(
-        "--published",
-        default="",
-        metavar="DATE",
-        help="the day printed on the file (default: that of a source which is known)",
-    )
-    command.add_argument(
-        "--edition", default="", help="its edition (default: the year of DATE)"
-    )
-    command.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="a folder of your own figures (default: the curated)",
-    )
-    command.add_argument(
-        "--out",
-        type=Path,
-        metavar="CSV",
-        help="the proposal (default: outputs/proposal-SOURCE.csv)",
-    )
-    command.add_argument(
-        "--accept", action="store_true", help="put a proposal into the data"
-    )
-    command.set_defaults(run=_intake)
-
-    text = (
-        "make the reports that use a series of a proposal with it, and say what changes"
-    )
-    command = commands.add_parser("impact", help=text, description=text)
-    command.add_argument(
-        "proposal", type=Path, metavar="PROPOSAL", help="as `intake` has written it"
-    )
-    command.add_argument("--out", type=Path, metavar="DIR", help=OUT)
-    command.set_defaults(run=_impact)
-
-
-def _intake(options: argparse.Namespace) -> int:
+def intake(options: argparse.Namespace) -> int:
     """Print what a file would bring and write the proposal, or accept one."""
     from rareearth.commands import maps, proposals
     from rareearth.render import store
@@ -90,7 +37,8 @@ def _intake(options: argparse.Namespace) -> int:
         return 0
     if not options.map:
         raise ParameterError(f"--map: which map? There are {', '.join(maps.names())}")
-    given = maps.load(options.map, options.edition, options.published, own)
+    edition, published = options.edition or "", options.published or ""
+    given = maps.load(options.map, edition, published, own)
     found = maps.read(options.file, given)
     proposal = proposals.propose(found, given, own)
     source = given.source["source_id"]
@@ -131,7 +79,7 @@ def _told(proposal: Proposal, found: Reading, source: str) -> Iterable[str]:
     yield from met(proposal.taken)
 
 
-def _impact(options: argparse.Namespace) -> int:
+def impact(options: argparse.Namespace) -> int:
     """Print what a proposal changes in the reports."""
     from rareearth.commands import impact
 

@@ -1,70 +1,36 @@
-"""The commands ``render``, ``sweep`` and ``jobs``: from notebooks to reports."""
+"""The commands ``render``, ``sweep`` and ``jobs``: from notebooks to reports.
+
+Beside the reports the data dictionary is written, which the index leads to.
+"""
 
 from __future__ import annotations
 
 import argparse
+import csv
+import datetime as dt
 import json
 import os
-import re
 import shlex
 import sys
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 from rareearth.errors import ParameterError, WorkbookError, few
-from rareearth.render import library, parameters, provenance
+from rareearth.render import library, look, parameters, provenance
 from rareearth.render.grid import Grid
 from rareearth.render.job import OWN_DATA, Job, Result, environment
 from rareearth.render.job import plan as plan_job
 from rareearth.render.parameters import shorten, visible
+from rareearth.words import day
 
-Commands = argparse._SubParsersAction  # no public name
 TABLES = (".csv", ".xlsx")
-JOBS = "runs at a time (default: one a processor)"
-TIMEOUT = "end a run that takes longer (default: none)"
-OUT = (
-    "where reports go (default: outputs/ in the project, in the folder where you are "
-    "if the package is installed without it; of a sweep, sweeps/NOTEBOOK in that)"
-)
-OWN = (
-    "use the figures in this folder as well; reports with them have own names "
-    f"(default: the folder that {OWN_DATA} names)"
-)
-_SHIELD = "\0"  # no argument of a command can hold it
 
 
-def add_render(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Add the command ``render``."""
-    text = "execute notebooks and write one HTML file for each"
-    command = commands.add_parser("render", help=text, description=text)
-    command.add_argument(
-        "notebooks",
-        nargs="*",
-        metavar="NOTEBOOK",
-        help="a name (01_production_shares), its number (01) or a path (default: all)",
-    )
-    add_given(command, "set a parameter, as in  -p country Australia")
-    add_places(command)
-    command.add_argument("--jobs", type=positive, metavar="N", help=JOBS)
-    command.add_argument("--timeout", type=seconds, metavar="SECONDS", help=TIMEOUT)
-    command.add_argument(
-        "--force", action="store_true", help="make also what is up to date"
-    )
-    command.add_argument(
-        "--explain", action="store_true", help="say why a report is made again"
-    )
-    command.add_argument(
-        "--check",
-        action="store_true",
-        help="make nothing; exit 1 if a report is out of date",
-    )
-    command.add_argument("--quiet", action="store_true", help="print errors only")
-    command.set_defaults(run=_render)
-
-
-def _render(options: argparse.Namespace) -> int:
+def render(options: argparse.Namespace) -> int:
     """Check all parameters, then make the reports that are out of date."""
     folder = real(options.out or library.outputs_folder())
     jobs, broken = plan(options, folder)
@@ -86,7 +52,6 @@ def _render(options: argparse.Namespace) -> int:
 def _make(
     jobs: list[Job], stale: int, folder: Path, options: argparse.Namespace
 ) -> int:
-    from rareearth.commands import export
     from rareearth.render import index, pool, progress, store
     from rareearth.render.report import run
 
@@ -105,13 +70,13 @@ def _make(
             # Meanwhile the process that runs are forked from imports its libraries.
             # On a full disk it is tried again, and told, when the reports are done.
             with suppress(OSError):
-                figures = export.figures(folder)
+                figures = tell_figures(folder)
             failed = sum(result.state == "failed" for result in results)
     else:
         failed = 0
         for job in jobs:
             watch.finished(Result(job, 0.0, state="fresh"))
-    watch.close(index.build(folder, figures or export.figures(folder)))
+    watch.close(index.build(folder, figures or tell_figures(folder)))
     return 1 if failed else 0
 
 
@@ -197,59 +162,6 @@ def _refuse_same_names(jobs: list[Job]) -> list[Job]:
     return jobs
 
 
-def add_sweep(commands: Commands[argparse.ArgumentParser]) -> None:
-    """Add the commands ``sweep`` and ``jobs``."""
-    text = "render a notebook with every combination of some parameters' values"
-    command = commands.add_parser("sweep", help=text, description=text)
-    _add_grid(command)
-    where = command.add_mutually_exclusive_group()
-    where.add_argument("--jobs", type=positive, metavar="N", help=JOBS)
-    where.add_argument(
-        "--dask",
-        metavar="ADDRESS",
-        help="use a Dask cluster, as in  tcp://host:8786 (default: this machine)",
-    )
-    command.add_argument("--timeout", type=seconds, metavar="SECONDS", help=TIMEOUT)
-    command.add_argument(
-        "--force", action="store_true", help="make also what is up to date"
-    )
-    command.add_argument("--quiet", action="store_true", help="print errors only")
-    command.set_defaults(run=_sweep)
-    text = "print one command for each run of a sweep, for a scheduler to run"
-    command = commands.add_parser("jobs", help=text, description=text)
-    _add_grid(command)
-    command.add_argument(
-        "--json", action="store_true", help="one JSON object a line instead"
-    )
-    command.set_defaults(run=_jobs)
-
-
-def _add_grid(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "notebook",
-        metavar="NOTEBOOK",
-        help="a name (01_production_shares), its number (01) or a path",
-    )
-    command.add_argument(
-        "--grid",
-        action="append",
-        default=[],
-        metavar="NAME=A,B,C",
-        help="values to try; those with a comma in double quotes; may be repeated",
-    )
-    command.add_argument(
-        "--grid-file",
-        type=Path,
-        metavar="FILE",
-        help="YAML with a list of values for each name, or CSV with one run a row",
-    )
-    add_given(command, "set a parameter in all runs")
-    add_places(command)
-    command.add_argument(
-        "--yes", action="store_true", help="more than 1,000 runs are meant"
-    )
-
-
 def _grid(options: argparse.Namespace) -> Grid:
     from rareearth.render import grid
 
@@ -261,7 +173,7 @@ def _grid(options: argparse.Namespace) -> Grid:
         )
 
 
-def _sweep(options: argparse.Namespace) -> int:
+def sweep(options: argparse.Namespace) -> int:
     """Check the grid, make what is not up to date, and collect the table."""
     from rareearth.render import progress, sweep
 
@@ -301,7 +213,7 @@ def _executor(options: argparse.Namespace, runs: int) -> Executor:
     return pool.local(min(options.jobs or pool.cpus(), runs), options.timeout)
 
 
-def _jobs(options: argparse.Namespace) -> int:
+def jobs(options: argparse.Namespace) -> int:
     """Print the command of each run, so that ``sweep`` finds the reports later."""
     from rareearth.render import sweep
 
@@ -346,63 +258,6 @@ def _from_here(folder: Path) -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-# What several commands take: parameters, folders, counts, times.
-
-
-def shielded(arguments: Sequence[str]) -> list[str]:
-    """Return the words of a command so that ``-p`` takes the next two in any case.
-
-    Without this, argparse takes a value such as ``-1+1`` for an option.
-    """
-    words, kept = list(arguments), 0
-    for place, word in enumerate(arguments):
-        if kept:
-            words[place] = _SHIELD + word
-            kept -= 1
-        elif word == "-p":
-            kept = 2
-    return words
-
-
-def add_given(command: argparse.ArgumentParser, text: str) -> None:
-    """Add the option that sets a parameter."""
-    text = f"{text} (default: as in the notebook)"
-    command.add_argument(
-        "-p",
-        nargs=2,
-        action="append",
-        default=[],
-        type=lambda word: word.removeprefix(_SHIELD),
-        metavar=("NAME", "VALUE"),
-        dest="given",
-        help=text,
-    )
-
-
-def add_places(command: argparse.ArgumentParser) -> None:
-    """Add the options that name the folders of outputs and of own figures."""
-    command.add_argument("--out", type=Path, metavar="DIR", help=OUT)
-    command.add_argument("--data", type=Path, metavar="DIR", help=OWN)
-
-
-def positive(text: str) -> int:
-    """Return a whole number from 1 that a user typed."""
-    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{shorten(text)} is not a number from 1")
-    return int(text)
-
-
-def seconds(text: str) -> float:
-    """Return a length of time that a user typed."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found < 1e9:
-        raise argparse.ArgumentTypeError(f"{shorten(text)} is not a time in seconds")
-    return found
-
-
 def real(path: Path) -> Path:
     """Return a path without links; where they lead in a circle, the path itself."""
     return Path(os.path.realpath(path))
@@ -421,3 +276,105 @@ def own_folder(given: Path | None) -> Path | None:
             f"no table in {folder}; own figures are CSV files or sheets of a workbook"
         )
     return folder
+
+
+# The data dictionary
+
+DICTIONARY = "data_dictionary.html"
+USED = {  # its tables, by the column of figures that has their keys
+    "series": "series",
+    "entities": "entity",
+    "products": "product",
+    "bases": "basis",
+    "sources": "source_id",
+}
+GRADES = ("primary", "secondary", "tertiary")
+
+
+def tell_figures(folder: Path) -> dict[str, Any]:
+    """Return what the index says of the figures; the page that explains them is there.
+
+    Only the standard library reads the data, so that it costs little when nothing has
+    changed, and a damaged table costs itself alone.
+    """
+    where = library.data_folder()
+    newest = max((row["published"] for row in _rows(where, "sources")), default="")
+    late = sorted(
+        (row["next_expected"], row["title"], row["series"])
+        for row in _rows(where, "series")
+        if "" < row["next_expected"] < newest
+    )
+    tables = [path.read_bytes() for path in where.glob("*.csv")]
+    counts = [raw.count(b"\n") - 1 for raw in tables if raw.startswith(b"figure_id,")]
+    return {
+        "sum": sum(counts),
+        "tables": len(counts),
+        "page": dictionary(folder).name,
+        "newest": _written(newest),
+        "late": [(title, key, _written(due)) for due, title, key in late],
+    }
+
+
+def _written(printed: str) -> str:
+    """Return a day, a month or a year as it stands in prose."""
+    whole = f"{printed}-01"[: len("2025-11-03")]
+    try:
+        first = dt.date.fromisoformat(whole)
+    except ValueError:  # a year
+        return printed
+    return day(first) if printed == whole else f"{first:%B %Y}"
+
+
+def dictionary(folder: Path, data: Path | None = None) -> Path:
+    """Write the dictionary of the figures in `data` into `folder`; return its path.
+
+    The file is left alone when it says the same already.
+    """
+    where, target = data or library.data_folder(), folder / DICTIONARY
+    files = sorted([*where.glob("*.csv"), *where.rglob("*.json")])
+    key = [(path.name, provenance.sha256(path)) for path in files]
+    look.write(target, "dictionary", key, lambda: _dictionary(where))
+    return target
+
+
+def _dictionary(where: Path) -> dict[str, Any]:
+    """Return the rows of its tables, and for each series what its figures rest on."""
+    package = json.loads((where / "datapackage.json").read_text(encoding="utf-8"))
+    schema = json.loads((where / "schemas" / "figures.json").read_text("utf-8"))
+    used = {column: Counter[str]() for column in USED.values()}
+    rests_on: dict[str, list[set[str]]] = defaultdict(lambda: [set(), set()])
+    tables: list[list[object]] = []
+    for table in package["resources"]:
+        graded = Counter[str]()
+        is_figures = table["schema"] == "schemas/figures.json"
+        for row in _rows(where, table["name"]) if is_figures else ():
+            codes = row["basis"].split(";")
+            for column, found in used.items():
+                found.update(codes if column == "basis" else [row[column]])
+            graded[row["confidence"]] += 1
+            rests_on[row["series"]][0].update(filter(None, codes))
+            rests_on[row["series"]][1].add(row["source_id"])
+        held = [graded[grade] if graded else "" for grade in GRADES]
+        tables.append([f"{table['name']}.csv", table["title"], *held])
+    content: dict[str, list[list[Any]]] = {
+        "tables": tables,
+        "columns": [[f["name"], f["type"], f["description"]] for f in schema["fields"]],
+    }
+    for name, column in USED.items():
+        named = ((next(iter(row.values())), row) for row in _rows(where, name))
+        content[name] = [[key, row, used[column][key]] for key, row in named]
+    return {"title": "Data dictionary", "rows": content, "rests_on": rests_on}
+
+
+def _rows(where: Path, name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table, of a damaged one those that can be read.
+
+    The place of the damage is told by whoever needs its figures.
+    """
+    path = where / f"{name}.csv"
+    with (
+        path.open(encoding="utf-8", errors="replace", newline="") as file,
+        suppress(csv.Error),  # a field that never ends
+    ):
+        for row in csv.DictReader(file, restval=""):
+            yield defaultdict(str, row)

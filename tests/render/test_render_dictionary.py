@@ -6,13 +6,13 @@ import shutil
 import pytest
 from bs4 import BeautifulSoup
 
-from rareearth.commands import export
+from rareearth.commands import render
 from rareearth.render import library
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    target = export.dictionary(tmp_path_factory.mktemp("outputs"))
+    target = render.dictionary(tmp_path_factory.mktemp("outputs"))
     return BeautifulSoup(target.read_text(encoding="utf-8"), "html.parser")
 
 
@@ -55,7 +55,7 @@ def test_a_long_section_has_letters_and_draws_only_what_is_in_sight(page):
 
 
 def test_the_page_is_small_enough_for_a_phone(tmp_path):
-    assert export.dictionary(tmp_path).stat().st_size < 1_000_000
+    assert render.dictionary(tmp_path).stat().st_size < 1_000_000
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing(page):
@@ -70,14 +70,14 @@ def test_a_key_that_looks_like_markup_stays_text(tmp_path):
     path = data / "bases.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text + "zz,qualifier,<script>alert(1)</script>\n", encoding="utf-8")
-    page = export.dictionary(tmp_path, data).read_text(encoding="utf-8")
+    page = render.dictionary(tmp_path, data).read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
 def test_an_unchanged_dictionary_is_left_alone(tmp_path):
-    first = export.dictionary(tmp_path).stat().st_mtime_ns
-    assert export.dictionary(tmp_path).stat().st_mtime_ns == first
+    first = render.dictionary(tmp_path).stat().st_mtime_ns
+    assert render.dictionary(tmp_path).stat().st_mtime_ns == first
 
 
 @pytest.mark.parametrize(
@@ -94,5 +94,5 @@ def test_a_damaged_table_costs_itself(damage, tmp_path):
     data = shutil.copytree(library.data_folder(), tmp_path / "data")
     table = data / "production.csv"
     table.write_bytes(damage(table.read_bytes()))
-    text = export.dictionary(tmp_path, data).read_text(encoding="utf-8")
+    text = render.dictionary(tmp_path, data).read_text(encoding="utf-8")
     assert "ndpr_price" in text

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import rareearth
 from rareearth import charts, words
 from rareearth.charts.style import to_svg
-from rareearth.commands import export
+from rareearth.commands.render import tell_figures
 from rareearth.display.output import ABOUT, FINDINGS
 from rareearth.render import index, library, page
 from rareearth.render.markup import to_mathml
@@ -574,7 +574,7 @@ def outputs(tmp_path):
 
 
 def build(folder):
-    path = index.build(folder, export.figures(folder))
+    path = index.build(folder, tell_figures(folder))
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from rareearth.commands import export
+from rareearth.commands.render import tell_figures
 from rareearth.display.output import csv_address
 from rareearth.render import index, look, page
 
@@ -94,7 +94,7 @@ def pages(tmp_path_factory):
     notebook = new_notebook(cells=cells, metadata={"rareearth": about})
     nbformat.write(notebook, folder / "report.ipynb")
     (folder / "report.html").write_text(page.render(notebook), encoding="utf-8")
-    return {"report": folder / "report.html", "index": index.build(folder, export.figures(folder))}
+    return {"report": folder / "report.html", "index": index.build(folder, tell_figures(folder))}
 
 
 @pytest.fixture
