@@ -182,7 +182,7 @@ def sweep(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(_announce(grid), flush=True)
     watch = progress.Progress(grid.count, options.quiet)
-    outcome = sweep.make(
+    states, page, table = sweep.make(
         grid,
         lambda: sweep.jobs(grid, folder, own, options.timeout),
         folder,
@@ -190,10 +190,10 @@ def sweep(options: argparse.Namespace) -> int:
         watch,
         options.force,
     )
-    watch.close(outcome.page)
+    watch.close(page)
     if not options.quiet:
-        print(f"and {outcome.table.name} beside it")
-    return 1 if outcome.states["failed"] else 0
+        print(f"and {table.name} beside it")
+    return 1 if states["failed"] else 0
 
 
 def _announce(grid: Grid) -> str:

@@ -10,15 +10,10 @@ later.
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import (
-    CancelledError,
-    Executor,
-    Future,
-    InvalidStateError,
-    ThreadPoolExecutor,
-)
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -31,77 +26,57 @@ from rareearth.render import library, pool, provenance, store
 from rareearth.render.job import Job, Result
 
 PATIENCE = 6.0  # seconds in which a scheduler has to answer
-FEWEST = 32  # jobs handed over at a time, so that new workers find some
+FEWEST = 32  # jobs at the scheduler at a time, so that new workers find some
 
 
 class ClusterError(WorkbookError):
     """The cluster cannot be used. The message says why and what to do."""
 
 
-class Cluster(Executor):
+class Cluster(ThreadPoolExecutor):
     """An executor whose calls, functions of a `Job`, are done by Dask's workers.
 
-    A call whose worker dies is done again by another one. The files of a report are
-    written by this machine, complete or not at all.
+    Its threads follow one call each: they hand it over, wait, and write the files of
+    the report, complete or not at all. A call whose worker dies is done again by
+    another one.
     """
 
     def __init__(self, client: Any, timeout: float | None = None) -> None:
+        super().__init__(max(FEWEST, 2 * sum(client.nthreads().values())))
         self._client, self._timeout = client, timeout
-        self._inner = client.get_executor(pure=False, retries=2)
-        self._writer = ThreadPoolExecutor(1)
-        self._running: set[Future[Any]] = set()
-        self._max_workers = max(FEWEST, sum(client.nthreads().values()))
 
     def submit(
         self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any
     ) -> Future[Any]:
         """Schedule ``fn(job, ...)``; it runs on a worker in a process of its own."""
-        job, *more = args
-        parcel = pack(fn, job, tuple(more), self._timeout)
-        inner = self._inner.submit(work, parcel)
-        outer: Future[Any] = Future()
-        outer.set_running_or_notify_cancel()
-        self._running.add(outer)
+        return super().submit(self._attend, fn, *args)
 
-        def finish(done: Future[Any]) -> None:
-            with suppress(RuntimeError):  # after the shutdown
-                self._writer.submit(self._deliver, done, job, outer)
-
-        inner.add_done_callback(finish)
-        return outer
-
-    def _deliver(self, done: Future[Any], job: Job, outer: Future[Any]) -> None:
-        """Write the files of a finished call and pass its result on."""
+    def _attend(self, fn: Callable[..., Result], job: Job, *more: Any) -> Result:
+        """Have one call done by a worker, and write its files."""
         try:
+            parcel = pack(fn, job, more, self._timeout)
+            done = self._client.submit(work, parcel, pure=False, retries=2)
             result, files = done.result()
             _write(job, files, result.error)
+            return result
         except OSError as error:
             reason = f"cannot write {error.filename or job.page}: {error.strerror}"
-            result = Result(job, 0.0, reason, "failed")
         except CancelledError:
             reason = "the scheduler went away or dropped the run"
-            result = Result(job, 0.0, reason, "failed")
         except Exception as error:  # noqa: BLE001 - whatever Dask says of a lost run
             reason = f"lost on the cluster: {type(error).__name__}: {_line(error)}"
-            result = Result(job, 0.0, reason, "failed")
-        self._running.discard(outer)
-        with suppress(InvalidStateError):
-            outer.set_result(result)
+        return Result(job, 0.0, reason, "failed")
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls; with `wait`, return when all reports are written."""
-        if cancel_futures:
-            wait = False
-        self._inner.shutdown(wait=wait)
-        self._writer.shutdown(wait=wait, cancel_futures=cancel_futures)
-        self._client.close(timeout=5)
+        super().shutdown(wait and not cancel_futures, cancel_futures=cancel_futures)
+        self._client.close(timeout=5)  # what still runs is forgotten
 
     def kill(self) -> None:
         """Take no more calls and forget those that run."""
+        # That a call was just being handed over is nothing to tell.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         self.shutdown(cancel_futures=True)
-        for outer in list(self._running):
-            with suppress(InvalidStateError):
-                outer.set_exception(pool.Killed("interrupted"))
 
     def __exit__(self, kind: Any, *_: Any) -> None:
         self.shutdown(cancel_futures=kind is not None)

@@ -24,7 +24,7 @@ from urllib.parse import unquote_to_bytes
 import rareearth
 from rareearth.render import library, look
 from rareearth.render.job import HIDDEN
-from rareearth.render.parameters import cut, readable
+from rareearth.render.parameters import changed
 
 # Where a reader should begin, by the numbers of the notebooks; the others follow.
 READING = ("00", "01", "05", "10", "08", "09", "11")
@@ -113,20 +113,11 @@ def describe(name: str, notebook: dict[str, Any], failure: str = "") -> Card:
         "findings": [[each["label"], each["value"], each["range"]] for each in told],
         "answer": "" if failure else _answer(cells),
         "newest": _newest(cells),
-        "changed": _changed(notebook["metadata"]["rareearth"]),
+        "changed": changed(notebook["metadata"]["rareearth"]),
         "picture": picture,
         "alt": alt,
         "failure": failure,
     }
-
-
-def _changed(about: dict[str, Any]) -> str:
-    """Return what differs from the defaults, as a phrase."""
-    used = about.get("parameters", {})
-    changed = [name for name in about.get("changed", []) if name in used]
-    phrases = [f"{name} = {cut(readable(used[name]))}" for name in changed]
-    own = [f"own figures from {about['own']}"] if about.get("own") else []
-    return ", ".join(phrases + own)
 
 
 def _answer(cells: list[dict[str, Any]]) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PreformattedString
+from bs4.element import PreformattedString
 from mistune import InlineState
 from nbconvert.filters.markdown_mistune import (
     InvalidNotebook,
@@ -128,12 +128,6 @@ def _check_style(text: str) -> None:
             raise MarkupError(f"style={text[:60]!r}: {word} is not allowed in a report")
 
 
-def text_of(tree: BeautifulSoup | Tag) -> str:
-    """Return the text of a tree on one line."""
-    strings = [str(s) for s in tree.descendants if isinstance(s, NavigableString)]
-    return " ".join("".join(strings).split())
-
-
 # Tables
 
 _SPACE = "\u2009\u202f\u00a0 "  # thin and no-break spaces part thousands
@@ -225,7 +219,8 @@ class Outline:
         """
         self.ids.update(str(tag["id"]) for tag in piece.find_all(id=True))
         for heading in piece.find_all(re.compile(r"^h[1-6]$")):
-            level, text = int(heading.name[1]), text_of(heading)
+            text = " ".join(heading.get_text().split())
+            level = int(heading.name[1])
             self._check(level, text)
             if not heading.get("id"):
                 heading["id"] = self._new_id(text)

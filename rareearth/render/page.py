@@ -27,7 +27,7 @@ from rareearth.render import library, markup, parameters, server
 from rareearth.render.job import ERROR_NOTE, INJECTED, canonical
 from rareearth.render.look import POLICY, TEMPLATES, style
 from rareearth.render.markup import Outline
-from rareearth.render.parameters import cut, readable
+from rareearth.render.parameters import readable
 
 # The first of these that an output has is shown. Scripts and widgets are not among
 # them: such an output shows its text.
@@ -93,9 +93,7 @@ class Report:
     @property
     def changed(self) -> str:
         """Return the parameters that differ from the defaults, as a phrase."""
-        changed = [each for each in self.settings if each.is_changed]
-        phrases = [f"{each.name} = {cut(each.value)}" for each in changed]
-        return ", ".join(phrases + ["own figures"] * ("own" in self.made_from))
+        return parameters.changed(self.made_from)
 
     @property
     def state(self) -> str:

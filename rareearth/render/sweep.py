@@ -46,15 +46,6 @@ OWN = ["report_state", "report_error", "report_file"]
 MORE = "further findings"
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a sweep: how many runs in which state, and where the table is."""
-
-    states: Counter[str]
-    page: Path
-    table: Path
-
-
 def default_folder(notebook: Path) -> Path:
     """Return where the reports of a notebook's sweeps go unless the user says so.
 
@@ -78,8 +69,10 @@ def make(
     start: Callable[[], Executor],
     watch: Progress | None = None,
     force: bool = False,
-) -> Outcome:
+) -> tuple[Counter[str], Path, Path]:
     """Make all reports of `grid` in `folder`, then their table as CSV and as a page.
+
+    Returns how many runs are in which state, and where page and table are.
 
     Parameters
     ----------
@@ -102,7 +95,7 @@ def make(
         else:
             _collect(_fresh(waiting, watch), spool, states)
         page, table = write(spool, grid, folder)
-    return Outcome(states, page, table)
+    return states, page, table
 
 
 def _expected(jobs: Iterator[Job], spool: Spool) -> Iterator[Job]:

@@ -16,9 +16,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from typing import Any, NoReturn
 
+import comm
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -32,6 +34,7 @@ from traitlets.config import Config
 from rareearth.render import server
 
 ENGINE = "rareearth-warm"
+COMM = "it opens a comm, as widgets do"
 
 Message = dict[str, Any]
 
@@ -170,7 +173,7 @@ class Runner:
         if message["msg_type"] == "error":
             self.failed = True
         if message["msg_type"].startswith("comm"):
-            self._want("it opens a comm, as widgets do")
+            self._want(COMM)
         if self.place is not None:
             index, cell = self.place
             self.client.process_message({**message, "parent_header": {}}, cell, index)
@@ -184,7 +187,8 @@ class Runner:
                 content = {"name": name, "text": text}
                 self.session.send(None, "stream", content)
 
-    def _want(self, reason: str) -> NoReturn:
+    def _want(self, reason: str, *_: Any, **__: Any) -> NoReturn:
+        """Ask for a real kernel, also in the place of a function of any arguments."""
         self.wanted = self.wanted or reason
         raise NeedsKernel(reason)
 
@@ -206,8 +210,8 @@ class Runner:
         for name, number in (("stdout", 1), ("stderr", 2)):
             os.dup2(self._caught[name].fileno(), number)
             setattr(sys, name, _Stream(name, number, self.session))
-        builtins.input = getpass.getpass = _refuse(self._want, "it asks for input")
-        _refuse_comms(self._want)
+        builtins.input = getpass.getpass = partial(self._want, "it asks for input")
+        comm.create_comm = comm.get_comm_manager = partial(self._want, COMM)
         _show_figures(shell)
         if "" not in sys.path:
             sys.path.insert(0, "")  # modules beside the notebook, as in a kernel
@@ -261,22 +265,6 @@ def _overwritten(line: str) -> str:
     nbclient's own pattern takes minutes for a line of 200,000 characters.
     """
     return line[line.rfind("\r", 0, max(0, len(line) - 1)) + 1 :]
-
-
-def _refuse(want: Callable[[str], NoReturn], reason: str) -> Callable[..., NoReturn]:
-    """Return a function that asks for a real kernel when it is called."""
-
-    def refuse(*_: Any, **__: Any) -> NoReturn:
-        want(reason)
-
-    return refuse
-
-
-def _refuse_comms(want: Callable[[str], NoReturn]) -> None:
-    import comm
-
-    refuse = _refuse(want, "it opens a comm, as widgets do")
-    comm.create_comm = comm.get_comm_manager = refuse
 
 
 def _show_figures(shell: ZMQInteractiveShell) -> None:
