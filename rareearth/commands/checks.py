@@ -94,7 +94,7 @@ def _violations(where: Path, package: bool) -> list[Problem]:
             found += _guessable(part.table)
     found += _across(checked, known, unused=package, read=read)
     found += rules.two_values(checked)
-    if package and not found and stale_keys(where):
+    if package and not found and write_keys(where, do=False):
         text = f"lists other units or codes than the dictionaries; {seals.REMEDY}"
         found.append(Problem(seals.KEYS, None, None, text))
     if not package:
@@ -107,16 +107,14 @@ def _violations(where: Path, package: bool) -> list[Problem]:
     return found
 
 
-def counts(where: Path) -> list[int]:
-    """Return how many figures each table of a folder has that can be read."""
-    found = []
-    for path in figures.figure_files(where):
-        try:
+def all_figures(where: Path) -> pd.DataFrame:
+    """Return the figures of a folder that can be read, as text, with their `table`."""
+    found = [pd.DataFrame(columns=[*FIGURE_COLUMNS, "table"])]
+    for path in figure_files(where):
+        with suppress(DataError):  # `check` says why
             table = tables.read(path, FIGURE_COLUMNS, strict=False)
-        except DataError:
-            continue  # `check` says why
-        found.append(len(table.frame))
-    return [number for number in found if number]
+            found.append(table.frame.assign(table=path.stem))
+    return pd.concat(found, ignore_index=True)
 
 
 def _beside_curated(checked: list[rules.Checked]) -> Iterator[Problem]:
@@ -476,13 +474,13 @@ def keys(folder: Path) -> dict[str, dict[str, object]]:
     }
 
 
-def write_keys(folder: Path) -> bool:
+def write_keys(folder: Path, *, do: bool = True) -> bool:
     """Write the units and basis codes of the dictionaries into the schema of figures.
 
     Returns
     -------
     bool
-        Whether the schema was another one before; False without a schema.
+        Whether the schema is another one then (unless `do`, would be); False without.
     """
     path = folder / seals.KEYS
     if not path.is_file():
@@ -493,23 +491,11 @@ def write_keys(folder: Path) -> bool:
     for field in schema["fields"]:
         if field["name"] in known:
             field["constraints"] = {"required": True} | known[field["name"]]
-    after = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
-    if after != before:
-        path.write_text(after, encoding="utf-8", newline="\n")
-    return after != before
-
-
-def stale_keys(folder: Path) -> bool:
-    """Return whether the schema of figures lists other units or codes than known."""
-    path = folder / seals.KEYS
-    if not path.is_file():
-        return False
-    known = keys(folder)
-    return any(
-        not known[field["name"]].items() <= field.get("constraints", {}).items()
-        for field in json.loads(path.read_text(encoding="utf-8"))["fields"]
-        if field["name"] in known
-    )
+    if stale := schema != json.loads(before):
+        text = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+        if do:
+            path.write_text(text, encoding="utf-8", newline="\n")
+    return stale
 
 
 def seal(folder: Path) -> list[str]:

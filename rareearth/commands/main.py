@@ -16,10 +16,9 @@ import re
 import signal
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import rareearth
 from rareearth.commands import audit, export, intake, render
@@ -29,6 +28,9 @@ from rareearth.figures import journal
 from rareearth.render import library, parameters, server
 from rareearth.render.job import OWN_DATA
 from rareearth.render.parameters import cut, shorten, visible
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 USAGE, FAILED = 2, 1
 PATIENCE = 10  # seconds in which a second signal changes nothing
@@ -318,7 +320,6 @@ def _as_json(path: Path, known: list[parameters.Parameter]) -> dict[str, object]
 def _check(options: argparse.Namespace) -> int:
     """Print every problem of a folder of figures, or say how much is in order."""
     from rareearth.commands import checks
-    from rareearth.commands.checks import doubts
     from rareearth.figures import csv_files
 
     curated = library.data_folder()
@@ -330,18 +331,19 @@ def _check(options: argparse.Namespace) -> int:
     if options.seal:
         _seal(folder)
     problems = [str(problem) for problem in checks.check(folder)]
+    every = checks.all_figures(folder)
     for problem in problems:
         print(problem)
     if not problems:
-        for doubt in doubts(folder):
+        for doubt in checks.doubts(folder):
             print(f"warning: {doubt}")
     if folder.resolve() == curated and not problems:
-        for line in (*_counts(folder), *_open_comparisons()):
+        for line in (*_counts(every), *_open_comparisons()):
             print(line)
     for name in csv_files.passed_over(folder) if folder.resolve() != curated else []:
         print(f"{name}: not read; tables are CSV files and sheets of XLSX workbooks")
-    rows = checks.counts(folder)
-    counted = f"{_count(sum(rows), 'figure')} in {_count(len(rows), 'table')}"
+    held = every["table"].nunique()
+    counted = f"{_count(len(every), 'figure')} in {_count(held, 'table')}"
     print(f"{counted}, {_count(len(problems), 'problem')}")
     return 1 if problems else 0
 
@@ -377,26 +379,19 @@ def _seal(folder: Path) -> None:
             print(f"{name} is sealed anew")
 
 
-def _counts(folder: Path) -> Iterator[str]:
+def _counts(every: pd.DataFrame) -> Iterator[str]:
     """Yield lines that count the figures by table, confidence and kind of source."""
-    kinds = {row["source_id"]: row["kind"] for row in _rows(folder / "sources.csv")}
-    tables: Counter[str] = Counter()
-    confidence: Counter[str] = Counter()
-    sources: Counter[str] = Counter()
-    for path in sorted(folder.glob("*.csv")):
-        for row in _rows(path):
-            if "figure_id" not in row:
-                break
-            tables[path.stem] += 1
-            confidence[row["confidence"]] += 1
-            sources[kinds.get(row["source_id"], "unknown")] += 1
-    for title, found in (
-        ("Figures by table", tables),
-        ("Figures by confidence", confidence),
-        ("Figures by kind of source", sources),
+    from rareearth.figures import dictionaries
+
+    kinds = every["source_id"].map(dictionaries.known("").sources["kind"])
+    for title, column in (
+        ("table", every["table"]),
+        ("confidence", every["confidence"]),
+        ("kind of source", kinds),
     ):
-        yield title
-        yield from (f"  {number:>7,}  {name}" for name, number in found.most_common())
+        yield f"Figures by {title}"
+        for name, number in column.value_counts().items():
+            yield f"  {number:>7,}  {name}"
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -290,10 +290,10 @@ def text_of(proposal: Proposal) -> str:
     ]
     rows = [*added, *proposal.rows]
     rows.append(_blank(status=END, place=str(len(rows))))
-    return _csv(HEADER, [HEADER, *([row[name] for name in HEADER] for row in rows)])
+    return _csv([HEADER, *([row[name] for name in HEADER] for row in rows)])
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def _csv(rows: Iterable[Iterable[str]]) -> str:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(rows)
     return stream.getvalue()
@@ -481,24 +481,18 @@ def _insert(path: Path, rows: list[Row], order: list[str]) -> None:
         key = tuple(row[name] for name in order)
         place = bisect_right(keys, key, lo=start)
         keys.insert(place, key)
-        lines.insert(place + 1, _csv(header, [[row.get(name, "") for name in header]]))
+        lines.insert(place + 1, _csv([[row.get(name, "") for name in header]]))
     path.write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def _newest(copy: Path, known: Dictionaries, series: str) -> pd.Timestamp:
     """Return the last day of the newest usual period of a series."""
     about = known.series.loc[series]
-    days = float(about["period_days"] or "inf")
-    ends = [pd.NaT]
-    for row in _rows(copy / f"{about['table']}.csv"):
-        if row["series"] == series:
-            first, last = (
-                pd.Timestamp(row["period_start"]),
-                pd.Timestamp(row["period_end"]),
-            )
-            if (last - first).days <= 2 * days:
-                ends.append(last)
-    return pd.Series(ends, dtype="datetime64[ns]").max()
+    rows = pd.DataFrame(_rows(copy / f"{about['table']}.csv"))
+    rows = rows[rows["series"] == series]
+    first, last = (pd.to_datetime(rows[f"period_{end}"]) for end in ("start", "end"))
+    usual = (last - first).dt.days <= 2 * float(about["period_days"] or "inf")
+    return last[usual].max()
 
 
 def _move(
@@ -518,7 +512,7 @@ def _move(
         if months > 0:
             moved = pd.Timestamp(due) + pd.DateOffset(months=months)
             row["next_expected"] = f"{moved:%Y-%m-%d}"
-            lines[place] = _csv(header, [list(row.values())])
+            lines[place] = _csv([row.values()])
         told.append(f"{name}: the next value is expected on {row['next_expected']}")
     path.write_text("".join(lines), encoding="utf-8", newline="\n")
     return told

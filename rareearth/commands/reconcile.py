@@ -186,10 +186,8 @@ def compilers(as_of: str) -> Iterator[Pair]:
         left = _by_year(ours[ours["entity"] == entity])
         right = _by_year(theirs[theirs["entity"] == entity])
         what = f"{entity} {{}}: US survey against Energy Institute"
-        name = f"compilers/{entity}"
-        yield from _yearly(
-            name, what, left, right, lambda theirs: OUTPUT_TOLERANCE * theirs
-        )
+        allowed = _part(OUTPUT_TOLERANCE)
+        yield from _yearly(f"compilers/{entity}", what, left, right, allowed)
 
 
 def company_and_country(as_of: str) -> Iterator[Pair]:
@@ -236,38 +234,15 @@ def prices_and_sales(as_of: str) -> Iterator[Pair]:
         )
 
 
-def _yearly(
-    name: str,
-    what: str,
-    left: pd.Series,
-    right: pd.Series,
-    tolerance: Callable[[float], float],
-) -> Iterator[Pair]:
-    """Compare tonnes of two series year by year, within what the right ones allow."""
-    for year in left.index.intersection(right.index):
-        mine, theirs = float(left[year]), float(right[year])
-        told = what.format(year)
-        yield Pair(f"{name}/{year}", told, mine, theirs, tolerance(theirs), "t")
-
-
 def exchange_rates(as_of: str) -> Iterator[Pair]:
     """Compare printed annual exchange rates with the mean of their twelve months."""
     months = load("exchange_rate_month", as_of=as_of)
     years = load("exchange_rate_year", as_of=as_of)
-    for row in years.itertuples():
-        inside = months[
-            (months["entity"] == row.entity)
-            & (months["period_end"].dt.year == row.period_end.year)
-        ]
-        if len(inside) == 12:
-            yield Pair(
-                f"rate/{row.entity}/{row.period_end.year}",
-                f"{row.unit}, {row.period_end.year}: mean of months against annual",
-                float(inside["value"].mean()),
-                float(row.value),
-                RATE_TOLERANCE * float(row.value),
-                row.unit,
-            )
+    for (entity, unit), printed in years.groupby(["entity", "unit"]):
+        means = _means(months[months["entity"] == entity])
+        what = f"{unit}, {{}}: mean of months against annual"
+        annual, name = _by_year(printed), f"rate/{entity}"
+        yield from _yearly(name, what, means, annual, _part(RATE_TOLERANCE), unit)
 
 
 def annual_prices(as_of: str) -> Iterator[Pair]:
@@ -275,22 +250,11 @@ def annual_prices(as_of: str) -> Iterator[Pair]:
     annual = load("oxide_price_annual", "USGS reference", as_of=as_of)
     annual = annual[annual["unit"] == "USD/kg"]
     month = load("oxide_price_month_end", "China FOB", as_of=as_of)
-    for (product, year), rows in month.groupby(
-        ["product", month["period_end"].dt.year]
-    ):
-        printed = annual[
-            (annual["product"] == product) & (annual["period_end"].dt.year == year)
-        ]
-        if len(rows) == 12 and len(printed):
-            value = float(printed["value"].iloc[-1])
-            yield Pair(
-                f"annual-price/{product}/{year}",
-                f"{product} {year}: mean of FOB month ends against the US survey",
-                float(rows["value"].mean()),
-                value,
-                PRICE_TOLERANCE * value,
-                "USD/kg",
-            )
+    for product, rows in month.groupby("product"):
+        printed = _by_year(annual[annual["product"] == product])
+        what = f"{product} {{}}: mean of FOB month ends against the US survey"
+        name, allowed = f"annual-price/{product}", _part(PRICE_TOLERANCE)
+        yield from _yearly(name, what, _means(rows), printed, allowed, "USD/kg")
 
 
 def fob_and_domestic(as_of: str) -> Iterator[Pair]:
@@ -304,25 +268,20 @@ def fob_and_domestic(as_of: str) -> Iterator[Pair]:
     home = load("oxide_price_month_end_yuan", "China domestic", as_of=as_of)
     rate = load("exchange_rate_month", "CNY", as_of=as_of)
     per_month = rate.set_index(rate["period_end"].dt.to_period("M"))["value"]
-    for product in sorted(set(fob["product"]) & set(home["product"])):
-        left, right = (
-            frame[frame["product"] == product]
-            .assign(month=lambda rows: rows["period_end"].dt.to_period("M"))
-            .drop_duplicates("month", keep="last")
-            .set_index("month")["value"]
-            for frame in (fob, home)
-        )
-        ratio = (left * per_month * 1_000 / right).dropna()
-        for year, months in ratio.groupby(ratio.index.year):
-            if len(months) >= 6:
-                yield Pair(
-                    f"fob-domestic/{product}/{year}",
-                    f"{product} {year}: FOB over domestic price, median of the months",
-                    float(months.median()),
-                    1.0,
-                    FOB_TOLERANCE,
-                    "ratio",
-                )
+    left, right = (
+        frame.assign(month=frame["period_end"].dt.to_period("M"))
+        .drop_duplicates(["product", "month"], keep="last")
+        .set_index(["product", "month"])["value"]
+        for frame in (fob, home)
+    )
+    ratios = (left * 1_000 / right).dropna()
+    for product, ratio in ratios.groupby("product"):
+        ratio = (ratio.droplevel("product") * per_month).dropna()
+        years = ratio.groupby(ratio.index.year)
+        medians = years.median()[years.size() >= 6]
+        what = f"{product} {{}}: FOB over domestic price, median of the months"
+        ones, name = medians * 0 + 1, f"fob-domestic/{product}"
+        yield from _yearly(name, what, medians, ones, lambda _: FOB_TOLERANCE, "ratio")
 
 
 RULES = (
@@ -336,6 +295,32 @@ RULES = (
     annual_prices,
     fob_and_domestic,
 )
+
+
+def _yearly(
+    name: str,
+    what: str,
+    left: pd.Series,
+    right: pd.Series,
+    tolerance: Callable[[float], float],
+    unit: str = "t",
+) -> Iterator[Pair]:
+    """Compare two series year by year, within what the right one allows."""
+    for year in left.index.intersection(right.index):
+        mine, theirs = float(left[year]), float(right[year])
+        told = what.format(year)
+        yield Pair(f"{name}/{year}", told, mine, theirs, tolerance(theirs), unit)
+
+
+def _part(share: float) -> Callable[[float], float]:
+    """Return a tolerance that is a share of the number on the right."""
+    return lambda theirs: share * theirs
+
+
+def _means(frame: pd.DataFrame) -> pd.Series:
+    """Return the mean of each year of which all twelve months are there."""
+    years = frame.groupby(frame["period_end"].dt.year)["value"]
+    return years.mean()[years.size() == 12]
 
 
 def _definition(frame: pd.DataFrame) -> pd.Series:
