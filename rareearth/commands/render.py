@@ -15,14 +15,14 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
 from rareearth.errors import ParameterError, WorkbookError, few
 from rareearth.render import library, look, parameters, provenance
 from rareearth.render.grid import Grid
-from rareearth.render.job import OWN_DATA, Job, Result, environment
+from rareearth.render.job import OWN_DATA, Job, environment
 from rareearth.render.job import plan as plan_job
 from rareearth.render.parameters import shorten, visible
 from rareearth.words import day
@@ -59,23 +59,20 @@ def _make(
     store.clean(folder)
     watch = progress.Progress(len(jobs), options.quiet)
     figures = None
-    if stale:
-        # The longest first, so that no process is idle while the last one is at work.
-        jobs = sorted(jobs, key=lambda job: -library.seconds(job.notebook))
-        workers = min(options.jobs or pool.cpus(), stale)
-        with (
-            pool.local(workers, options.timeout) as executor,
-            closing(run(jobs, executor, watch, options.force)) as results,
-        ):
-            # Meanwhile the process that runs are forked from imports its libraries.
-            # On a full disk it is tried again, and told, when the reports are done.
-            with suppress(OSError):
-                figures = tell_figures(folder)
-            failed = sum(result.state == "failed" for result in results)
-    else:
-        failed = 0
-        for job in jobs:
-            watch.finished(Result(job, 0.0, state="fresh"))
+    # The longest first, so that no process is idle while the last one is at work.
+    jobs = (
+        sorted(jobs, key=lambda job: -library.seconds(job.notebook)) if stale else jobs
+    )
+    workers = min(options.jobs or pool.cpus(), stale)
+    with (
+        pool.local(workers, options.timeout) if stale else nullcontext() as executor,
+        closing(run(jobs, executor, watch, options.force)) as results,
+    ):
+        # Meanwhile the process that runs are forked from imports its libraries.
+        # On a full disk it is tried again, and told, when the reports are done.
+        with suppress(OSError):
+            figures = tell_figures(folder)
+        failed = sum(result.state == "failed" for result in results)
     watch.close(index.build(folder, figures or tell_figures(folder)))
     return 1 if failed else 0
 

@@ -69,14 +69,8 @@ class PageError(WorkbookError):
     """A cell cannot become part of a page. The message names the cell and why."""
 
 
-@dataclass
-class Setting:
-    """One parameter as the page lists it."""
-
-    name: str
-    value: str
-    meaning: str
-    is_changed: bool
+Setting = tuple[str, str, str, bool]
+"""One parameter as the page lists it: name, value, meaning, whether it is changed."""
 
 
 @dataclass
@@ -154,7 +148,7 @@ class Report:
         """
         if "notebook" not in self.made_from:
             return part
-        values = (each.value for each in self.settings if each.is_changed)
+        values = (value for _, value, _, is_changed in self.settings if is_changed)
         words = re.sub(r"[^a-z0-9]+", " ", " ".join(values).lower())
         about = shorten(words, OF_NAME, placeholder="").replace(" ", "-")
         stem = self.made_from["notebook"].removesuffix(".ipynb")
@@ -326,7 +320,7 @@ def _settings(source: str, made_from: dict[str, Any]) -> list[Setting]:
     """Return the parameters of the cell `source` with the values of this run."""
     used = made_from.get("parameters", {})
     return [
-        Setting(
+        (
             each.name,
             readable(used.get(each.name, each.default)),
             each.comment,

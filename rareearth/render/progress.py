@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TextIO
 
-from rareearth.render.job import Job, Result
+from rareearth.render.job import Result
 from rareearth.render.parameters import visible
 
 WORDS = {"made": "made", "page": "re-rendered", "fresh": "unchanged"}
@@ -41,10 +41,6 @@ class Progress:
         self._width = 0
         self._lock = threading.Lock()
 
-    def started(self, job: Job) -> None:
-        """Note that a job was handed over."""
-        self._show()
-
     def cell(self, name: str, number: int, cells: int) -> None:
         """Note that a run has begun a cell."""
         with self._lock:
@@ -65,7 +61,9 @@ class Progress:
         with self._lock:
             self._cells.pop(result.job.name, None)
             self.done[result.state] += 1
-            self._keep(result)
+            if self.total <= MOST_ROWS or result.state != "fresh":
+                rows = sorted([*self._rows, result], key=lambda each: each.job.name)
+                self._rows = rows[:MOST_ROWS]
         if result.state == "failed":
             self.complain(_failure(result))
         elif result.state != "fresh":
@@ -73,24 +71,13 @@ class Progress:
             self._print(f"{result.job.name}  {result.seconds:.1f} s{verb}")
         self._show()
 
-    def _keep(self, result: Result) -> None:
-        """Keep a result for the table, and no more of them than it has rows."""
-        if self.total > MOST_ROWS and result.state == "fresh":
-            return
-        self._rows.append(result)
-        if len(self._rows) > 2 * MOST_ROWS:
-            self._rows = self._sorted()[:MOST_ROWS]
-
-    def _sorted(self) -> list[Result]:
-        return sorted(self._rows, key=lambda each: each.job.name)
-
     def close(self, index: Path) -> None:
         """Print the closing table, and where to look."""
         self._clear()
         if self.quiet:
             return
         if self._worked() and self.done.total() > 1:
-            self._table(self._sorted()[:MOST_ROWS])
+            self._table(self._rows)
         print(self._sum(), file=self._stream)
         print(f"see {index}", file=self._stream, flush=True)
 

@@ -183,8 +183,9 @@ def import_all(name: str = PACKAGE) -> dict[str, list[str]]:
     package = importlib.import_module(name)
     before = set(sys.modules) - _TOOLS
     with _noted(name) as imported:
-        for each in _names(package):
-            importlib.import_module(each)
+        for found in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if found.name.split(".")[1] not in ("render", "commands", "__main__"):
+                importlib.import_module(found.name)
     new = set(sys.modules) - before
     return {
         each: imported.get(each, [])
@@ -202,15 +203,6 @@ def keep(imported: dict[str, list[str]]) -> None:
         if vars(parent).get(leaf) is module:
             delattr(parent, leaf)
     sys.meta_path.insert(0, Kept(modules, imported))
-
-
-def _names(package: ModuleType) -> Iterator[str]:
-    """Yield the modules below a package, but for the renderer and what is run."""
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        if found.name.rpartition(".")[2] not in ("render", "commands", "__main__"):
-            yield found.name
-            if found.ispkg:
-                yield from _names(importlib.import_module(found.name))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import json
 import os
 import time
 from collections.abc import Generator, Iterable
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from copy import deepcopy
 from typing import Any
 
@@ -118,7 +118,7 @@ def _text(notebook: Any) -> str:
 
 def run(
     jobs: Iterable[Job],
-    executor: Executor,
+    executor: Any,
     watch: Progress | None = None,
     force: bool = False,
     most: int | None = None,
@@ -129,8 +129,9 @@ def run(
     ----------
     jobs : iterable of Job
         Taken one after the other as there is room for them.
-    executor : Executor
+    executor : Executor or None
         Where the work is done: `rareearth.render.pool.local`, a Dask executor ...
+        None will do where all are up to date.
     watch : Progress, optional
         Told when a job starts and ends; with a `ForkPool` also of each cell.
     force : bool
@@ -148,8 +149,7 @@ def run(
                 if not force and provenance.state(job).kind == "fresh":
                     yield _told(Result(job, 0.0, state="fresh"), watch)
                     continue
-                if watch:
-                    watch.started(job)
+                assert executor, f"{job.name} was up to date a moment ago"
                 running[executor.submit(make, job, force)] = job
             if not running:
                 return
@@ -180,7 +180,7 @@ def _told(result: Result, watch: Progress | None) -> Result:
     return result
 
 
-def _stop(executor: Executor, running: dict[Future[Result], Job]) -> None:
+def _stop(executor: Any, running: dict[Future[Result], Job]) -> None:
     """End the jobs that still run when nobody wants them any more, as after Ctrl-C."""
     if not running:
         return

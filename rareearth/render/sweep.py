@@ -15,10 +15,10 @@ import io
 import json
 import re
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -28,6 +28,7 @@ from rareearth.errors import ParameterError
 from rareearth.render import index, library, look, provenance, report, store
 from rareearth.render.grid import Grid
 from rareearth.render.job import Job, Result, plan, report_name, typed
+from rareearth.render.parameters import cut
 from rareearth.render.progress import Progress
 from rareearth.words import harmless
 
@@ -84,16 +85,14 @@ def make(
     states = Counter[str]()
     folder.mkdir(parents=True, exist_ok=True)
     store.clean(folder)
-    with Spool() as spool:
+    is_stale = force or any(provenance.state(job).kind != "fresh" for job in jobs())
+    with Spool() as spool, start() if is_stale else nullcontext() as executor:
         waiting = _expected(jobs(), spool)
-        if force or any(provenance.state(job).kind != "fresh" for job in jobs()):
-            with (
-                start() as executor,
-                closing(report.run(waiting, executor, watch, force)) as results,
-            ):
-                _collect(results, spool, states)
-        else:
-            _collect(_fresh(waiting, watch), spool, states)
+        with closing(report.run(waiting, executor, watch, force)) as results:
+            for result in results:
+                row = read(result)
+                states["failed" if row.error else result.state] += 1
+                spool.add(row)
         page, table = write(spool, grid, folder)
     return states, page, table
 
@@ -104,21 +103,6 @@ def _expected(jobs: Iterator[Job], spool: Spool) -> Iterator[Job]:
         if not spool.expect(job):
             raise ParameterError(f"two runs would be {job.page.name}")
         yield job
-
-
-def _collect(results: Iterator[Result], spool: Spool, states: Counter[str]) -> None:
-    for result in results:
-        row = read(result)
-        states["failed" if row.error else result.state] += 1
-        spool.add(row)
-
-
-def _fresh(jobs: Iterator[Job], watch: Progress | None) -> Iterator[Result]:
-    for job in jobs:
-        result = Result(job, 0.0, state="fresh")
-        if watch:
-            watch.finished(result)
-        yield result
 
 
 @dataclass
@@ -256,53 +240,40 @@ def general(label: str, values: Mapping[str, Any]) -> str:
     return re.sub(pattern, lambda match: f"[{names[match[0]]}]", label)
 
 
-@dataclass
-class Across:
-    """One key figure in all runs, drawn over the parameters that differ.
-
-    ``marks`` are bars (where it begins and how long it is, in percent, name and text),
-    or with `columns` rows of cells (name, and for each shade in percent and text).
-    ``line`` is the path of a line, ``ends`` the numbers at the ends of both axes.
-    """
-
-    label: str
-    over: list[str]
-    columns: list[str] = field(default_factory=list)
-    marks: list[tuple[Any, ...]] = field(default_factory=list)
-    line: str = ""
-    ends: list[str] = field(default_factory=list)
-
-
-def across(spool: Spool, grid: Grid, columns: Columns) -> list[Across]:
+def across(spool: Spool, grid: Grid, columns: Columns) -> list[dict[str, Any]]:
     """Return charts across the runs of the first key figures that are numbers.
 
     One parameter that is a number gives a line, two of any kind a map with a cell for
     each run, other grids a bar for each run. Of the findings only the numbers, and the
     words with them, are kept, and those of the most rows that a page shows.
+
+    Returns
+    -------
+    list of dict
+        ``label`` of the figure and the parameters that it is drawn ``over``. ``marks``
+        are bars (where it begins and how long it is, in percent, name and text), or
+        with ``columns`` rows of cells (name, and for each shade in percent and text).
+        ``line`` is the path of a line, ``ends`` the numbers at the ends of both axes.
     """
     runs: list[tuple[str, ...]] = []
-    found: dict[str, list[tuple[int, float, str]]] = {}
-    units: dict[str, set[str]] = {}
+    found: dict[str, list[tuple[int, float, str]]] = defaultdict(list)
     for at, row in enumerate(islice(spool, MOST_ROWS)):
-        runs.append(tuple(_cut(typed(row.parameters[n]), 40) for n in grid.varied))
+        runs.append(tuple(cut(typed(row.parameters[n]), 40) for n in grid.varied))
         for label, (_, text, _) in columns.place(row)[0].items():
             if len(numbers := _NUMBER.findall(text)) == 1:
-                value = float(
-                    numbers[0].replace(",", "").replace("\N{MINUS SIGN}", "-")
-                )
-                found.setdefault(label, []).append((at, value, text))
-                unit = _ABOUT.sub("", _NUMBER.sub("", text)).strip()
-                units.setdefault(label, set()).add(unit)
+                plain = numbers[0].replace(",", "").replace("\N{MINUS SIGN}", "-")
+                found[label].append((at, float(plain), text))
     is_line = len(grid.varied) == 1 and grid.known[grid.varied[0]].kind in NUMBERS
+    over = [in_words(name) for name in grid.varied]
     charts = []
     for label in columns.labels:
-        points = found.get(label, [])
-        is_told = len({value for _, value, _ in points}) > 1 and len(units[label]) == 1
+        points = found[label]
+        units = {_ABOUT.sub("", _NUMBER.sub("", text)).strip() for _, _, text in points}
+        is_told = len({value for _, value, _ in points}) > 1 and len(units) == 1
         if is_told and (is_line or len(points) <= MOST_MARKS):
-            chart = Across(label, [in_words(name) for name in grid.varied])
-            draw = _line_of if is_line else _map_of if len(runs[0]) == 2 else _bars_of
-            draw(chart, runs, points)
-            charts.append(chart)
+            draw = _line_of if is_line else _map_of if len(over) == 2 else _bars_of
+            chart = {"label": label, "over": over, "line": "", "columns": []}
+            charts.append(chart | draw(runs, points))
     return charts[:MOST_CHARTS]
 
 
@@ -311,34 +282,31 @@ def in_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _line_of(chart: Across, runs: list[Any], points: list[Any]) -> None:
+def _line_of(runs: list[Any], points: list[Any]) -> dict[str, Any]:
     places = sorted((float(runs[at][0]), value, text) for at, value, text in points)
     (left, *_), (right, *_) = places[0], places[-1]
     by_value = sorted(places, key=lambda each: each[1])
     low, high = by_value[0][1], by_value[-1][1]
     across, down = WIDE / (right - left), HIGH / (high - low)
-    chart.line = " ".join(
-        f"{(x - left) * across:.1f},{(high - y) * down:.1f}" for x, y, _ in places
-    )
-    chart.ends = [f"{left:g}", f"{right:g}", by_value[0][2], by_value[-1][2]]
+    line = (f"{(x - left) * across:.1f},{(high - y) * down:.1f}" for x, y, _ in places)
+    ends = [f"{left:g}", f"{right:g}", by_value[0][2], by_value[-1][2]]
+    return {"line": " ".join(line), "ends": ends}
 
 
-def _map_of(chart: Across, runs: list[Any], points: list[Any]) -> None:
+def _map_of(runs: list[Any], points: list[Any]) -> dict[str, Any]:
     low, high = (end(value for _, value, _ in points) for end in (min, max))
     cells = {
         runs[at]: (5 + round(40 * (value - low) / (high - low)), text)
         for at, value, text in points
     }
-    chart.columns = list(dict.fromkeys(column for _, column in runs))
-    chart.marks = [
-        (name, [cells.get((name, column), (0, "")) for column in chart.columns])
-        for name in dict.fromkeys(name for name, _ in runs)
-    ]
+    names, columns = (list(dict.fromkeys(each)) for each in zip(*runs, strict=True))
+    rows = [(name, [cells.get((name, c), (0, "")) for c in columns]) for name in names]
+    return {"columns": columns, "marks": rows}
 
 
-def _bars_of(chart: Across, runs: list[Any], points: list[Any]) -> None:
+def _bars_of(runs: list[Any], points: list[Any]) -> dict[str, Any]:
     low, high = (end(0, *(value for _, value, _ in points)) for end in (min, max))
-    chart.marks = [
+    bars = [
         (
             round(100 * (min(0, value) - low) / (high - low)),
             round(100 * abs(value) / (high - low)),
@@ -347,6 +315,7 @@ def _bars_of(chart: Across, runs: list[Any], points: list[Any]) -> None:
         )
         for at, value, text in points
     ]
+    return {"marks": bars}
 
 
 def write(spool: Spool, grid: Grid, folder: Path) -> tuple[Path, Path]:
@@ -397,7 +366,8 @@ def _html(spool: Spool, grid: Grid, columns: Columns, table: Path) -> Iterator[s
     failed = [(number, row) for number, row in enumerate(spool, 1) if row.error]
     pictures = sum(1 for _ in _cards(spool, grid.varied))
     fixed = (
-        f"{in_words(name)} {_cut(typed(value))}" for name, value in _same(grid).items()
+        f"{in_words(name)} {cut(typed(value), 80)}"
+        for name, value in _same(grid).items()
     )
     more = [MORE] if columns.has_more else []
     is_short = table.stat().st_size <= LARGEST_DOWNLOAD
@@ -438,7 +408,7 @@ def _rows(
         found = [placed.get(label, ("", "", ""))[1:] for label in columns.labels]
         if columns.has_more:
             found.append(("; ".join(map(_sentence, rest)), ""))
-        yield row, [_cut(typed(row.parameters[name])) for name in varied], found
+        yield row, [cut(typed(row.parameters[name]), 80) for name in varied], found
 
 
 def _cards(spool: Spool, varied: list[str]) -> Iterator[tuple[int, Row, str, str]]:
@@ -448,12 +418,8 @@ def _cards(spool: Spool, varied: list[str]) -> Iterator[tuple[int, Row, str, str
         if row.picture and len(row.picture) <= room:
             room -= len(row.picture)
             used = (
-                f"{in_words(name)} {_cut(typed(row.parameters[name]))}"
+                f"{in_words(name)} {cut(typed(row.parameters[name]), 80)}"
                 for name in varied
             )
             found = _sentence(row.findings[0]) if row.findings else ""
             yield number, row, ", ".join(used), found
-
-
-def _cut(text: str, most: int = 80) -> str:
-    return text if len(text) <= most else f"{text[:most]}... ({len(text):,} characters)"
