@@ -59,10 +59,8 @@ def _make(
     store.clean(folder)
     watch = progress.Progress(len(jobs), options.quiet)
     figures = None
-    # The longest first, so that no process is idle while the last one is at work.
-    jobs = (
-        sorted(jobs, key=lambda job: -library.seconds(job.notebook)) if stale else jobs
-    )
+    if stale:  # the longest first: no process is idle while the last one is at work
+        jobs = sorted(jobs, key=lambda job: -library.seconds(job.notebook))
     workers = min(options.jobs or pool.cpus(), stale)
     with (
         pool.local(workers, options.timeout) if stale else nullcontext() as executor,
@@ -181,7 +179,9 @@ def sweep(options: argparse.Namespace) -> int:
     watch = progress.Progress(grid.count, options.quiet)
     states, page, table = sweep.make(
         grid,
-        lambda: sweep.jobs(grid, folder, own, options.timeout),
+        lambda: (
+            plan_job(grid.notebook, g, folder, own, options.timeout) for g in grid
+        ),
         folder,
         lambda: _executor(options, grid.count),
         watch,
@@ -220,7 +220,8 @@ def jobs(options: argparse.Namespace) -> int:
     notebook = options.notebook if is_path else grid.notebook.stem
     own = own_folder(options.data)
     ends = ["--out", str(out), *(["--data", str(options.data)] if options.data else [])]
-    for job in sweep.jobs(grid, out, own):
+    for given in grid:
+        job = plan_job(grid.notebook, given, out, own)
         words = ["rareearth", "render", notebook, *_set(job, grid), *ends]
         print(_as_json(job, words) if options.json else _as_command(words))
     return 0

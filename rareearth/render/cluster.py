@@ -281,7 +281,7 @@ def _unpack(parcel: Parcel, folder: Path) -> Job:
         for name, content in parcel.own.items():
             (own / name).write_bytes(content)
     for place in (notebook, library.notebooks_folder() / notebook.name):
-        if _holds(place, parcel.notebook):
+        if place.is_file() and place.read_bytes() == parcel.notebook:
             return replace(parcel.job, folder=out, own=own, notebook=place)
     place = folder / notebook.name
     place.write_bytes(parcel.notebook)
@@ -304,12 +304,6 @@ def _do(parcel: Parcel, job: Job) -> Result:
         return future.result()
     except WorkbookError as error:  # over its time, killed
         return Result(job, 0.0, store.keep(job, str(error)), "failed")
-
-
-def _holds(notebook: Path, content: bytes) -> bool:
-    with suppress(OSError):
-        return notebook.read_bytes() == content
-    return False
 
 
 def _hash(folder: Path, paths: Iterable[Path]) -> str:

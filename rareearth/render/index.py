@@ -193,16 +193,15 @@ ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
 
 def displayed(cells: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield for each output its HTML, a picture as ``<img>``, and all its data."""
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            html = "".join(data.get("text/html", ""))
-            if not html and "image/png" in data:
-                png = "".join("".join(data["image/png"]).split())
-                alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
-                source = f"data:image/png;base64,{png}"
-                html = f'<img src="{source}" alt="{escape(str(alt))}">'
-            yield html, data
+    for output in library.outputs(cells):
+        data = output.get("data", {})
+        html = "".join(data.get("text/html", ""))
+        if not html and "image/png" in data:
+            png = "".join("".join(data["image/png"]).split())
+            alt = output.get("metadata", {}).get("image/png", {}).get("alt", "")
+            source = f"data:image/png;base64,{png}"
+            html = f'<img src="{source}" alt="{escape(str(alt))}">'
+        yield html, data
 
 
 def first_picture(html: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import math
 import os
 import re
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -218,9 +219,7 @@ def seconds(notebook: Path) -> float:
     `USUAL`.
     """
     told = load(notebook)["metadata"].get("rareearth_seconds")
-    if isinstance(told, bool) or not isinstance(told, int | float):
-        return USUAL
-    return told if 0 < told < math.inf else USUAL
+    return told if type(told) in (int, float) and 0 < told < math.inf else USUAL
 
 
 def spelled(text: str) -> str:
@@ -250,6 +249,12 @@ def title(cells: list[dict[str, Any]]) -> str:
                 if line.startswith("# "):
                     return line[2:].strip()
     return ""
+
+
+def outputs(cells: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield what the cells of an executed notebook display."""
+    for cell in cells:
+        yield from cell.get("outputs", ())
 
 
 def describe_cell(number: int, text: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import keyword
 import re
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -169,8 +168,9 @@ class Composer(Preprocessor):
         nb.cells = _without_bare_headings(cells)
         made_from = nb.metadata.get("rareearth", {})
         report = Report(made_from=made_from)
-        for told in _shown(nb.cells, ABOUT):
-            report.reach, report.terms = told["reach"], told["terms"]
+        for output in library.outputs(nb.cells):
+            if told := output.get("data", {}).get(ABOUT):
+                report.reach, report.terms = told["reach"], told["terms"]
         number = 0
         for cell in nb.cells:
             is_injected = library.is_tagged(cell, INJECTED)
@@ -191,8 +191,8 @@ class Composer(Preprocessor):
             state = f'</h1>\n<p class="state">{escape(report.state)}</p>'
             if report.state and cell.cell_type == "markdown":
                 cell["html"] = cell["html"].replace("</h1>", state, 1)
-        outputs = (output for cell in nb.cells for output in cell.get("outputs", []))
-        panels = (each for each in outputs if FINDINGS in each.get("data", {}))
+        shown = library.outputs(nb.cells)
+        panels = (each for each in shown if FINDINGS in each.get("data", {}))
         next(panels, nb.cells[0])["ends_answer"] = True
         resources["report"] = report
         return nb, resources
@@ -232,14 +232,6 @@ def _compose(cell: NotebookNode, report: Report) -> None:
         if ABOUT in output.get("data", {}) and report.explained:
             html = _terms(report.explained) + html
         output["html"] = _DOWNLOAD.sub(lambda found: report.download(found[0]), html)
-
-
-def _shown(cells: list[NotebookNode], kind: str) -> Iterator[Any]:
-    """Yield what the outputs of cells say in one media type."""
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            if kind in output.get("data", {}):
-                yield output.data[kind]
 
 
 def _finish(html: str, report: Report) -> str:

@@ -91,13 +91,12 @@ def _show() -> None:
 
     for name in {*provenance.LIBRARIES, *provenance.RENDERERS}:
         provenance.installed(name)
-    head = "<table><thead><tr><th>a &amp; b</th></tr></thead>"
-    table = f"{head}<tr><td>1</td></tr></table>"
-    image = "<figure><img src='data:image/png;base64,AA' alt='Some chart'></figure>"
+    html = "<table><tr><th>a &amp; b</th><td>1</td></tr></table>"
+    html += "<img src='data:image/png;base64,AA' alt='Some chart'>"
     shown = [
-        new_output("display_data", data={"text/html": each}) for each in (table, image)
+        new_output("display_data", data={"text/html": html}),
+        new_output("stream", name="stdout", text="\x1b[31mtext\x1b[0m"),
     ]
-    shown.append(new_output("stream", name="stdout", text="\x1b[31mtext\x1b[0m"))
     cells = [
         new_markdown_cell(
             "# Title\n\n*a* [b](#c) `d` $x_i^2$\n\n- one\n\n| a |\n|-|\n"

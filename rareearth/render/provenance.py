@@ -289,8 +289,8 @@ def describe(
 
 def cited(notebook: Mapping[str, Any]) -> set[str]:
     """Return the sources that an executed notebook lists, by their ids."""
-    outputs = (out for c in notebook["cells"] for out in c.get("outputs", ()))
-    pages = (out.get("data", {}).get("text/html", "") for out in outputs)
+    shown = library.outputs(notebook["cells"])
+    pages = (each.get("data", {}).get("text/html", "") for each in shown)
     return {name for page in pages for name in _LISTED.findall("".join(page))}
 
 

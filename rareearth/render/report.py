@@ -148,9 +148,10 @@ def run(
             while len(running) < room and (job := next(waiting, None)):
                 if not force and provenance.state(job).kind == "fresh":
                     yield _told(Result(job, 0.0, state="fresh"), watch)
-                    continue
-                assert executor, f"{job.name} was up to date a moment ago"
-                running[executor.submit(make, job, force)] = job
+                elif executor is None:  # it was up to date a moment ago
+                    yield _told(make(job), watch)
+                else:
+                    running[executor.submit(make, job, force)] = job
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)

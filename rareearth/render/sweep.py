@@ -27,7 +27,7 @@ from typing import Any, Self
 from rareearth.errors import ParameterError
 from rareearth.render import index, library, look, provenance, report, store
 from rareearth.render.grid import Grid
-from rareearth.render.job import Job, Result, plan, report_name, typed
+from rareearth.render.job import Job, Result, report_name, typed
 from rareearth.render.parameters import cut
 from rareearth.render.progress import Progress
 from rareearth.words import harmless
@@ -53,14 +53,6 @@ def default_folder(notebook: Path) -> Path:
     A folder of their own: a thousand reports do not belong among those on the index.
     """
     return library.outputs_folder() / "sweeps" / report_name(notebook.stem, {}, {})
-
-
-def jobs(
-    grid: Grid, folder: Path, own: Path | None = None, timeout: float | None = None
-) -> Iterator[Job]:
-    """Yield the job of each run of a grid."""
-    for given in grid:
-        yield plan(grid.notebook, given, folder, own, timeout)
 
 
 def make(
