@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from html import unescape
+from itertools import zip_longest
 from pathlib import Path
 
 from rareearth.commands import proposals
@@ -187,10 +188,4 @@ def _pairs(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
     """Yield what changed between two lists, old beside new; "" where one is alone."""
     for what, a, b, c, d in SequenceMatcher(None, before, after, False).get_opcodes():
         if what != "equal":
-            old, new = before[a:b], after[c:d]
-            size = max(len(old), len(new))
-            yield from zip(
-                [*old, *[""] * (size - len(old))],
-                [*new, *[""] * (size - len(new))],
-                strict=True,
-            )
+            yield from zip_longest(before[a:b], after[c:d], fillvalue="")

@@ -242,9 +242,10 @@ def read(path: Path, given: Map) -> Reading:
         header, rows = _table(path, sheet, given, here)
         if reason := about.get("refuse_rows", {}).get(len(rows)):
             raise DataError(f"{path.name}: exactly {len(rows)} rows: {reason}")
-        listed = about.get("columns", header)
+        known = {column for entry in here for column, _ in _columns(entry, header)}
+        known.update(about.get("columns", header))
         for name in header:
-            if name and name not in listed and not _matched(here, name):
+            if name and name not in known:
                 found.told.append(
                     f"column {quoted(name)} is new in this file: not read"
                 )
@@ -258,16 +259,23 @@ def read(path: Path, given: Map) -> Reading:
             if not fitting and not any(
                 _fits(row, each) for each in about.get("ignore", [])
             ):
-                seen = ", ".join(
-                    f"{k} {row[k]!r}" for k in _used(here, "where") if k in row
-                )
+                used = dict.fromkeys(key for e in here for key in e.get("where", {}))
+                seen = ", ".join(f"{key} {row[key]!r}" for key in used if key in row)
                 found.refused.append(
                     (place, f"no part of the map takes it: {seen or row}")
                 )
             for entry in fitting:
                 taken[given.entries.index(entry)] += 1
                 for column in _columns(entry, header):
-                    _take(found, given, entry, row, column, line, place)
+                    try:
+                        figure = _figure(given, entry, row, column, line)
+                    except Refused as error:
+                        found.refused.append((place, str(error)))
+                    else:
+                        if isinstance(figure, str):
+                            found.without[figure] += 1
+                        else:
+                            found.rows.append({**figure, "line": place})
         if outside:
             found.told.append(f"{outside:,} rows of other subjects are passed over")
     for number, entry in enumerate(given.entries):
@@ -282,27 +290,6 @@ def read(path: Path, given: Map) -> Reading:
         why = "; ".join(found.told) or "has no rows"
         raise DataError(f"{path.name}: {why}; is it the file of {given.name}?")
     return found
-
-
-def _take(
-    found: Reading,
-    given: Map,
-    entry: Mapping[str, Any],
-    row: Row,
-    column: tuple[str, str],
-    line: int,
-    place: str,
-) -> None:
-    """Add the figure of a cell to what was found, or why there is none."""
-    try:
-        figure = _figure(given, entry, row, column, line)
-    except Refused as why:
-        found.refused.append((place, str(why)))
-        return
-    if isinstance(figure, str):
-        found.without[figure] += 1
-    else:
-        found.rows.append({**figure, "line": place})
 
 
 def _figure(
@@ -562,17 +549,9 @@ def _needed(given: Map, entries: list[Mapping[str, Any]]) -> set[str]:
     return needed
 
 
-def _used(entries: list[Mapping[str, Any]], key: str) -> list[str]:
-    return list(dict.fromkeys(name for entry in entries for name in entry.get(key, {})))
-
-
 def _columns(entry: Mapping[str, Any], header: list[str]) -> list[tuple[str, str]]:
     """Return the columns with values, and what a pattern has found in their names."""
     if "column" in entry["value"]:
         return [(entry["value"]["column"], "")]
     found = ((name, re.fullmatch(entry["value"]["columns"], name)) for name in header)
     return [(name, hit[1]) for name, hit in found if hit]
-
-
-def _matched(entries: list[Mapping[str, Any]], name: str) -> bool:
-    return any(name == column for e in entries for column, _ in _columns(e, [name]))

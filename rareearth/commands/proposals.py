@@ -8,6 +8,7 @@ it does, or nothing: see `rareearth.figures.journal`.
 from __future__ import annotations
 
 import csv
+import filecmp
 import io
 import json
 import re
@@ -520,11 +521,7 @@ def _move(
 
 def _changed(copy: Path, target: Path) -> dict[str, bytes]:
     """Return the files of a copy that are not as in the original, by their names."""
-    found = {}
-    for path in sorted(each for each in copy.rglob("*") if each.is_file()):
-        name, content = path.relative_to(copy), path.read_bytes()
-        with suppress(FileNotFoundError):
-            if (target / name).read_bytes() == content:
-                continue
-        found[name.as_posix()] = content
-    return found
+    files = [path for path in copy.rglob("*") if path.is_file()]
+    names = sorted(path.relative_to(copy).as_posix() for path in files)
+    _, other, new = filecmp.cmpfiles(copy, target, names, shallow=False)
+    return {name: (copy / name).read_bytes() for name in [*other, *new]}
