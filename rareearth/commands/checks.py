@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from rareearth.commands.render import USED
 from rareearth.errors import DataError, NoFigures, quoted
 from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries, rules, seals
@@ -295,11 +296,10 @@ def _across(
             wrong = home.notna() & (home != file.removesuffix(".csv"))
             text = "stands in another table than series.csv says"
             yield from tables.rows(part.table, wrong, "series", text)
-        for name, column in _COLUMNS.items():
-            used[name] |= set(frame[column])
-        used["bases"] |= {
-            c for text in frame["basis"].unique() for c in text.split(";")
-        }
+        for name, column in USED.items():
+            used[name] |= {
+                c for cell in frame[column].unique() for c in cell.split(";")
+            }
     for name in RECORDS:
         if name in read:
             frame = read[name].frame
@@ -318,12 +318,6 @@ def _across(
 
 
 _KEPT = (("entities", "project"), ("entities", "entity"), ("products", "product"))
-_COLUMNS = {
-    "series": "series",
-    "entities": "entity",
-    "products": "product",
-    "sources": "source_id",
-}
 
 
 def _entity_kinds(table: Table) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from typing import Any
 import pandas as pd
 
 from rareearth.commands import checks, maps
+from rareearth.commands.render import USED
 from rareearth.errors import DataError, quoted
 from rareearth.figures import csv_files as tables
 from rareearth.figures import (
@@ -50,7 +51,6 @@ HEADER = ["status", "place", "old", "old_source", "change", "why", *FIGURE_COLUM
 KEY = ["series", "entity", "product", "period_start", "period_end", "unit"]
 NUMBERS = ["value", "low", "high"]
 ORDER = "series entity product period_start period_end basis source_id".split()
-USED = {"bases": "basis", "entities": "entity", "products": "product"}
 FEWEST, MANY = 5, 20  # figures that have revisions; problems that are listed
 
 _ROW, _LINE = re.compile(r"\brow-(\d+)"), re.compile(r"\bas line (\d+)")

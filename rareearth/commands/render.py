@@ -279,7 +279,7 @@ def own_folder(given: Path | None) -> Path | None:
 # The data dictionary
 
 DICTIONARY = "data_dictionary.html"
-USED = {  # its tables, by the column of figures that has their keys
+USED = {  # the dictionaries, by the column of figures that has their keys
     "series": "series",
     "entities": "entity",
     "products": "product",
