@@ -297,9 +297,7 @@ def _across(
             text = "stands in another table than series.csv says"
             yield from tables.rows(part.table, wrong, "series", text)
         for name, column in USED.items():
-            used[name] |= {
-                c for cell in frame[column].unique() for c in cell.split(";")
-            }
+            used[name] |= set(";".join(frame[column].unique()).split(";"))
     for name in RECORDS:
         if name in read:
             frame = read[name].frame

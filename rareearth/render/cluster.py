@@ -24,6 +24,7 @@ from rareearth import __version__
 from rareearth.errors import WorkbookError
 from rareearth.render import library, pool, provenance, store
 from rareearth.render.job import Job, Result
+from rareearth.render.parameters import cut
 
 PATIENCE = 6.0  # seconds in which a scheduler has to answer
 FEWEST = 32  # jobs at the scheduler at a time, so that new workers find some
@@ -123,8 +124,7 @@ def connect(address: str, timeout: float | None = None) -> Cluster:
 
 def _write(job: Job, texts: Texts, error: str) -> None:
     """Write what a worker has made; a report's record last, as it says it is whole."""
-    expected = {path.relative_to(job.folder).as_posix(): path for path in job.files}
-    files = {path: texts[name] for name, path in expected.items() if name in texts}
+    files = {path: texts[name] for name, path in job.files.items() if name in texts}
     job.folder.mkdir(parents=True, exist_ok=True)
     records = {path: text for path, text in files.items() if path.parent != job.folder}
     job.hidden.mkdir(exist_ok=True)
@@ -191,7 +191,7 @@ def _within(seconds: float, call: Callable[[], str]) -> str:
 
 
 def _line(error: Any) -> str:
-    return " ".join(str(error).split())[:200]
+    return cut(str(error), 200)
 
 
 # What follows is done by a worker, or for it.
@@ -240,8 +240,7 @@ def work(parcel: Parcel) -> tuple[Result, Texts]:
 
 def texts(job: Job) -> Texts:
     """Return what there is of a job's files, by their path below its folder."""
-    found = {path.relative_to(job.folder).as_posix(): path for path in job.files}
-    made = {name: path for name, path in found.items() if path.is_file()}
+    made = {name: path for name, path in job.files.items() if path.is_file()}
     return {name: path.read_bytes().decode() for name, path in made.items()}
 
 

@@ -84,9 +84,10 @@ class Job:
         return self.hidden / f"{self.name}.spool"
 
     @property
-    def files(self) -> list[Path]:
-        """Return all that a run may leave: page, notebooks, record and index card."""
-        return [self.page, self.executed, self.failed, self.record, self.card]
+    def files(self) -> dict[str, Path]:
+        """Return all that a run may leave, by the path below the folder."""
+        paths = (self.page, self.executed, self.failed, self.record, self.card)
+        return {path.relative_to(self.folder).as_posix(): path for path in paths}
 
 
 @dataclass(frozen=True)

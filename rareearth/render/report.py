@@ -19,6 +19,7 @@ from typing import Any
 from rareearth.errors import WorkbookError
 from rareearth.render import provenance, server, store
 from rareearth.render.job import OWN_DATA, Job, Result, environment
+from rareearth.render.parameters import cut
 from rareearth.render.progress import Progress
 
 
@@ -171,7 +172,7 @@ def _result(job: Job, future: Future[Result]) -> Result:
 
 
 def _name(error: BaseException) -> str:
-    line = " ".join(str(error).split())[:300]
+    line = cut(str(error), 300)
     return f"{type(error).__name__}: {line}" if line else type(error).__name__
 
 

@@ -143,31 +143,29 @@ class Spool:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
-        self._places: dict[str, int] = {}
-        self._starts: dict[int, int] = {}
+        self._starts: dict[str, int] = {}  # where rows begin, below 0 before they come
 
     def expect(self, job: Job) -> bool:
         """Give `job` the next place; return False if its name has one already."""
-        if job.name in self._places:
-            return False
-        self._places[job.name] = len(self._places)
-        return True
+        is_new = job.name not in self._starts
+        self._starts.setdefault(job.name, -1)
+        return is_new
 
     def add(self, row: Row) -> None:
         """Take in the row of a job that was expected."""
-        self._starts[self._places[row.name]] = self._file.seek(0, 2)
+        self._starts[row.name] = self._file.seek(0, 2)
         self._file.write(json.dumps(asdict(row)).encode() + b"\n")
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows in the order in which their jobs were expected."""
-        for place in sorted(self._starts):
-            self._file.seek(self._starts[place])
+        for start in (each for each in self._starts.values() if each >= 0):
+            self._file.seek(start)
             content = json.loads(self._file.readline())
             content["findings"] = [tuple(each) for each in content["findings"]]
             yield Row(**content)
 
     def __len__(self) -> int:
-        return len(self._starts)
+        return sum(start >= 0 for start in self._starts.values())
 
     def __enter__(self) -> Self:
         return self
