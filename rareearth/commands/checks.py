@@ -17,7 +17,6 @@ from typing import Any
 
 import pandas as pd
 
-from rareearth.commands.render import USED
 from rareearth.errors import DataError, NoFigures, quoted
 from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries, rules, seals
@@ -315,6 +314,13 @@ def _across(
         yield from _entity_kinds(read["entities"])
 
 
+USED = {  # the dictionaries, by the column of figures that has their keys
+    "series": "series",
+    "entities": "entity",
+    "products": "product",
+    "bases": "basis",
+    "sources": "source_id",
+}
 _KEPT = (("entities", "project"), ("entities", "entity"), ("products", "product"))
 
 

@@ -25,7 +25,6 @@ from typing import Any
 import pandas as pd
 
 from rareearth.commands import checks, maps
-from rareearth.commands.render import USED
 from rareearth.errors import DataError, quoted
 from rareearth.figures import csv_files as tables
 from rareearth.figures import (
@@ -98,7 +97,9 @@ def propose(found: maps.Reading, given: maps.Map, own: Path | None) -> Proposal:
         added.append(("sources", _whole("sources", source)))
     for name, lines in given.about.get("adds", {}).items():
         key = DICTIONARIES[name][0]
-        used = {each for row in found.rows for each in row[USED[name]].split(";")}
+        used = {
+            each for row in found.rows for each in row[checks.USED[name]].split(";")
+        }
         there = getattr(given.known, name).index
         added += [(name, _whole(name, r)) for r in lines if r[key] in used - {*there}]
     known = _with(given.known, added)
