@@ -24,7 +24,7 @@ from urllib.parse import unquote_to_bytes
 import rareearth
 from rareearth.render import library, look
 from rareearth.render.job import HIDDEN
-from rareearth.render.parameters import changed
+from rareearth.render.parameters import cut, readable
 
 # Where a reader should begin, by the numbers of the notebooks; the others follow.
 READING = ("00", "01", "05", "10", "08", "09", "11")
@@ -113,11 +113,19 @@ def describe(name: str, notebook: dict[str, Any], failure: str = "") -> Card:
         "findings": [[each["label"], each["value"], each["range"]] for each in told],
         "answer": "" if failure else _answer(cells),
         "newest": _newest(cells),
-        "changed": changed(notebook["metadata"]["rareearth"]),
+        "changed": _changed(notebook["metadata"]["rareearth"]),
         "picture": picture,
         "alt": alt,
         "failure": failure,
     }
+
+
+def _changed(made_from: Mapping[str, Any]) -> str:
+    """Return what differs from the defaults in what a report says of itself."""
+    used = made_from.get("parameters", {})
+    names = [name for name in made_from.get("changed", []) if name in used]
+    phrases = [f"{name} = {cut(readable(used[name]))}" for name in names]
+    return ", ".join(phrases + ["own figures"] * ("own" in made_from))
 
 
 def _answer(cells: list[dict[str, Any]]) -> str:

@@ -26,7 +26,7 @@ from rareearth.render import library, markup, parameters, server
 from rareearth.render.job import ERROR_NOTE, INJECTED, canonical
 from rareearth.render.look import POLICY, TEMPLATES, style
 from rareearth.render.markup import Outline
-from rareearth.render.parameters import readable
+from rareearth.render.parameters import cut, readable
 
 # The first of these that an output has is shown. Scripts and widgets are not among
 # them: such an output shows its text.
@@ -86,7 +86,9 @@ class Report:
     @property
     def changed(self) -> str:
         """Return the parameters that differ from the defaults, as a phrase."""
-        return parameters.changed(self.made_from)
+        settings = ((name, value) for name, value, _, is_new in self.settings if is_new)
+        phrases = [f"{name} = {cut(value)}" for name, value in settings]
+        return ", ".join(phrases + ["own figures"] * ("own" in self.made_from))
 
     @property
     def state(self) -> str:

@@ -88,14 +88,6 @@ def cut(text: str, most: int = 60) -> str:
     return line if len(line) <= most else f"{line[:most]}..."
 
 
-def changed(made_from: Mapping[str, Any]) -> str:
-    """Return what differs from the defaults in what a report says of itself."""
-    used = made_from.get("parameters", {})
-    names = [name for name in made_from.get("changed", []) if name in used]
-    phrases = [f"{name} = {cut(readable(used[name]))}" for name in names]
-    return ", ".join(phrases + ["own figures"] * ("own" in made_from))
-
-
 def visible(text: str) -> str:
     """Return a text with its control characters spelled out, safe to print.
 
