@@ -246,7 +246,7 @@ class Beside:
         )
 
 
-def met(rows: Sequence[Row]) -> Iterator[str]:
+def met(rows: list[Row]) -> Iterator[str]:
     """Yield in words which expectations the rows of a proposal decide, and how."""
     filed, text = expectations.scored(), pd.DataFrame(rows, columns=FIGURE_COLUMNS)
     frame, _ = tables.typed(tables.Table("", text, ""))
