@@ -28,8 +28,8 @@ from rareearth.errors import DataError, quoted
 from rareearth.figures import csv_files as tables
 from rareearth.figures import (
     dictionaries,
-    expectations,
     journal,
+    records,
     rules,
     seals,
     vintages,
@@ -248,13 +248,13 @@ class Beside:
 
 def met(rows: list[Row]) -> Iterator[str]:
     """Yield in words which expectations the rows of a proposal decide, and how."""
-    filed, text = expectations.scored(), pd.DataFrame(rows, columns=FIGURE_COLUMNS)
+    filed, text = records.scored(), pd.DataFrame(rows, columns=FIGURE_COLUMNS)
     frame, _ = tables.typed(tables.Table("", text, ""))
     for row in filed[filed["result"] == "open"].itertuples():
-        for value in expectations.deciding(row, frame)["value"].tail(1):
+        for value in records.deciding(row, frame)["value"].tail(1):
             when = period(row.period_start, row.period_end)
             span = f"{told(row.low, 3)} to {told(row.high, 3)} {row.unit}"
-            came = expectations.result(row.low, row.high, value)
+            came = records.result(row.low, row.high, value)
             yield (
                 f"expected  {row.series} {row.entity} {row.product}, {when}: {span}; "
                 f"{told(value, 3)} is a {came}"

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from rareearth.errors import DataError, NoFigures
 from rareearth.figures import csv_files as tables
 from rareearth.figures import dictionaries, rules, seals, vintages
+from rareearth.figures.columns import has_codes
 from rareearth.figures.csv_files import RECORDS, Table
-from rareearth.figures.loading import Names, check_name, listed
+from rareearth.figures.loading import Names, check_name, listed, revisions
 from rareearth.words import span
+
+PARTS = ("incomplete-period", "year-to-date")  # of a period: they decide nothing
 
 
 def read(
@@ -138,6 +142,85 @@ def expectations(as_of: str = "latest") -> pd.DataFrame:
     """
     frame = read("expectations")
     return frame[frame["filed_on"] <= vintages.day(as_of)].reset_index(drop=True)
+
+
+def scored(as_of: str = "latest", series: str | None = None) -> pd.DataFrame:
+    """Return the expectations that were filed by a date, with what came of each.
+
+    The first value published after that day decides one; a later revision does not.
+
+    Parameters
+    ----------
+    series : str, optional
+        Only those of this series.
+
+    Returns
+    -------
+    DataFrame, one row per expectation
+        The columns of `expectations`, then ``outcome`` float64, NaN while
+        nothing came; ``source_id`` of it, "" without; ``result``: "hit" where it lies
+        from ``low`` to ``high``, "miss", or "open".
+    """
+    filed = expectations(as_of)
+    if series is not None:
+        filed = filed[filed["series"] == series].reset_index(drop=True)
+    found = []
+    for row in filed.itertuples():
+        printed = revisions(
+            row.series,
+            row.entity,
+            product=row.product,
+            as_of=as_of,
+            extra="",
+            missing="empty",
+        )
+        later = printed[printed["published"] > row.filed_on]
+        first = deciding(row, later).sort_values("published", kind="stable").head(1)
+        if len(first) and first["period_start"].item() == first["period_end"].item():
+            first = deciding(row, later).sort_values("period_end").tail(1)
+        found.append((*first["value"], *first["source_id"]) or (np.nan, ""))
+    outcome = pd.DataFrame(found, columns=["outcome", "source_id"], index=filed.index)
+    return filed.join(outcome).assign(
+        result=[
+            result(*ends)
+            for ends in zip(
+                filed["low"], filed["high"], outcome["outcome"], strict=True
+            )
+        ]
+    )
+
+
+def result(low: float, high: float, outcome: float) -> str:
+    """Return "hit" where an outcome lies within an interval, "miss", or "open"."""
+    if np.isnan(outcome):
+        return "open"
+    return "hit" if low <= outcome <= high else "miss"
+
+
+def deciding(expected: object, figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that are what an expectation speaks of.
+
+    Their period is its own or, of quotations, a day in it; the definitions of their
+    basis are its own; a part of a period decides nothing.
+
+    Parameters
+    ----------
+    expected : row of `expectations`, as ``itertuples`` gives it
+    figures : DataFrame
+        In the columns of `loading.load`.
+    """
+    row: Mapping[str, object] = expected._asdict()  # type: ignore[attr-defined]
+    first, last = row["period_start"], row["period_end"]
+    start, end = figures["period_start"], figures["period_end"]
+    same = (start == first) & (end == last)
+    same |= (start == end) & start.between(first, last)
+    for name in ("series", "entity", "product", "unit"):
+        same &= figures[name] == row[name]
+    definition = dictionaries.known("").definition
+    same &= figures["basis"].map(definition) == definition(str(row["basis"]))
+    for part in PARTS:
+        same &= ~has_codes(figures["basis"], part)
+    return figures[same & figures["value"].notna()]
 
 
 def assumptions(

@@ -20,7 +20,7 @@ from rareearth import check, load
 from rareearth.commands import checks, maps, proposals
 from rareearth.commands import main as cli
 from rareearth.errors import DataError, UnknownName
-from rareearth.figures import csv_files, dictionaries, expectations, journal
+from rareearth.figures import csv_files, dictionaries, journal, records
 
 SAMPLES = Path(__file__).parents[1] / "intake"
 SURVEY = "usgs-mcs-2026.csv"
@@ -651,7 +651,7 @@ def test_the_command_proposes_accepts_and_tells(tmp_path, workbook, capsys):
     assert f"proposal: {written_to}" in printed
     assert cli.main(["intake", "--accept", str(written_to)]) == 0
     assert "sources.csv: usgs-mcs-2027" in capsys.readouterr().out
-    scored = expectations.scored().set_index("expectation_id")
+    scored = records.scored().set_index("expectation_id")
     assert scored.at["mine-production-world-reo-2026", "result"] == "miss"
     assert cli.main(["intake", "--accept", str(written_to)]) == 2
 

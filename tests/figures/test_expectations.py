@@ -6,7 +6,7 @@ import pytest
 
 from rareearth.commands import checks
 from rareearth.errors import DataError
-from rareearth.figures import expectations, records
+from rareearth.figures import records
 
 FILED = {
     "expectation_id": "au-2025",
@@ -48,7 +48,7 @@ def publish(folder, source, published, value, **cells):
 
 def result(as_of="latest"):
     """Return outcome and result of the one expectation."""
-    row = expectations.scored(as_of).iloc[0]
+    row = records.scored(as_of).iloc[0]
     return row["outcome"], row["result"]
 
 
@@ -86,7 +86,7 @@ def test_another_definition_or_a_part_of_the_year_decides_nothing(filed):
 def test_what_is_known_on_a_day_is_what_it_is_scored_by(filed):
     publish(filed, "mcs-2027", "2027-01-31", "30000")
     assert result("2026-12-31")[1] == "open"
-    assert expectations.scored("2026-05-01").empty
+    assert records.scored("2026-05-01").empty
 
 
 @pytest.mark.parametrize(
