@@ -343,7 +343,12 @@ def printed(look: Look, ask: Ask) -> Found:
 def _years(
     frame: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, named: str
 ) -> tuple[Rival, ...]:
-    """Return the values of the same stretch of years beside one as rivals."""
+    """Return the values of the same stretch of years beside one as rivals.
+
+    Of a day that is named, as of a price, the year before says nothing.
+    """
+    if named and first == last:
+        return ()
     length = (frame["period_end"] - frame["period_start"]).dt.days
     apart = (frame["period_end"].dt.year - last.year).abs()
     alike = (length - (last - first).days).abs() < 3

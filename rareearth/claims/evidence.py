@@ -443,7 +443,8 @@ def told(span: Span, unit: str) -> str:
     low, high = span
     if math.isfinite(low) and math.isfinite(high):
         ends = [amount(end, unit) for end in span]
-        if unit == "percent" and any("." in end for end in ends) and ends[0] != ends[1]:
+        is_mixed = ends[0] != ends[1] and any("." in end for end in ends)
+        if unit == "percent" and is_mixed and max(map(abs, span)) > 1:
             ends = [amount(end, unit, 1) for end in span]
         first = ends[0] if unit == "percent" else ends[0].split(SPACE)[0]
         return ends[0] if ends[0] == ends[1] else f"{first} to {ends[1]}"
@@ -511,7 +512,8 @@ def decide(claim: Said | None, found: Found) -> Decision:
     if leads in hits and leads.is_firm:
         against = [p for p in found.prints if p.is_firm and p not in hits]
         if claim.span.is_open and against:
-            return Decision("roughly_supported", f"but {_says(against[0], found)}")
+            told_of = f"{_says(leads, found)}, but {_says(against[0], found)}"
+            return Decision("roughly_supported", told_of)
         return Decision("supported", _says(leads, found, claim))
     if older := _rival(claim, found, ("edition",)):
         return older

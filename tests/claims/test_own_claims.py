@@ -280,6 +280,11 @@ def easy(audit):
         ("a,China,share_of_world_mining,,2024,72,%,less than,", "supported"),
         ("a,China,share_of_world_mining,,2024,多70,%,exact,", "not_checkable"),
         ("a,Lynas,reo_production,REO,2025,10462,t,exact,", "not_checkable"),
+        # 241 USD/kg; 300 in December 2023
+        (
+            "a,China FOB,oxide_price_month_end,Dy oxide,2025-12,300,$/kg,exact,",
+            "contradicted",
+        ),
         ("a,Mars,share_of_world_mining,,2024,5,percent,exact,", "not_checkable"),
         ("a,China,share_of_world_mining,,2024,many,percent,exact,", "not_checkable"),
         ("a,China,mine_production,,soon,1,t,exact,", "not_checkable"),
