@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -74,39 +74,32 @@ def audit(claims: pd.DataFrame, view: Look) -> pd.DataFrame:
     kinds, last = dict(records.quantities()["kind"]), view.horizon
     rows = []
     for _, claim in claims.iterrows():
-        outcome = attempt(claim, view)
-        row = _computed(claim, outcome)
+        found, failure = attempt(claim, view)
+        row = _computed(claim, found, failure)
         row |= _written(claim, checks)
         row |= _final(row)
         row["state"] = state(claim, last)
         row["kind"] = kind(claim, kinds, last)
         row["report"] = claim["report"]
-        row["corrected"] = _corrected(claim, row, outcome.found)
+        row["corrected"] = _corrected(claim, row, found)
         rows.append(row)
     shown = claims.drop(columns=LOOKED_UP)
     return pd.concat([shown, pd.DataFrame(rows, index=claims.index)], axis=1)
 
 
-class Outcome(NamedTuple):
-    """What is found on a claim, or why nothing is."""
-
-    found: Found | None
-    failure: str
-
-
-def attempt(claim: pd.Series, view: Look) -> Outcome:
+def attempt(claim: pd.Series, view: Look) -> tuple[Found | None, str]:
     """Return what the figures say on a claim; a failure says why, and others go on."""
     if problem := claim.get("problem", ""):
-        return Outcome(None, problem)
+        return None, problem
     try:
         ask = bindings.asked(claim, view)
-        return Outcome(bindings.answer(ask, view) if ask else None, "")
+        return (bindings.answer(ask, view) if ask else None), ""
     except NoFigures as error:
-        return Outcome(None, _prose(str(error)))
+        return None, _prose(str(error))
     except WorkbookError as error:
-        return Outcome(None, str(error))
+        return None, str(error)
     except Exception as error:  # noqa: BLE001 - the audit goes on, and the claim says so
-        return Outcome(None, f"the computation failed: {type(error).__name__}: {error}")
+        return None, f"the computation failed: {type(error).__name__}: {error}"
 
 
 def _prose(reason: str) -> str:
@@ -115,12 +108,11 @@ def _prose(reason: str) -> str:
     return _KEY.sub(lambda found: found[0].replace("_", " "), reason)
 
 
-def _computed(claim: pd.Series, outcome: Outcome) -> dict[str, Any]:
-    found = outcome.found
+def _computed(claim: pd.Series, found: Found | None, failure: str) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(
         ("computed", "basis", "found_unit", "figures", "reading", "cited"), ""
     )
-    row |= {"because": outcome.failure, "found": math.nan}
+    row |= {"because": failure, "found": math.nan}
     row |= {"found_low": math.nan, "found_high": math.nan}
     if found is None:
         return row

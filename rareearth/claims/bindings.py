@@ -497,12 +497,8 @@ def growth(look: Look, ask: Ask) -> Found:
     if both.empty:
         raise NoFigures(f"no growth of {ask.entity}: {years[1]} has no output to grow")
     both = both.assign(value=100 * (both["value"] / both["value_before"] - 1))
-    order = (
-        before["publisher"]
-        .isin(both["publisher"])
-        .sort_values(ascending=False, kind="stable")
-    )
-    before = before.loc[order.index]  # the editions of the same publisher first
+    alike = before["publisher"].isin(both["publisher"])  # their editions first
+    before = pd.concat([before[alike], before[~alike]])
     mixed = before.merge(
         now["value"].drop_duplicates(), how="cross", suffixes=("_before", "")
     )

@@ -6,7 +6,6 @@ be years. What a row says that cannot be read stands in its ``problem``.
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -267,15 +266,9 @@ def days(first: str, last: str) -> tuple[str, str]:
     return ends[0], ends[1]
 
 
-def copy(path: Path, folder: Path) -> Path:
+def copy(path: Path, folder: Path) -> None:
     """Write a list of claims with all its columns into a folder of own figures."""
-    frame = _whole(path)[0].frame
-    target = folder / FILE
-    with target.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(frame.columns)
-        writer.writerows(frame.itertuples(index=False))
-    return target
+    _whole(path)[0].frame.to_csv(folder / FILE, index=False, lineterminator="\n")
 
 
 def _named_apart(frame: pd.DataFrame) -> pd.DataFrame:

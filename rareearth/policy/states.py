@@ -35,18 +35,6 @@ STATES = (
 last day, of a suspension or a term, has passed when no source at hand is newer."""
 
 
-def bounds(start: str, end: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Return the first and the last day between two dates ("first", "latest": open)."""
-    edges = (
-        pd.Period(start.replace("first", "1900")),
-        pd.Period(end.replace("latest", "2199")),
-    )
-    first, last = edges[0].start_time, edges[1].end_time
-    if first > last:
-        raise ParameterError(f"start: {start} is after end: {end}")
-    return first, last
-
-
 def within(
     events: pd.DataFrame, actor: str = ALL, start: str = "first", end: str = "latest"
 ) -> pd.DataFrame:
@@ -54,13 +42,17 @@ def within(
 
     Raises
     ------
-    NoFigures
-        If there is none. The message says when there are.
+    NoFigures, ParameterError
+        If there is none, or the start is after the end. The message says when there
+        are.
     """
     own = events[events["kind"] != "price_extreme"]
     if actor != ALL:
         own = own[has_codes(own["actor"], actor)]
-    first, last = bounds(start, end)
+    first = pd.Period(start.replace("first", "1900")).start_time
+    last = pd.Period(end.replace("latest", "2199")).end_time
+    if first > last:
+        raise ParameterError(f"start: {start} is after end: {end}")
     chosen = own[own["date"].between(first, last)]
     if own.empty:
         raise NoFigures(f"no event of {actor} had been made known by then")
