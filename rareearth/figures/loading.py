@@ -439,10 +439,13 @@ def _what_exists(
             f"{few(names, 20)}; products {few(goods, 20)}"
         )
     if not inside.any():
-        years = figures.loc[chosen, "period_end"].dt.year
+        years = np.unique(figures.loc[chosen, "period_end"].dt.year)
+        runs = np.split(years, np.flatnonzero(np.diff(years) > 1) + 1)
+        have = [
+            f"{each[0]} to {each[-1]}".removesuffix(f" to {each[0]}") for each in runs
+        ]
         return (
-            f"no figures of {series} in this period; there are figures for "
-            f"{years.min()} to {years.max()}"
+            f"no figures of {series} in this period; there are figures for {few(have)}"
         )
     earliest = pd.Series(printed.public[inside]).min()
     first = (
