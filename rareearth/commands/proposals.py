@@ -358,7 +358,9 @@ def accept(
     """
     proposal, target = read(path), own or folder or dictionaries.folder()
     lock = library.outputs_folder() / HIDDEN
-    with store.held(lock, "accept", lambda: print("waiting for another --accept")):
+    with store.held(
+        lock, "accept", lambda: print("waiting for another --accept or impact")
+    ):
         _refuse_stale(proposal, own, path)
         with tempfile.TemporaryDirectory(prefix="rareearth-") as name:
             copy = Path(name) / "data"
@@ -450,10 +452,12 @@ def _rows(path: Path) -> list[Row]:
 
 
 def _ids(copy: Path, path: Path, number: int, is_own: bool) -> list[str]:
-    """Return the next free ids of a table: those of most of its rows, counted on."""
-    files = copy.glob("*.csv") if is_own else [path]
-    taken = [row.get("figure_id", "") for file in files for row in _rows(file)]
-    found = Counter(name.rpartition("-")[0] for name in taken)
+    """Return the next free ids of a table: those of most of its rows, counted on.
+
+    Rows of its kind may lie in another table too (``statements.csv``).
+    """
+    taken = [row.get("figure_id", "") for f in copy.glob("*.csv") for row in _rows(f)]
+    found = Counter(row["figure_id"].rpartition("-")[0] for row in _rows(path))
     stem = "own" if is_own or not found else found.most_common(1)[0][0]
     last = max(
         (int(n.rpartition("-")[2]) for n in taken if re.fullmatch(rf"{stem}-\d+", n)),

@@ -457,6 +457,13 @@ def test_an_accepted_proposal_is_in_the_data_sealed_and_in_order(
     )
 
 
+def test_new_ids_follow_the_last_of_their_kind_in_any_table(tmp_path):
+    (tmp_path / "trade.csv").write_text("figure_id\ntrade-0007\n")
+    (tmp_path / "statements.csv").write_text("figure_id\ncomp-0011\ntrade-0009\n")
+    new = proposals._ids(tmp_path, tmp_path / "trade.csv", 2, is_own=False)
+    assert new == ["trade-0010", "trade-0011"]
+
+
 def test_a_second_accept_says_so_and_changes_nothing(workbook, proposal):
     proposals.accept(proposal)
     before = content(workbook)
