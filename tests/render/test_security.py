@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shlex
 import socket
 import urllib.error
@@ -15,7 +16,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from hostile import HOSTILE, name_of
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -285,6 +286,7 @@ def test_a_parameter_is_text_on_the_page_and_in_the_index(tmp_path):
 @settings(max_examples=50)
 @given(st.text(), st.text())
 def test_any_caption_and_cell_is_read_back_as_it_was(caption, cell):
+    assume(not re.fullmatch(r"\d{4}-\d\d(-\d\d)?", cell))  # has the class of dates
     html = display._html_table(pd.DataFrame({cell: [cell]}), caption, {})
     tree = BeautifulSoup(html, "html.parser")
     assert skeleton(html) == skeleton(
