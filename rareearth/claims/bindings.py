@@ -333,9 +333,8 @@ def printed(look: Look, ask: Ask) -> Found:
     beside = beside[beside["product"] == products[0]]
     rivals = _years(beside, first, last, ask.end)
     if ask.entity != "World":
-        year = last.year
-        world = look.printed(ask.series, "World", products, year, year, missing="empty")
-        alike = world[world["period_start"] == first]
+        world = look.printed(ask.series, "World", products, missing="empty")
+        alike = world[(world["period_start"] == first) & (world["period_end"] == last)]
         rivals += others(alike, "subject", f"that of the world, {period(first, last)}")
     return by_value(frame, ask.basis or basis, *rivals)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -57,7 +57,7 @@ class Look:
         """Return the day up to which something counts as known."""
         return vintages.day(self.as_of)
 
-    @property
+    @cached_property
     def horizon(self) -> pd.Timestamp:
         """Return the day up to which something is known: `day`, or the newest source.
 

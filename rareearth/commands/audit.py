@@ -151,15 +151,14 @@ def _checked(options: argparse.Namespace, folder: Path) -> int:
     if not options.quiet:
         for line in _lines(audited):
             print(line)
-    rows = [_row(row, view) for _, row in audited.iterrows()]
+    claimed = [row for _, row in audited.iterrows()]
     if options.csv:
+        rows = [_row(row, view) for row in claimed]
         with options.csv.open("w", encoding="utf-8", newline="") as stream:
             _write_rows(stream, [r | {"sources": " ".join(r["sources"])} for r in rows])
-    for path, content in (
-        (options.json, rows),
-        (options.claimreview, [_review(row, view) for _, row in audited.iterrows()]),
-    ):
+    for path, told in ((options.json, _row), (options.claimreview, _review)):
         if path:
+            content = [told(row, view) for row in claimed]
             text = json.dumps(content, ensure_ascii=False, indent=1)
             path.write_text(f"{text}\n", encoding="utf-8")
     return FAILED if (audited["verdict"] == "not_checkable").any() else 0
