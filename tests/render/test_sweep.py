@@ -424,17 +424,12 @@ def test_a_drawing_becomes_small_and_keeps_its_text(monkeypatch):
     assert index.first_picture(html) == ("", alt)
 
 
-def test_a_picture_of_points_is_scaled_down():
-    import io
-
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.effect_noise((1600, 1200), 50).convert("RGB").save(out, "png")
-    html = image(base64.b64encode(out.getvalue()).decode(), "png")
-    address, _ = index.first_picture(html)
-    small = Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))
-    assert max(small.size) <= index.WIDTH
+def test_a_picture_of_points_is_kept_while_it_is_small(monkeypatch):
+    data = base64.b64encode(b"\x89PNG and so on").decode()
+    address, _ = index.first_picture(image(data, "png"))
+    assert address == f"data:image/png;base64,{data}"
+    monkeypatch.setattr(index, "LARGEST_PICTURE", len(address) - 1)
+    assert index.first_picture(image(data, "png"))[0] == ""
 
 
 @pytest.mark.parametrize(
