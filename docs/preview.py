@@ -67,7 +67,7 @@ def findings(folder: Path, names: list[str]) -> str:
     for name in names:
         card = (folder / HIDDEN / f"{name}.card.json").read_text(encoding="utf-8")
         known = json.loads(card)
-        label, value, note = (part.replace("|", "/") for part in known["number"])
+        label, value, note = (part.replace("|", "/") for part in known["findings"][0])
         told = f"{label}: **{value}**" + f" ({note})" * bool(note)
         link = f"[`{name}`](notebooks/{name}.ipynb)"
         rows.append(f"| {link} | {known['title']} | {told} |\n")
