@@ -127,7 +127,8 @@ def period(start: dt.date, end: dt.date) -> str:
         return f"{end.year}" if end.month == 12 else f"the year to {day(end)}"
     if start.month == 1 and end.month == 12:
         return f"{start.year} to {end.year}"
-    return f"{start:%B %Y} to {end:%B %Y}"
+    begins = f"{start:%B}" if start.year == end.year else f"{start:%B %Y}"
+    return f"{begins} to {end:%B %Y}"
 
 
 def duration(months: float) -> str:

@@ -138,7 +138,7 @@ def test_a_place_has_its_article(place, expected):
         ("2025-10-01", "2025-12-31", "the fourth quarter of 2025"),
         ("2024-07-01", "2025-06-30", "the year to 30 June 2025"),
         ("2020-01-01", "2024-12-31", "2020 to 2024"),
-        ("2025-01-01", "2025-09-30", "January 2025 to September 2025"),
+        ("2025-01-01", "2025-09-30", "January to September 2025"),
         ("2025-05-05", "2025-05-05", "5 May 2025"),
         ("2025-02-03", "2025-02-09", "3 February 2025 to 9 February 2025"),
     ],

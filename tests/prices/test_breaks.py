@@ -368,7 +368,7 @@ def test_stationarity_uses_the_longest_stretch_without_a_gap():
 def test_left_out_months_are_named_as_runs():
     series = monthly(range(1, 13))
     series.iloc[[2, 3, 4, 9]] = np.nan
-    assert left_out(series) == "March 2010 to May 2010, October 2010"
+    assert left_out(series) == "March to May 2010, October 2010"
     assert left_out(series.dropna().iloc[:2]) == ""
 
 

@@ -64,7 +64,7 @@ def test_stale_months_are_left_out_and_said_and_those_with_few_quotes_stay():
     assert found.values["2025-09":"2025-12"].isna().all()  # flat while others moved
     assert found.quoted["2025-09":"2025-12"].notna().all()
     left = found.left_out().set_index("periods")["reason"]
-    assert left["September 2025 to December 2025"] == "possibly-stale"
+    assert left["September to December 2025"] == "possibly-stale"
     assert left["August 2026"] == "stale"
 
 
