@@ -61,8 +61,8 @@ def newey_west(
     n, k = x.shape
     spanned = int(at[-1] - at[0]) + 1
     lags = int(4 * (spanned / 100) ** (2 / 9)) if lags is None else lags
-    inverse = np.linalg.inv(x.T @ x)
-    estimate = inverse @ (x.T @ y)
+    solving = np.linalg.pinv(x)  # X'X would lose half of the digits
+    estimate, inverse = solving @ y, solving @ solving.T
     residuals = y - x @ estimate
     scores = np.zeros((spanned, k))
     scores[at - at[0]] = x * residuals[:, None]

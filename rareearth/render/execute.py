@@ -141,7 +141,7 @@ def _on_kernel(
                     KernelManager={"connection_file": f"{folder}/kernel.json"}
                 ),
                 extra_arguments=[
-                    "--IPKernelApp.log_level=ERROR",
+                    "--IPKernelApp.log_level=CRITICAL",
                     f"--IPKernelApp.exec_lines={watched}",
                 ],
             )

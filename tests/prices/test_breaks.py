@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from published import driver_deaths, new_haven, nile, real_interest
+from statsmodels.datasets import longley
 from statsmodels.tsa.stattools import kpss
 
 from rareearth.errors import NoFigures, ParameterError
@@ -333,6 +334,17 @@ def test_prices_net_of_a_step_are_on_its_last_footing():
     step = Step("2010-03-01", "duty ends", change=-0.2)
     assert net_of(series, step).tolist() == pytest.approx([80, 80, 80, 80])
     assert net_of(series, None).tolist() == series.tolist()
+
+
+def test_newey_west_keeps_the_digits_of_regressors_that_nearly_coincide():
+    # Longley's data; certified by NIST's Statistical Reference Datasets.
+    data = longley.load_pandas()
+    x = np.column_stack([np.ones(len(data.endog)), data.exog])
+    certified = [-3482258.63459582, 15.0618722713733, -0.0358191792925910]
+    certified += [-2.02022980381683, -1.03322686717359, -0.0511041056535807]
+    certified += [1829.15146461355]
+    estimate, _ = newey_west(data.endog.to_numpy(float), x)
+    assert estimate == pytest.approx(certified, rel=1e-9)
 
 
 def test_newey_west_without_lags_of_spread_out_rows_is_white():
