@@ -28,6 +28,7 @@ from rareearth.charts.style import (
     date_axis,
     is_date,
     label_ends,
+    need,
     note,
     number_axis,
     panels,
@@ -97,6 +98,7 @@ def rows(
         What looks, marks and colours stand for, see `marks.key_to`.
     """
     values = {value: ""} if isinstance(value, str) else dict(value)
+    need(frame, row=row, value=list(values))
     if bars:
         frame = stacked(frame, row, *values, percent=percent)
     drawn = _drawn(frame, row, values, panel, hue)

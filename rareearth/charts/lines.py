@@ -30,6 +30,7 @@ from rareearth.charts.style import (
     date_axis,
     is_date,
     label_ends,
+    need,
     note,
     number_axis,
     panels,
@@ -119,6 +120,7 @@ def lines(
     key : mapping
         What marks and colours stand for, under the chart.
     """
+    need(frame, x=x, value=value)
     whole = _tidy(frame, x, value, by)
     beside = None if points is None else _tidy(points, x, value, by)
     if "used" in frame:

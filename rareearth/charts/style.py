@@ -20,6 +20,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from rareearth.charts.colours import INK, readable
 from rareearth.charts.fonts import family, spared
+from rareearth.errors import ParameterError
 from rareearth.words import MINUS, SPACE
 
 WIDTH = 5.0  # inches, as narrow as a phone, so that text need not shrink with it
@@ -62,6 +63,17 @@ def canvas(title: str, height: float = 4.0) -> tuple[Figure, Axes]:
     figure, axes = plt.subplots(figsize=(WIDTH, height), layout="constrained")
     headline(figure, title)
     return figure, axes
+
+
+def need(frame: pd.DataFrame, **names: str | Sequence[str]) -> None:
+    """Refuse a frame that lacks a column, by the argument of the form that names it."""
+    for argument, wanted in names.items():
+        for name in [wanted] if isinstance(wanted, str) else wanted:
+            if name not in frame:
+                has = ", ".join(map(str, frame.columns))
+                raise ParameterError(
+                    f"the chart needs a column {name!r} ({argument}); there are: {has}"
+                )
 
 
 def panels(

@@ -45,6 +45,7 @@ _ALIASES = {
 _UNITS = {
     "%": ("percent", 1), "pct": ("percent", 1), "per cent": ("percent", 1),
     "tonnes": ("t", 1), "tons": ("t", 1), "吨": ("t", 1), "kt": ("t", 1e3),
+    "kg": ("t", 1e-3),
     "mt": ("t", 1e6), "million t": ("t", 1e6), "万吨": ("t", 1e4),
     "usd/t": ("USD/kg", 1e-3), "$/kg": ("USD/kg", 1), "亿美元": ("USD million", 100),
     "usd billion": ("USD million", 1e3), "aud billion": ("AUD million", 1e3),
@@ -305,6 +306,7 @@ _SAID = re.compile(
     re.I,
 )
 _WHAT = (  # the first that fits; Chinese words need no bounds
+    (r"price|价格", "", "rare_earth_price_change"),
     (r"reserve|储量", "reserves", "share_of_world_reserves"),
     (r"import|relies|reliance|进口|依赖", "", "import_share_from_china"),
     (r"magnet|永磁|钕铁硼", "", "share_of_world_alloy_and_magnet_production"),

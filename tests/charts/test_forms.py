@@ -11,6 +11,7 @@ from matplotlib.colors import to_hex
 
 from rareearth import charts
 from rareearth.charts.bars import stacked_shares
+from rareearth.errors import ParameterError
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +84,12 @@ CASES = pd.DataFrame(
         "confidence": ["primary", "tertiary", "primary", "primary", "primary"],
     }
 )
+
+
+@pytest.mark.parametrize("form", [charts.rows, charts.lines])
+def test_a_frame_without_a_column_is_refused_by_name(form):
+    with pytest.raises(ParameterError, match=r"column '(row|year)' \((row|x)\); there"):
+        form(pd.DataFrame({"entity": ["China"], "value": [1.0]}), "Title", "t")
 
 
 def test_the_first_row_is_on_top():

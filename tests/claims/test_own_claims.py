@@ -66,8 +66,8 @@ def test_a_share_is_computed(audit):
         ),
         (f"a,Memo,Chna,{MINED},1,t", "unknown subject: 'Chna'; did you mean 'China'"),
         (
-            f"a,Memo,China,{MINED},1,kg",
-            "'kg' is not the unit of mine_production",
+            f"a,Memo,China,{MINED},1,km",
+            "'km' is not the unit of mine_production",
         ),
         (f"a,Memo,China,{MINED},much,t", "'much' is not a number"),
         (
@@ -254,6 +254,7 @@ def easy(audit):
         ("a,中国,mine_production,稀土,2024,27,万吨,exact,", "supported"),
         ('a,US,mine_production,,2024,"45,500",tonnes,exact,', "supported"),
         ("a,U.S.,mine_production,REO,2024,45.5,kt,exact,", "supported"),
+        ("a,U.S.,mine_production,REO,2024,45500000,kg,exact,", "supported"),
         ("a,china,Mine Production,reo,2024,0.27,Mt,approx,", "supported"),
         ("a,China,mine_production,REO,2024,300000,t,exact,", "contradicted"),
         ("a,China,mine_production,REO,2024,270,t,exact,", "contradicted"),
@@ -391,6 +392,11 @@ def test_a_draft_has_a_row_for_each_number_with_a_unit():
     ]
     assert rows[1]["quantity"] == "share_of_world_mining"
     assert rows[2]["quantity"] == "import_share_from_china"
+
+
+def test_a_draft_takes_a_rise_of_prices_for_no_rise_of_output():
+    (row,) = own_claims.draft("Prices of NdPr oxide rose by 40 percent in 2026.")
+    assert row["quantity"] == "rare_earth_price_change"
 
 
 def test_a_draft_and_the_template_are_lists_that_run(tmp_path, capsys):
